@@ -96,7 +96,6 @@ async def open_runtime(
     archive = Archive(database, store, clock, by_priority, keyring)
     try:
         instance = await instances.load_instance(database, keyring)
-        usage_points = UsagePointKeeper(database, enedis, keyring, clock)
         yield Runtime(
             settings=settings,
             clock=clock,
@@ -110,9 +109,15 @@ async def open_runtime(
             enedis=enedis,
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
-            usage_points=usage_points,
+            usage_points=UsagePointKeeper(database, by_priority[Priority.UPKEEP], keyring, clock),
             customer_data=CustomerData(
-                database, store, clock, keyring, enedis, usage_points, settings.cache_ttl_seconds
+                database,
+                store,
+                clock,
+                keyring,
+                enedis,
+                UsagePointKeeper(database, enedis, keyring, clock),
+                settings.cache_ttl_seconds,
             ),
             day=DailyQuota(
                 database,

@@ -6,6 +6,7 @@ import {
   minutes,
   newPrice,
   parseNumber,
+  priceDay,
   tenseOf,
   toOffPeakDraft,
   toTariffDraft,
@@ -93,4 +94,10 @@ test("hours are past, in force or to come", () => {
     "now",
     "past",
   ]);
+});
+
+test("a past tariff shows the prices of its last day, one to come those of its first", () => {
+  const tariffs = [{ valid_from: null }, { valid_from: "2025-03-01" }, { valid_from: "2027-01-01" }];
+  const shown = tariffs.map((tariff) => priceDay(tariffs, tariff, "2026-11-29"));
+  expect(shown).toEqual(["2025-02-28", "2026-11-29", "2027-01-01"]);
 });

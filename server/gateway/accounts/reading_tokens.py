@@ -4,10 +4,11 @@ They are for programs that cannot renew a token, such as evcc: what such a progr
 nor make another credential.
 """
 
+import hmac
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account, ReadingToken
@@ -60,27 +61,46 @@ async def revoke_token(parts: AccountParts, account_id: str, token_id: str) -> N
 
 async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
     """Return whose token this is. Raises InvalidTokenError, and a 403 problem for what would change something."""
-    account = await _find_account(parts, text)
+    if not has_valid_checksum(text) or not is_reading_token(text):
+        raise InvalidTokenError
+    account = await _find_account(parts, ReadingToken.token_hash == hash_secret(text))
     if method not in _READS:
         raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
     return Caller(account.id)
 
 
-async def find_reader(parts: AccountParts, text: str) -> Account:
-    """Return the account of a token that stands in a secret address. Raises a 401 problem."""
+async def make_calendar_key(parts: AccountParts, account_id: str, token_id: str, point_id: str) -> str:
+    """Return what opens the calendar of one usage point, and nothing else, until the token is revoked.
+
+    It stands in an address that people share and calendar services keep. Raises the problem `not_found`.
+    """
+    async with parts.database.read() as session:
+        token = await session.get(ReadingToken, token_id)
+    if token is None or token.account_id != account_id:
+        raise not_found()
+    return _sign_calendar_key(parts, token_id, point_id)
+
+
+async def find_calendar_reader(parts: AccountParts, key: str, point_id: str) -> Account:
+    """Return the account that made a calendar's key. Raises a 401 problem."""
+    token_id = key.partition(".")[0]
     try:
-        return await _find_account(parts, text)
+        if not hmac.compare_digest(key.encode(), _sign_calendar_key(parts, token_id, point_id).encode()):
+            raise InvalidTokenError
+        return await _find_account(parts, ReadingToken.id == token_id)
     except InvalidTokenError as error:
         raise ProblemError(401, "invalid_token", "The token in this address is not valid, or was revoked.") from error
 
 
-async def _find_account(parts: AccountParts, text: str) -> Account:
+def _sign_calendar_key(parts: AccountParts, token_id: str, point_id: str) -> str:
+    return f"{token_id}.{parts.instance.hash_text('calendar', f'{token_id}:{point_id}').hex()}"
+
+
+async def _find_account(parts: AccountParts, is_theirs: ColumnElement[bool]) -> Account:
     """Return the account of a token, and note that it was used today. Raises InvalidTokenError."""
-    if not has_valid_checksum(text) or not is_reading_token(text):
-        raise InvalidTokenError
     query = select(ReadingToken, Account).join(Account, Account.id == ReadingToken.account_id)
     async with parts.database.read() as session:
-        found = (await session.execute(query.where(ReadingToken.token_hash == hash_secret(text)))).first()
+        found = (await session.execute(query.where(is_theirs))).first()
     if found is None or not found[1].is_active:
         raise InvalidTokenError
     token: ReadingToken = found[0]

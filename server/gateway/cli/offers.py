@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from gateway.cli.common import fail, with_runtime
 from gateway.runtime import Runtime
-from gateway.tariffs.offers import OfferBook, OfferFile, OlderOffersError, describe_format, parse_offers
+from gateway.tariffs.offers import OfferBook, OfferFile, PublishedAtError, describe_format, parse_offers
 from gateway.tariffs.repository import replace_offers
 
 app = typer.Typer(no_args_is_help=True, help="Offers of suppliers, as files (docs/offers.md).")
@@ -33,7 +33,7 @@ def add(file: File) -> None:
         async with runtime.database.write() as session:
             try:
                 return await replace_offers(session, file.read_text("utf-8"), runtime.clock.now())
-            except OlderOffersError as error:
+            except PublishedAtError as error:
                 fail(f"{file}: {error}. Nothing was changed; set `published_at` to when this file was made.")
 
     print(f"{len(with_runtime(work).offers)} offers are in use.")

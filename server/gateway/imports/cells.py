@@ -86,9 +86,20 @@ def parse_minutes(cell: Cell) -> int | None:
     return int(parse_number(cell))
 
 
-def find_meter_numbers(cell: Cell) -> set[str]:
-    """Return the numbers of usage points in a text: 14 digits that are no stamp such as 20260101120000."""
-    return {number for number in _PRM.findall(str(cell or "")) if not _parse_form(number, "%Y%m%d%H%M%S")}
+def list_meter_numbers(cell: Cell) -> set[str]:
+    """Return the numbers of usage points in a cell that holds nothing else: whatever has 14 digits."""
+    return set(_PRM.findall(str(cell or "")))
+
+
+def find_meter_numbers(text: Cell) -> set[str]:
+    """Return the numbers of usage points in any text: 14 digits that are no stamp such as 20260101120000."""
+    return {number for number in list_meter_numbers(text) if not _is_stamp(number)}
+
+
+def _is_stamp(digits: str) -> bool:
+    """Tell a stamp of this century from a number: no file is of the year 2212, so 22121212121212 is none."""
+    stamp = _parse_form(digits, "%Y%m%d%H%M%S")
+    return stamp is not None and paris.EARLIEST <= stamp.date() < paris.LATEST
 
 
 def _parse_form(text: str, form: str) -> datetime | None:

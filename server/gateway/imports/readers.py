@@ -121,7 +121,7 @@ def _find_instants(stamp: datetime) -> list[datetime]:
 
 
 def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
-    table.numbers.update(cells.find_meter_numbers(table.get_cell(row, "number")))
+    table.numbers.update(cells.list_meter_numbers(table.get_cell(row, "number")))
     value = table.get_cell(row, "value")
     if is_empty(value):
         return

@@ -19,7 +19,7 @@ from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
 from gateway.usage_points import repository as points
 from gateway.usage_points.service import Secrets
 
-_IMPORTED = Entry(State.PARTIAL, datetime.min.replace(tzinfo=UTC))
+NOT_ASKED = Entry(State.PARTIAL, datetime.min.replace(tzinfo=UTC))
 """How a day counts of which only files tell: nobody was asked."""
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading
@@ -149,7 +149,7 @@ async def load_days(
         for day, imported in days.items():
             known = found[feed].get(day)
             payload = add_imported(feed, day, known.payload if known else None, imported)
-            entry = known.entry if known else _IMPORTED
+            entry = known.entry if known else NOT_ASKED
             found[feed][day] = OpenedDay(entry, payload, is_imported=known is None or known.payload is None)
     return found
 

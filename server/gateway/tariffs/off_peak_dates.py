@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_text import parse_off_peak
+
+_LATEST_UPDATE = timedelta(days=14)
+"""How long after the day of an announcement Enedis may still tell the hours of before."""
 
 
 def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
@@ -43,19 +46,19 @@ def apply_enedis_text(
     """Return all periods after Enedis told its text: other hours than before begin today, the past keeps its own.
 
     The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
-    Hours `announced` for a day to come hold from that day; those without a day begin when Enedis tells them as `text`.
+    Hours `announced` for a day hold from that day; those without a day begin when Enedis tells them as `text`. Enedis
+    may change `text` some days late: until then the hours announced for a day that has come count in its place.
     """
     if not text:
         return list(periods)
-    told = parse_off_peak(text) or []
     own = [period for period in periods if period.source == "user"]
     enedis = [_reopen(period, today) for period in periods if period.source == "enedis" and not _begins(period, today)]
-    if {_get_meaning(period) for period in told} != {
-        _get_meaning(period) for period in enedis if period.is_in_force_on(today)
-    }:
-        enedis = _replace_from(enedis, told, today)
-    if coming := parse_announcement(announced or "", today):
-        enedis = _replace_from(enedis, coming.periods, coming.day)
+    announcement = parse_announcement(announced or "")
+    if announcement is None or announcement.day <= today - _LATEST_UPDATE:
+        return _replace_from(enedis, parse_off_peak(text) or [], today, today) + own
+    if announcement.day > today or not enedis:
+        enedis = _replace_from(enedis, parse_off_peak(text) or [], today, today)
+    enedis = _replace_from(enedis, announcement.periods, announcement.day, max(announcement.day, today))
     return enedis + own
 
 
@@ -70,10 +73,18 @@ def _reopen(period: OffPeakPeriod, today: date) -> OffPeakPeriod:
     return period.model_copy(update={"valid_to": None}) if ends else period
 
 
-def _replace_from(periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date) -> list[OffPeakPeriod]:
-    """Return the periods with `fresh` ones from `day` on; they hold always where nothing was before."""
+def _replace_from(
+    periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date, compared_on: date
+) -> list[OffPeakPeriod]:
+    """Return the periods with `fresh` ones from `day` on, unless these are those in force on the day compared.
+
+    They hold always where nothing was before.
+    """
+    in_force = {_get_meaning(period) for period in periods if period.is_in_force_on(compared_on)}
+    if {_get_meaning(period) for period in fresh} == in_force:
+        return list(periods)
     past = [
-        period.model_copy(update={"valid_to": period.valid_to or day})
+        period.model_copy(update={"valid_to": min(period.valid_to or day, day)})
         for period in periods
         if period.valid_from is None or period.valid_from < day
     ]
@@ -83,7 +94,7 @@ def _replace_from(periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPerio
 
 @dataclass(frozen=True)
 class Announcement:
-    """Off-peak hours to come, and the day from which they hold."""
+    """Off-peak hours, and the day from which they hold."""
 
     day: date
     periods: list[OffPeakPeriod]
@@ -97,8 +108,8 @@ _DATE = re.compile(
 )
 
 
-def parse_announcement(text: str, today: date) -> Announcement | None:
-    """Read hours and the one day to come that a text names with them; None when either is missing or unclear."""
+def parse_announcement(text: str) -> Announcement | None:
+    """Read hours and the one day that a text names with them; None when either is missing or unclear."""
     found = list(_DATE.finditer(text))
     if len(found) != 1:
         return None
@@ -108,7 +119,7 @@ def parse_announcement(text: str, today: date) -> Announcement | None:
     except ValueError:
         return None
     periods = parse_off_peak(_DATE.sub(" ", text))
-    return Announcement(day, periods) if periods and day > today else None
+    return Announcement(day, periods) if periods else None
 
 
 def _get_meaning(period: OffPeakPeriod) -> tuple[object, ...]:
@@ -127,8 +138,8 @@ def is_announced(current: str | None, future: str | None) -> bool:
     )
 
 
-def find_undated_hours(current: str | None, future: str | None, today: date) -> list[OffPeakPeriod]:
+def find_undated_hours(current: str | None, future: str | None) -> list[OffPeakPeriod]:
     """Return the hours that Enedis announces without their day; none where it names the day, or nothing can be read."""
-    if not is_announced(current, future) or parse_announcement(future or "", today):
+    if not is_announced(current, future) or parse_announcement(future or ""):
         return []
     return parse_announced_hours(future or "") or []

@@ -15,7 +15,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.kit.http import UnreachableError, Upstream
 from gateway.settings import Settings
-from gateway.tariffs.offers import OlderOffersError
+from gateway.tariffs.offers import PublishedAtError
 from gateway.tariffs.repository import replace_offers
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ class UntrustedOffersError(ValueError):
 
 
 class OfferUpdates:
-    """Fetches OFFERS_URL, and its signature from the same address with `.sig` added."""
+    """Fetches OFFERS_URL, and its signature from the same address with `.sig` added to its path."""
 
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
         self._database = database
@@ -45,7 +45,7 @@ class OfferUpdates:
             text = await self._fetch_trusted()
             async with self._database.write() as session:
                 await replace_offers(session, text, now)
-        except (UnreachableError, UntrustedOffersError, OlderOffersError, ValidationError) as error:
+        except (UnreachableError, UntrustedOffersError, PublishedAtError, ValidationError) as error:
             log.warning("offers_refused", reason=_describe_refusal(error))
             return now + _AFTER_FAILURE
         return now + _EVERY
@@ -53,15 +53,15 @@ class OfferUpdates:
     async def _fetch_trusted(self) -> str:
         url = urlsplit(self._settings.offers_url)
         upstream = Upstream(f"{url.scheme}://{url.netloc}")
-        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        query = f"?{url.query}" if url.query else ""
         try:
-            body = await _fetch(upstream, path)
+            body = await _fetch(upstream, (url.path or "/") + query)
             if self._settings.offers_digest:
                 found = hashlib.sha256(body).hexdigest()
                 if not compare_digest(found, self._settings.offers_digest):
                     raise UntrustedOffersError("it does not have the digest of OFFERS_DIGEST")
             else:
-                self._check_signature(body, await _fetch(upstream, f"{url.path}.sig"))
+                self._check_signature(body, await _fetch(upstream, f"{url.path}.sig{query}"))
         finally:
             await upstream.close()
         try:

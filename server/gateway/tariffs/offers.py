@@ -17,11 +17,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, TypeA
 from gateway.domain.tempo_days import DAY_STARTS
 from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import MinuteOfDay
-from gateway.tariffs.options import Option
+from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import Eur, OfferId, Price, SpecialDayName, SpecialDays, Tariff
 
 type Power = Annotated[int, Field(ge=3, le=36)]
 _PLACES = Decimal("0.000001")
+_RESERVED_IDS = frozenset({*map(str, REGULATED), "own"})
+"""Comparisons name the regulated options and the home's own tariff so."""
 
 
 class _Data(BaseModel):
@@ -132,6 +134,8 @@ class Offer(_Data):
     def _check_order(self) -> Self:
         if self.id.startswith("example-") != self.example:
             raise ValueError("the id of an example, and of nothing else, begins with example-")
+        if self.id in _RESERVED_IDS:
+            raise ValueError(f"`{self.id}` names another option in comparisons; give the offer another id")
         if any(later.valid_from < earlier.valid_to for earlier, later in pairwise(self.versions)):
             raise ValueError("versions are listed oldest first, and each ends before the next begins")
         return self
@@ -169,8 +173,8 @@ class OfferFile(_Data):
         return self
 
 
-class OlderOffersError(ValueError):
-    """A file that was not published after the one in use."""
+class PublishedAtError(ValueError):
+    """A file that was not published after the one in use, or is dated more than a day ahead."""
 
 
 _FILE = TypeAdapter(OfferFile)

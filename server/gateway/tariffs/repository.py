@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
 from gateway.tariffs.models import RegulatedGrid, StoredOffers
-from gateway.tariffs.offers import NO_OFFERS, OfferBook, OlderOffersError, parse_offers
+from gateway.tariffs.offers import NO_OFFERS, OfferBook, PublishedAtError, parse_offers
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource, extend_price_book
 
@@ -58,15 +58,17 @@ async def load_offers(session: AsyncSession) -> OfferBook:
 async def replace_offers(session: AsyncSession, text: str, now: datetime) -> OfferBook:
     """Store a file of offers in place of the one before; one that is stored already changes nothing.
 
-    Raises pydantic's ValidationError, or OlderOffersError.
+    Raises pydantic's ValidationError, or PublishedAtError.
     """
     book = OfferBook.of(parse_offers(text))
     assert book.published_at is not None  # noqa: S101 - every file has one
     stored = await session.get(StoredOffers, 1)
     if stored is not None and stored.digest == book.version:
         return book
+    if book.published_at > now + paris.DAY:
+        raise PublishedAtError("it is dated more than a day ahead, and would keep later files out")
     if stored is not None and book.published_at <= stored.published_at:
-        raise OlderOffersError("it was not published later than the file in use")
+        raise PublishedAtError("it was not published later than the file in use")
     row = StoredOffers(id=1, digest=book.version, published_at=book.published_at, text=text, added_at=now)
     await session.merge(row)
     return book

@@ -74,9 +74,7 @@ class SummaryService:
             curve_collected=service.is_curve_collected(point),
             tariffs=home.chosen_tariffs,
             off_peak=home.off_peak,
-            announced_off_peak=find_undated_hours(
-                point.contract.off_peak, point.contract.future_off_peak, paris.day_of(now)
-            ),
+            announced_off_peak=find_undated_hours(point.contract.off_peak, point.contract.future_off_peak),
             freshness=Freshness(
                 complete_until=complete_until,
                 late_at=freshness.get_late_time(complete_until, point.created_at),

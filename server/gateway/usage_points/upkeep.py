@@ -15,7 +15,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.tariffs.off_peak import OffPeakPeriod, find_next_season
-from gateway.tariffs.off_peak_dates import apply_enedis_text, is_announced
+from gateway.tariffs.off_peak_dates import apply_enedis_text, is_announced, parse_announcement
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -27,7 +27,7 @@ _A_ROUND = 20
 _FRESH_FOR = timedelta(days=7)
 _AFTER_FAILURE = timedelta(hours=6)
 _AFTER_DOUBT = timedelta(hours=1)
-_SPREAD_SECONDS = 4 * 3600
+_SPREAD_SECONDS = 20 * 3600
 
 
 class UsagePointKeeper:
@@ -86,7 +86,7 @@ class UsagePointKeeper:
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # shared anew or moved meanwhile: what was asked is of before
             current.contract = current.contract.merge(contract)
-            current.details_at = min(again, get_next_change(current.id, current.contract, paris.day_of(now)))
+            current.details_at = min(again, get_next_change(current.id, current.contract, now))
             _note_off_peak(current, contract, paris.day_of(now))
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
@@ -97,17 +97,24 @@ class UsagePointKeeper:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT
 
 
-def get_next_change(point_id: str, contract: Contract, today: date) -> datetime:
-    """Return when off-peak hours may next have changed: soon after midnight, so that they are switched on the day.
+def get_next_change(point_id: str, contract: Contract, now: datetime) -> datetime:
+    """Return when off-peak hours may next have changed, on that very day, so that the whole of it is billed by them.
 
-    That is each midnight while Enedis announces other hours, else the beginning of summer or winter hours. Usage points
-    are spread over the first four hours.
+    That is the day that Enedis announces, each day while it announces other hours without theirs, else the beginning of
+    summer or winter hours. Usage points are spread over the day: 10,000 make 500 looks an hour.
     """
     if not contract.off_peak:
-        return paris.midnight(today + timedelta(days=366))
-    announced = is_announced(contract.off_peak, contract.future_off_peak)
-    day = today + paris.DAY if announced else find_next_season(today)
-    return paris.midnight(day) + timedelta(seconds=crc32(point_id.encode()) % _SPREAD_SECONDS)
+        return now + timedelta(days=366)
+    wait = timedelta(seconds=crc32(point_id.encode()) % _SPREAD_SECONDS)
+    today = paris.day_of(now - wait)
+    day = find_next_season(today)
+    if is_announced(contract.off_peak, contract.future_off_peak):
+        announcement = parse_announcement(contract.future_off_peak or "")
+        if announcement is None:
+            day = today + paris.DAY
+        elif announcement.day > today:
+            day = min(day, announcement.day)
+    return paris.midnight(day) + wait
 
 
 def _note_off_peak(point: UsagePoint, told: Contract, today: date) -> None:

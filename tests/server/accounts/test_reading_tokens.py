@@ -27,10 +27,11 @@ async def test_it_reads_for_years_and_is_listed_without_its_text(
     gateway: Gateway, clock: SetClock, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
     browser, header, point, token = reading_token
-    clock.set(NOW.replace(year=2029))
     rates = await gateway.get(f"/v1/usage-points/{point}/rates", header)
     assert rates
     assert set(rates[0]) == {"start", "end", "value"}
+    clock.set(NOW.replace(year=2029))
+    assert (await gateway.get(f"/v1/usage-points/{point}/periods", header))["items"]
     clock.set(NOW)  # a browser is logged in for days, not years
     (listed,) = (await browser.get("/v1/reading-tokens")).json()["items"]
     assert (listed["id"], listed["name"], listed["last_used_on"]) == (token["id"], "evcc", "2029-11-03")
@@ -82,8 +83,8 @@ async def test_a_calendar_subscribes_to_a_secret_address(
     browser, _, point, token = reading_token
     tempo = {"option": "tempo", "power_kva": 9}
     (await browser.patch(f"/v1/usage-points/{point}", json={"tariff": tempo})).raise_for_status()
-    address = f"/v1/usage-points/{point}/calendar.ics"
-    answer = await gateway.http.get(address, params={"token": token["token"]})
+    url = await find_calendar_url(browser, point, token)
+    answer = await gateway.http.get(url)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/calendar")
     events = Calendar.from_ical(answer.text).events
@@ -91,8 +92,36 @@ async def test_a_calendar_subscribes_to_a_secret_address(
     assert off_peak[1].start == NOW.replace(hour=21, minute=0)
     assert off_peak[1].end - off_peak[1].start == timedelta(hours=8)
     assert len({event["UID"] for event in events}) == len(events)
-    for wrong in ("", token["token"][:-1] + "x", "medr_"):
+    address, _, key = url.partition("?token=")
+    for wrong in ("", key[:-1] + "x", "é", "medr_", token["token"]):
         refused = await gateway.http.get(address, params={"token": wrong})
         assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
     (await browser.delete(f"/v1/reading-tokens/{token['id']}")).raise_for_status()
-    assert (await gateway.http.get(address, params={"token": token["token"]})).status_code == 401
+    assert (await gateway.http.get(url)).status_code == 401
+
+
+async def test_the_address_of_a_calendar_reads_that_calendar_and_nothing_else(
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    browser, header, point, token = reading_token
+    url = await find_calendar_url(browser, point, token)
+    key = url.partition("?token=")[2]
+    another = await gateway.add_meter("30001000000002", OWNER)
+    refused = await gateway.http.get(url.replace(point, another))
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+    for path in ("", f"/{point}/rates", f"/{point}/load-curve", f"/{point}/address", f"/{point}/imports"):
+        for headers, params in (({"Authorization": f"Bearer {key}"}, {}), ({}, {"token": key})):
+            answer = await gateway.http.get(f"/v1/usage-points{path}", headers=headers, params=params)
+            assert answer.status_code == 401, path
+    nobodys = await browser.get(f"/v1/usage-points/{point}/calendars/{'0' * 32}")
+    assert nobodys.status_code == 404
+    by_token = await gateway.http.get(f"/v1/usage-points/{point}/calendars/{token['id']}", headers=header)
+    assert (by_token.status_code, by_token.json()["code"]) == (403, "session_needed")
+
+
+async def find_calendar_url(browser: Any, point: str, token: dict[str, Any]) -> str:
+    """The address of a calendar, as its owner copies it, without the host of the gateway."""
+    answer = await browser.get(f"/v1/usage-points/{point}/calendars/{token['id']}")
+    assert answer.status_code == 200, answer.text
+    url: str = answer.json()["url"]
+    return url.removeprefix("http://localhost:8000")

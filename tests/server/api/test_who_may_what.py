@@ -80,6 +80,7 @@ MATRIX = {
     f"GET {POINT}/address": For.OWNER,
     f"GET {POINT}/periods": For.OWNER,
     f"GET {POINT}/rates": For.OWNER,
+    f"GET {POINT}/calendars/{{token_id}}": For.BROWSER_OWNER,
     f"GET {POINT}/calendar.ics": For.A_DOOR,  # its token is the secret
     f"GET {POINT}/totals": For.OWNER,
     f"GET {POINT}/series": For.OWNER,

@@ -121,11 +121,11 @@ class StoredHome:
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
                 await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 
-    async def write_colors(self, colors: Mapping[date, str]) -> None:
+    async def write_colors(self, colors: Mapping[date, str], *, confirmed: bool = True) -> None:
         async with self.database.write() as session:
             for day, color in colors.items():
                 row = TempoDay(
-                    day=day, color=Color(color), confirmed=True, source=ColorSource.RTE, told_at=self.clock.now()
+                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=self.clock.now()
                 )
                 await session.merge(row)
 

@@ -1,7 +1,7 @@
 """Periods, the comparison of options and the index's word, of a home that is filled by hand."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,10 @@ async def test_what_october_would_have_cost_under_each_option(home: StoredHome) 
     assert found["highest_known"] == round(1 / 31, 4)
 
 
+PUBLISHED = datetime(2026, 12, 1, tzinfo=UTC)
+"""After the examples were."""
+
+
 def sell(file: str, **changes: Any) -> str:
     """An example of an offer as if it were sold."""
     found = json.loads((Path(__file__).parents[3] / "docs" / "offers" / f"{file}.json").read_text())
@@ -170,7 +174,7 @@ async def test_offers_are_compared_over_the_same_hours_by_bucket(home: StoredHom
     await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     async with home.database.write() as session:
-        await replace_offers(session, sell("week-end"), home.clock.now())
+        await replace_offers(session, sell("week-end"), PUBLISHED)
     found = await load_comparison(home)
     assert [offer["id"] for offer in found["offers"]] == ["week-end"]
     assert (found["offers"][0]["prices_outdated"], found["open_to_new"]["week-end"]) == (None, True)
@@ -194,14 +198,14 @@ async def test_an_offer_that_nobody_checked_for_the_months_compared_is_flagged_a
     file = json.loads(sell("super-off-peak"))
     file["offers"][0]["versions"][0]["valid_to"] = "2026-10-15"
     async with home.database.write() as session:
-        await replace_offers(session, json.dumps(file), home.clock.now())
+        await replace_offers(session, json.dumps(file), PUBLISHED)
     found = await load_comparison(home)
     assert found["offers"][0]["prices_outdated"] == "2026-10-15"
     assert found["open_to_new"]["super-off-peak"] is False
     file["published_at"] = "2026-12-01T00:00:00Z"
     file["offers"][0] |= {"id": "example-super", "example": True}
     async with home.database.write() as session:
-        await replace_offers(session, json.dumps(file), home.clock.now())
+        await replace_offers(session, json.dumps(file), PUBLISHED)
     found = await load_comparison(home)
     assert found["offers"] == []
     assert "example-super" not in found["total"]

@@ -1,6 +1,6 @@
 """Off-peak hours as Enedis spells them and people write them, and what becomes of them over time."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import example, given, settings
@@ -91,7 +91,7 @@ def test_public_holidays(text: str, meant: list[tuple[tuple[int, ...], str, list
     ],
 )
 def test_announced_hours_with_their_day(text: str, day: date, slots: list[tuple[str, str]]) -> None:
-    read = parse_announcement(text, FIRST)
+    read = parse_announcement(text)
     assert read is not None
     assert (read.day, list_slots(read.periods)) == (day, slots)
 
@@ -103,12 +103,11 @@ def test_announced_hours_with_their_day(text: str, day: date, slots: list[tuple[
         "HC (22H00-6H00)",
         "HC (22H00-6H00) du 01/12/2026 au 01/04/2027",
         "HC (22H00-6H00) 32/12/2026",
-        "HC (22H00-6H00) 01/11/2026",
         "à partir du 01/12/2026",
     ],
 )
-def test_announced_hours_without_one_day_to_come(text: str) -> None:
-    assert parse_announcement(text, FIRST) is None
+def test_announced_hours_without_one_day(text: str) -> None:
+    assert parse_announcement(text) is None
 
 
 def test_announced_hours_hold_from_their_day_while_they_are_announced() -> None:
@@ -118,6 +117,13 @@ def test_announced_hours_hold_from_their_day_while_they_are_announced() -> None:
     assert apply_enedis_text(told, "22h-6h", FIRST, "2h-7h 13h-16h; 01/12/2026") == told
     assert apply_enedis_text(told, "2h-7h 13h-16h", SECOND) == told, "on the day Enedis tells what was announced"
     assert apply_enedis_text(told, "22h-6h", FIRST) == before, "an announcement that is taken back"
+    late = SECOND + timedelta(days=1)
+    for known in (told, before):
+        assert apply_enedis_text(known, "22h-6h", late, "2h-7h 13h-16h; 01/12/2026") == told, "the text changes late"
+    assert apply_enedis_text([], "22h-6h", late, "2h-7h 13h-16h; 01/12/2026") == told, "a new usage point"
+    never = SECOND + timedelta(days=14)
+    back = apply_enedis_text(told, "22h-6h", never, "2h-7h 13h-16h; 01/12/2026")
+    assert [(one.valid_from, one.valid_to) for one in back] == [(None, SECOND), (SECOND, never), (never, None)]
     postponed = apply_enedis_text(told, "22h-6h", FIRST, "2h-7h 13h-16h; 01/04/2027")
     assert [(one.valid_from, one.valid_to) for one in postponed] == [(None, THIRD), (THIRD, None)]
 

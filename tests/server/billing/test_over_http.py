@@ -1,7 +1,7 @@
 """Billing over HTTP: what a person changes, is told, and asks."""
 
 import gzip
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -297,7 +297,7 @@ async def test_an_offer_is_chosen_billed_and_flagged_once_nobody_checked_it(gate
     assert (refused.status_code, refused.json()["code"]) == (422, "offer_unknown")
     assert (await gateway.get("/v1/offers", who))["published_at"] is None
     async with gateway.runtime.database.write() as session:
-        await replace_offers(session, OFFERS.read_text(), NOW)
+        await replace_offers(session, OFFERS.read_text(), datetime(2026, 12, 1, tzinfo=UTC))
     [offer] = (await gateway.get("/v1/offers", who, power="6"))["items"]
     assert (offer["id"], offer["prices_outdated"], offer["open_to_new"]["6"]) == ("example-week-end", None, True)
     assert (await gateway.get("/v1/offers", who, power="12"))["items"] == []

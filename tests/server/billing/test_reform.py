@@ -1,6 +1,7 @@
 """A meter that the off-peak reform moves on 1 December, and again to its summer hours on 1 April."""
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
+from gateway.usage_points.contract import Contract as EnedisContract
+from gateway.usage_points.upkeep import get_next_change
 from tests.server.billing.counted import count_figures, to_exact_amounts
 from tests.server.billing.homes import HP_HC
 from tests.server.billing.naive import Contract, Home, Slots, compute_bill
@@ -87,6 +90,38 @@ async def test_a_day_that_enedis_names_is_known_ahead(scripted_home: ScriptedHom
     periods = (await scripted_home.load_point()).off_peak
     assert [(one["valid_from"], one["valid_to"]) for one in periods] == [(None, "2026-12-01"), ("2026-12-01", None)]
     await check_every_hour(scripted_home, [REFORM])
+
+
+async def test_a_day_that_enedis_names_is_asked_for_once_and_holds_if_enedis_is_late(
+    scripted_home: ScriptedHome,
+) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
+    announced = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": f"{WINTER} à partir du 01/12/2026"}
+    late = REFORM + timedelta(days=3)
+    count = await live_until(scripted_home, late, {date(2026, 11, 1): announced})
+    assert count <= 6, "each week, and on the day"
+    count = await live_until(scripted_home, late + timedelta(days=60), {late: {"plageHeuresCreuses": WINTER}})
+    assert count <= 10, "each week"
+    await check_every_hour(scripted_home, [REFORM])
+
+
+@pytest.mark.parametrize("future", [None, WINTER, f"{WINTER} à partir du 01/04/2027"])
+def test_ten_thousand_meters_are_asked_on_the_day_500_an_hour(future: str | None) -> None:
+    contract = EnedisContract(off_peak=OLD, future_off_peak=future)
+    now = midnight(SPRING - timedelta(days=1)) + timedelta(hours=23)
+    looks = [get_next_change(str(number), contract, now) for number in range(10_000)]
+    day = SPRING if future != WINTER else paris.day_of(now)
+    assert {paris.day_of(look) for look in looks} <= {day, SPRING}
+    by_hour = Counter((paris.day_of(look), look.hour) for look in looks)
+    assert max(by_hour.values()) < 600
+
+
+def test_a_look_before_its_time_does_not_take_the_place_of_the_look_on_the_day() -> None:
+    contract = EnedisContract(off_peak=OLD)
+    look = get_next_change("1", contract, midnight(SPRING))
+    assert paris.day_of(look) == SPRING
+    assert get_next_change("1", contract, look - timedelta(seconds=1)) == look
+    assert paris.day_of(get_next_change("1", contract, look)) == date(2027, 11, 1)
 
 
 @pytest.mark.parametrize("written", [f"HC été (1H32-6H32;11H02-14H02) hiver ({WINTER[4:-1]})"])

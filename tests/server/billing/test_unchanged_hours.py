@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +16,12 @@ from gateway.domain.tempo_days import Color
 from gateway.kit.database import Base
 from gateway.metering.schedule import Kind
 from gateway.tariffs.models import RegulatedGrid, StoredOffers
+from gateway.tariffs.repository import replace_offers
 from gateway.tempo.models import ColorSource, TempoDay
-from tests.server.billing.homes import TODAY, StoredHome, list_past_days, whole_curve
+from tests.server.billing.homes import BASE, TODAY, StoredHome, list_past_days, whole_curve
 from tests.server.conftest import NOW
+
+OFFERS = Path(__file__).parents[3] / "docs" / "offers" / "week-end.json"
 
 
 async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
@@ -44,6 +49,29 @@ async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
     event.remove(engine, "before_cursor_execute", count_statement)
     assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
     assert statements == {"SELECT": 1}
+
+
+BY_OFFER = [{"option": "custom", "offer": "example-week-end", "power_kva": 6}]
+
+
+@pytest.mark.parametrize(("tariffs", "days"), [(BASE, 0), (BY_OFFER, 61)])
+async def test_a_file_of_offers_has_only_those_counted_again_who_chose_one(
+    home: StoredHome, monkeypatch: pytest.MonkeyPatch, tariffs: list[dict[str, Any]], days: int
+) -> None:
+    await home.change_point(tariffs=tariffs)
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    await home.load_hours()
+    counted = set()
+
+    def count_seen(day: date, *arguments: Any, **options: Any) -> Any:
+        counted.add(day)
+        return counting.count_day(day, *arguments, **options)
+
+    monkeypatch.setattr(changes, "count_day", count_seen)
+    async with home.database.write() as session:
+        await replace_offers(session, OFFERS.read_text(), NOW + timedelta(days=30))
+    await home.load_hours()
+    assert len(counted) == days
 
 
 WRITES: dict[str, Callable[[], Base]] = {

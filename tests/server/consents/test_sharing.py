@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from gateway.counters.models import Counter
+from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 from tests.server.consents.conftest import Person
 
@@ -29,6 +32,24 @@ async def test_a_meter_is_shared_and_its_readings_come(alice: Person) -> None:
     assert view["curve_collected"] is True
     assert "CDC" in view["services"]
     assert view["notices"] == []
+
+
+async def test_the_last_calls_of_an_hour_are_for_consents(alice: Person) -> None:
+    database = alice.gateway.runtime.database
+    async with database.write() as session:
+        session.add(Counter(name="enedis:services", window="2026-11-03T09", used=950))
+    asked, _ = await alice.give_consent(TO_SHARE)
+    assert await alice.get_consent_status(asked) == ("granted", None)
+
+    async def find_postponed_point() -> UsagePoint | None:
+        async with database.read() as session:
+            return await session.scalar(select(UsagePoint).where(UsagePoint.details_at >= NOW + timedelta(minutes=30)))
+
+    point = await wait_until(find_postponed_point)
+    assert point.details_at == datetime(2026, 11, 3, 10, tzinfo=UTC), "its contract waits for the next hour"
+    async with database.read() as session:
+        used = await session.scalar(select(Counter.used).where(Counter.name == "enedis:services"))
+    assert used == 951, "the consent alone asked"
 
 
 async def test_the_page_names_the_account_and_the_meter_in_the_readers_language(alice: Person) -> None:

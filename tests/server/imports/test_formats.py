@@ -20,6 +20,8 @@ from tests.server.paris import PARIS, midnight
 DAY = date(2023, 12, 12)
 SPRING, AUTUMN = date(2021, 3, 28), date(2021, 10, 31)
 ONE = timedelta(days=1)
+STAMP_LIKE = "22121212121212"
+"""Another meter's number that could be an instant of the year 2212."""
 WATTS = [100 + 7 * number for number in range(48)]
 
 
@@ -240,6 +242,9 @@ def test_values_that_cannot_be_and_days_that_are_not_over() -> None:
         (files.conso_downloader(files.half_hours(DAY, WATTS)), f"historique_conso_{OTHER}.csv"),
         (files.sge([f"{OTHER};;;PA;CONS;BRUT;W;2021-10-31T02:00:00+02:00;100;B;PT30M;0;0"]), ""),
         (files.zip_file(**{f"Enedis_{OTHER}": files.conso_downloader(files.half_hours(DAY, WATTS))}), ""),
+        (files.sge([f"{STAMP_LIKE};;;PA;CONS;BRUT;W;2021-10-31T02:00:00+02:00;100;B;PT30M;0;0"]), ""),
+        (files.sge(["20211031020000;;;PA;CONS;BRUT;W;2021-10-31T02:00:00+02:00;100;B;PT30M;0;0"]), ""),
+        (files.conso_downloader(files.half_hours(DAY, WATTS)), f"historique_conso_{STAMP_LIKE}.csv"),
         (files.xlsx([["Données", OTHER], ["Début", "Fin", "Valeur (en kW)"]]), ""),
     ],
 )

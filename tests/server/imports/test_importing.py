@@ -65,6 +65,10 @@ def energy(answer: dict[str, Any], day: date) -> list[float]:
     return [rows[f"{hour:%Y-%m-%dT%H:00:00Z}"] for hour in hours]
 
 
+def first_hour(day: date) -> str:
+    return f"{midnight(day):%Y-%m-%dT%H:00:00Z}"
+
+
 async def test_the_preview_tells_new_agreeing_and_differing_days_and_nothing_counts_yet(home: StoredHome) -> None:
     before = await home.load_hours()
     equal, other, new = list_past_days(3)[0], list_past_days(2)[0], OLD
@@ -146,6 +150,38 @@ async def test_a_second_file_adds_only_what_the_first_did_not_have(home: StoredH
     assert third.report.days[DayOutcome.AGREES] == 1
     await service(home).take_back_file(home.account_id, home.point_id, second.id)
     assert len([start for start in (await home.load_hours())["start"] if start < "2024"]) == 12
+
+
+TOO_OLD_FOR_A_CURVE = date(2024, 2, 10)
+"""Enedis still gives its value, and no longer its curve."""
+
+
+async def test_a_whole_imported_curve_replaces_a_daily_value_that_was_published(home: StoredHome) -> None:
+    day = TOO_OLD_FOR_A_CURVE
+    await home.write_days(Kind.DAILY, {day: WH})
+    published = await home.load_hours()
+    assert published["made_of"]["consumption"][published["start"].index(first_hour(day))] == "day"
+    await accept(home, {day: WATTS})
+    answer = await home.load_hours()
+    sums = energy(answer, day)
+    assert sums[-1] - sums[0] + sum(WATTS[:2]) / 2 == WH
+    place = answer["start"].index(first_hour(day))
+    assert set(answer["made_of"]["consumption"][place : place + 24]) == {"imported"}
+    assert answer["sum"]["consumption_unknown"][place + 23] == 0
+
+
+@pytest.mark.parametrize("is_known_absent", [False, True])
+async def test_a_part_of_a_curve_takes_nothing_from_a_daily_value(home: StoredHome, *, is_known_absent: bool) -> None:
+    day = list_past_days(30)[0] if is_known_absent else TOO_OLD_FOR_A_CURVE
+    await home.write_days(Kind.DAILY, {day: WH})
+    await accept(home, {day: WATTS[:20]})
+    answer = await home.load_hours()
+    place = answer["start"].index(first_hour(day))
+    before = answer["sum"]["consumption"][place - 1] if place else 0
+    assert answer["sum"]["consumption"][place] - before == WH
+    assert answer["made_of"]["consumption"][place] == "day"
+    await accept(home, {day: WATTS})
+    assert energy(await home.load_hours(), day)[-1] - before == WH
 
 
 async def test_a_file_for_a_meter_whose_consent_ended(home: StoredHome) -> None:

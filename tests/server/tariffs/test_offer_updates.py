@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,10 @@ from gateway.settings import Settings
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.repository import load_offers
 from tests.server.billing.homes import sqlite_url
-from tests.server.conftest import NOW, SetClock
+from tests.server.conftest import SetClock
 from tests.server.enedis.origins import ReceivedRequest, Reply, run_scripted
 
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 FILE = (Path(__file__).parents[3] / "docs" / "offers" / "ejp.json").read_bytes()
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
@@ -48,8 +49,10 @@ async def serve(
     await upgrade_database(sqlite_url(path))
     database = Database(sqlite_url(path))
     async with run_scripted(reply) as server:
-        settings = Settings.model_validate({"secret_key": SECRET, "offers_url": f"{server.url}/offers.json", **trust})
-        yield OfferUpdates(database, SetClock(), settings), database
+        settings = Settings.model_validate(
+            {"secret_key": SECRET, "offers_url": f"{server.url}/offers.json?version=1", **trust}
+        )
+        yield OfferUpdates(database, SetClock(NOW), settings), database
     await database.close()
 
 
@@ -63,7 +66,7 @@ async def test_a_pinned_file_is_taken_and_no_other(tmp_path: Path) -> None:
     async with serve(tmp_path, lambda _: body, offers_digest=hashlib.sha256(FILE).hexdigest()) as (updates, database):
         assert await updates.refresh_offers() == NOW + timedelta(days=1)
         assert await list_ids(database) == ["example-ejp"]
-        body = publish_at("2026-12-24T00:00:00Z", offers=[])
+        body = publish_at("2026-12-01T00:00:00Z", offers=[])
         assert await updates.refresh_offers() < NOW + timedelta(days=1), "it is asked again the same day"
         assert await list_ids(database) == ["example-ejp"]
 
@@ -73,7 +76,7 @@ async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path)
     files["signature"] = sign(files["body"])
 
     def script(path: str) -> bytes:
-        return files["signature" if path.endswith(".sig") else "body"]
+        return files[{"/offers.json?version=1": "body", "/offers.json.sig?version=1": "signature"}[path]]
 
     async with serve(tmp_path, script, offers_public_key=PUBLIC) as (updates, database):
         await updates.refresh_offers()
@@ -81,6 +84,7 @@ async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path)
         for body in (
             publish_at("2026-10-01T00:00:00Z", offers=[]),  # older
             publish_at("2026-11-01T00:00:00Z", offers=[]),  # of the same moment
+            publish_at("2036-12-01T00:00:00Z", offers=[]),  # of a year that shuts out what comes later
             publish_at("2026-12-01T00:00:00Z", offers=[{}]),  # malformed
             b"\xff",
         ):

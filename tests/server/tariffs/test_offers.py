@@ -165,6 +165,8 @@ WRONG: dict[str, dict[str, Any]] = {
     "lacks ejp": change(prices=[PRICES[0] | {"on": "ejp"}, *PRICES[1:]]),
     "needs slots": change(prices=[*PRICES[:2], PRICES[2] | {"colors": ["red"]}]),
     "begins with example-": change() | {"offers": [change()["offers"][0] | {"example": False}]},
+    "`tempo` names another option": change() | {"offers": [change()["offers"][0] | {"id": "tempo", "example": False}]},
+    "`own` names another option": change() | {"offers": [change()["offers"][0] | {"id": "own", "example": False}]},
     "same id": change() | {"offers": 2 * change()["offers"]},
     "format": change() | {"format": 2},
     "published_at": change() | {"published_at": "2026-11-29"},

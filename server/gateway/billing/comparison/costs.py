@@ -1,13 +1,14 @@
 """What the same hours would have cost under each option, with the prices of their dates."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from gateway.billing.comparison.day_bills import Cost, DayBill, bill_day
 from gateway.billing.days.counting import Facts, count_day
-from gateway.billing.days.figures import DayFigures, subscription_of
+from gateway.billing.days.figures import DayFigures
 from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
@@ -15,57 +16,12 @@ from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.public_holidays import HolidayRegion
 from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
 CHANGED_HOURS = "changed_hours"
 """The option `hp_hc` with off-peak hours other than those in force."""
-_RED_PEAK, _RED_OFF_PEAK = "red_hp", "red_hc"
-_VA_A_KVA = 1000
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
-
-    An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
-    `buckets` has energy and cost of each. `red_gain` is what it would cost less, were all energy of red peak hours used
-    in red off-peak hours.
-    """
-
-    energy: int = 0
-    subscription: int | None = 0
-    priced: int = 0
-    hours: int = 0
-    buckets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    red_gain: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        """Add what two spans come to."""
-        both = (self.subscription, other.subscription)
-        return Cost(
-            self.energy + other.energy,
-            None if None in both else sum(each for each in both if each is not None),
-            self.priced + other.priced,
-            self.hours + other.hours,
-            _add_buckets(self.buckets, other.buckets),
-            self.red_gain + other.red_gain,
-        )
-
-    @property
-    def share(self) -> float:
-        """The share of all hours that is known and priced."""
-        return round(self.priced / self.hours, 4) if self.hours else 0.0
-
-
-def _add_buckets(
-    one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]
-) -> dict[str, tuple[int, int]]:
-    found = dict(one)
-    for name, (energy, cost) in other.items():
-        before = found.get(name, (0, 0))
-        found[name] = before[0] + energy, before[1] + cost
-    return found
 
 
 @dataclass(frozen=True)
@@ -83,38 +39,6 @@ class ComparisonTotal:
 
     costs: Mapping[str, Cost]
     months: int
-
-
-@dataclass(frozen=True)
-class _DayBill:
-    """What the rows of a day that have a price cost, by their hour, and the day's subscription.
-
-    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power.
-    """
-
-    costs: Mapping[int, int] = field(default_factory=dict)
-    hours_a_row: int = 1
-    subscription: int | None = None
-    sold: bool = False
-    figures: DayFigures | None = None
-
-    def sum_hours(self, hours: Collection[int]) -> Cost:
-        """Return what some of its hours come to, by bucket."""
-        if self.figures is None:
-            return Cost()
-        rows = [row for row, hour in enumerate(self.figures.hours) if hour in hours]
-        buckets, prices = {}, self.figures.prices
-        for bucket, used in self.figures.used.items():
-            energy = sum(used[row] for row in rows)
-            if energy and bucket in prices:
-                buckets[bucket] = (energy, energy * prices[bucket])
-        gain = prices.get(_RED_PEAK, 0) - prices.get(_RED_OFF_PEAK, 0)
-        return Cost(
-            energy=sum(self.costs[hour] for hour in hours),
-            priced=len(rows) * self.hours_a_row,
-            buckets=buckets,
-            red_gain=buckets.get(_RED_PEAK, (0, 0))[0] * gain,
-        )
 
 
 def list_months(today: date, number: int) -> list[tuple[date, date]]:
@@ -178,51 +102,44 @@ class _Bills:
         self._colors = colors
         self._changed_hours = changed_hours
         self._own = home.build_rules(colors)
-        self._rules: dict[tuple[str, float], Rules | None] = {}
+        self._rules: dict[tuple[str, float, HolidayRegion], Rules | None] = {}
 
-    def bill_option(self, name: str, day: date, facts: Facts) -> _DayBill:
-        power = _find_power_on(self._home, day)
+    def bill_option(self, name: str, day: date, facts: Facts) -> DayBill:
+        tariff = _find_tariff_around(self._home, day)
+        power = tariff.power_kva if tariff is not None else self._home.point.contract.power_kva
         if power is None:
-            return _DayBill()
-        if (name, power) not in self._rules:
-            self._rules[name, power] = self._build_rules(name, power)
-        built = self._rules[name, power]
+            return DayBill()
+        holidays = tariff.holidays if tariff is not None else HolidayRegion.MAINLAND
+        key = name, power, holidays
+        if key not in self._rules:
+            self._rules[key] = self._build_rules(*key)
+        built = self._rules[key]
         if built is None:
-            return _DayBill()
+            return DayBill()
         rules = built.get_day_rules(day)
-        return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
+        return bill_day(day, count_day(day, facts, Facts(), rules), rules)
 
-    def _build_rules(self, name: str, power: float) -> Rules | None:
+    def _build_rules(self, name: str, power: float, holidays: HolidayRegion) -> Rules | None:
         """Return how days are billed under an option with a power; None where it is not sold with it."""
         home = self._home
         if home.offers.find_offer(name) is not None:
-            tariffs = resolve_offer(home, name, power)
+            tariffs = resolve_offer(home, name, power, holidays)
             return home.build_rules(self._colors, tariffs) if tariffs else None
         option = Option.HP_HC if name == CHANGED_HOURS else Option(name)
         if power not in home.book.list_powers(option):
             return None
-        tariffs = [Tariff(option=option, power_kva=int(power))]
+        tariffs = [Tariff(option=option, power_kva=int(power), holidays=holidays)]
         if name == CHANGED_HOURS:
             return Rules(tariffs, self._changed_hours, self._colors, home.book, home.injects_since)
         return home.build_rules(self._colors, tariffs)
 
-    def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
+    def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
         rules = self._own.get_day_rules(day)
-        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules.subscription)
+        return bill_day(day, published or count_day(day, facts, Facts(), rules), rules)
 
 
-def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
-    owed = subscription_of(day, subscription)
-    if figures is None:
-        return _DayBill(subscription=owed, sold=True)
-    without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
-    amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
-    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
-    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True, figures=figures)
-
-
-def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
+def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) -> dict[str, Cost]:
     """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
 
     Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
@@ -260,12 +177,10 @@ def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
-def _find_power_on(home: Home, day: date) -> float | None:
-    """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
-    tariff = find_tariff_on(home.tariffs, day)
-    if tariff is None and home.tariffs:
-        tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
-    return home.point.contract.power_kva if tariff is None else tariff.power_kva
+def _find_tariff_around(home: Home, day: date) -> Tariff | None:
+    """Return the tariff of a day, before the first one began that one; None when there is none."""
+    first = min(home.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
+    return find_tariff_on(home.tariffs, day) or first
 
 
 def list_offers(home: Home) -> list[Offer]:
@@ -273,11 +188,11 @@ def list_offers(home: Home) -> list[Offer]:
     return [offer for offer in home.offers.offers if not offer.example]
 
 
-def resolve_offer(home: Home, offer_id: str, power: float) -> list[Tariff]:
+def resolve_offer(home: Home, offer_id: str, power: float, holidays: HolidayRegion) -> list[Tariff]:
     """Return the versions of an offer with a power; none where it was never sold with it."""
     if power != int(power) or not home.offers.is_sold(offer_id, int(power)):
         return []
-    chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power))
+    chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power), holidays=holidays)
     return home.offers.resolve_tariffs([chosen])
 
 
@@ -292,23 +207,3 @@ def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
         for option in REGULATED
     }
     return regulated | {offer.id: offer.is_open(power, today) for offer in list_offers(home)}
-
-
-def list_days_above(
-    powers: Iterable[int], peaks: Mapping[date, int], subscribed: float | None
-) -> dict[int, list[date]]:
-    """Return the days on which each power below the one subscribed would not have done, from their highest powers."""
-    return {
-        power: sorted(day for day, va in peaks.items() if va > power * _VA_A_KVA)
-        for power in powers
-        if subscribed is not None and power < subscribed
-    }
-
-
-def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
-    """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
-    if highest_va is None:
-        return None
-    tariff = find_tariff_on(home.tariffs, today)
-    option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
-    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from gateway.billing.comparison.costs import Cost
+from gateway.billing.comparison.day_bills import Cost
 from gateway.billing.comparison.service import Comparison
 from gateway.billing.days.figures import to_unit
 

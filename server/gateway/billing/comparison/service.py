@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 
-from gateway.billing.comparison import costs
+from gateway.billing.comparison import costs, lower_powers
 from gateway.billing.days import facts
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import Publisher
@@ -91,7 +91,7 @@ class ComparisonService:
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),
-            costs.find_lowest_power(home, highest, today),
-            costs.list_days_above(home.book.list_powers(Option.BASE), by_day, power_kva),
+            lower_powers.find_lowest_power(home, highest, today),
+            lower_powers.list_days_above(home.book.list_powers(Option.BASE), by_day, power_kva),
             min((day for day in outdated if day is not None), default=None),
         )

@@ -1,6 +1,6 @@
 """What the archive and the signals know of days, as billing needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,10 +14,10 @@ from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.packing import unpack_runs
+from gateway.metering.packing import Run, unpack_runs
 from gateway.metering.planner import get_history_start
-from gateway.metering.repository import OpenedDay
-from gateway.metering.schedule import WHOLE, Feed, Kind, State, is_over
+from gateway.metering.repository import NOT_ASKED, OpenedDay
+from gateway.metering.schedule import Feed, Kind, State, is_over
 from gateway.tempo import repository as tempo
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import is_curve_collected
@@ -47,20 +47,22 @@ class KnownDays:
         """Return the facts of a day.
 
         Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
+        Where it counts, a part of the curve that only files tell does not: the rest of the energy would be lost.
         """
         curve, daily = self._find_day(Kind.CURVE, direction, day), self._find_day(Kind.DAILY, direction, day)
         value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
         stays = as_day and value is not None
-        if (
-            curve is not None
-            and curve.payload is not None
-            and not (stays and curve.entry.state not in WHOLE - {State.FILLED})
-        ):
-            return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
-        given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
+        entry = NOT_ASKED if curve is None else curve.entry
+        given_up = day < self.curves_since if entry is NOT_ASKED else is_over(feed, day, entry)
         is_imported = daily is not None and daily.is_imported  # its curve would have come with it
-        if value is None or not (given_up or stays or is_imported or is_curve_collected(self.point) is False):
+        counts = value is not None and (given_up or stays or is_imported or is_curve_collected(self.point) is False)
+        if curve is not None and curve.payload is not None:
+            runs = tuple(unpack_runs(curve.payload))
+            is_sure = curve.entry.state is not State.FILLED and _is_whole(day, runs)
+            if is_sure or not counts or not (stays or curve.is_imported):
+                return Facts(curve=runs)
+        if value is None or not counts:
             return Facts()
         advances = [self.get_register_advances(day, alignment, direction) for alignment in Alignment]
         registers = min(advances, key=lambda advance: abs(sum(advance.values()) - value))
@@ -87,6 +89,10 @@ class KnownDays:
 
     def _find_day(self, kind: Kind, direction: Direction, day: date) -> OpenedDay | None:
         return self.feeds.get(Feed(self.point.id, kind, direction), {}).get(day)
+
+
+def _is_whole(day: date, runs: Sequence[Run]) -> bool:
+    return sum(run.step * len(run.watts) for run in runs) == paris.minutes_in(day)
 
 
 async def load_known(

@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-FORMAT = 5
+FORMAT = 6
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """Colours told so long before the last look are looked at again: clocks differ, and a write takes time."""
@@ -221,6 +221,7 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _hash_rules(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.is_curve_collected(home.point)
-    prices = (home.book.version, home.offers.version)
+    names_offer = any(tariff.offer for tariff in home.chosen_tariffs)
+    prices = (home.book.version, home.offers.version if names_offer else "")
     rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

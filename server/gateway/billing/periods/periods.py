@@ -8,10 +8,11 @@ from gateway.billing.days.home import Home
 from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
-from gateway.tariffs.buckets import BucketSpan, Rules, instant_at
+from gateway.tariffs.buckets import BucketSpan, Rules, instant_at, list_clock_hours, to_elapsed_minutes
+from gateway.tariffs.off_peak import MINUTES_A_DAY
 from gateway.tariffs.options import UNKNOWN
 from gateway.tariffs.prices import MICRO
-from gateway.tariffs.tariff import find_tariff_on
+from gateway.tariffs.tariff import Tariff, find_tariff_on
 from gateway.tempo.colors import DayColor
 
 AHEAD = timedelta(days=8)
@@ -53,7 +54,8 @@ def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: 
 def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.get_day_rules(day)
     tariff = find_tariff_on(home.tariffs, day)
-    for first, last, bucket, off_peak in _add_off_peak(billed.spans, rules.get_off_peak(day)):
+    spans = _cut_at_color_change(billed.spans, tariff, day)
+    for first, last, bucket, off_peak in _add_off_peak(spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
         if certain and tariff is not None and tariff.depends_on_colors:
@@ -61,6 +63,20 @@ def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColo
             certain, reason = color.certain, color.expected.reason if color.expected else None
         eur = None if price is None else price / MICRO
         yield Period(start, instant_at(day, last), bucket, off_peak, eur, certain, reason)
+
+
+def _cut_at_color_change(spans: Sequence[BucketSpan], tariff: Tariff | None, day: date) -> Sequence[BucketSpan]:
+    """Cut the buckets of a day where the next colour comes into force: one may be certain, the other not."""
+    if tariff is None or not tariff.depends_on_colors:
+        return spans
+    clock = ((0, tariff.day_starts, "before"), (tariff.day_starts, MINUTES_A_DAY, "after"))
+    by_color = to_elapsed_minutes(clock, list_clock_hours(day))
+    return [
+        (max(start, first), min(end, last), bucket)
+        for start, end, bucket in spans
+        for first, last, _ in by_color
+        if max(start, first) < min(end, last)
+    ]
 
 
 def _add_off_peak(

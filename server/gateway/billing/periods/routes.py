@@ -3,19 +3,20 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from gateway.accounts.dependencies import AccountPartsDep, CallerDep
-from gateway.accounts.reading_tokens import find_reader
+from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
+from gateway.accounts.reading_tokens import find_calendar_reader, make_calendar_key
 from gateway.billing.periods.calendar import list_events, write_calendar
 from gateway.billing.periods.rates import Rates, list_rates
-from gateway.billing.periods.schemas import PeriodsView
+from gateway.billing.periods.schemas import CalendarAddress, PeriodsView
 from gateway.billing.periods.service import PeriodsService
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
+from gateway.dependencies import END_DAY, OUR_ID, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
 from gateway.quotas.dependencies import DayDep, count_response
+from gateway.usage_points.routes import PointDep
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 PeriodsServiceDep = Annotated[PeriodsService, Depends(part(PeriodsService))]
@@ -57,9 +58,20 @@ async def get_rates(
     """Return the prices to come as evcc and others read them: those that are certain, for eight days at most."""
     found = await service.find_periods(caller.account_id, point_id, None, None)
     now = clock.now()
-    return conditional.respond(
-        request, Rates(list(list_rates(found.items, now))), now=now, next_change=found.next_change
-    )
+    rates = Rates(list(list_rates(found.items, now, found.prices_outdated)))
+    return conditional.respond(request, rates, now=now, next_change=found.next_change)
+
+
+@router.get("/calendars/{token_id}", responses=describe_responses(403))
+async def get_calendar_address(
+    parts: AccountPartsDep,
+    account: AccountDep,
+    point: PointDep,
+    token_id: Annotated[str, Path(pattern=OUR_ID, description="The id of a token of POST /v1/reading-tokens")],
+) -> CalendarAddress:
+    """Tell the secret address of the usage point's calendar: it reads nothing else, until the token is revoked."""
+    key = await make_calendar_key(parts, account.id, token_id, point.id)
+    return CalendarAddress(url=f"{parts.settings.backend_url}/v1/usage-points/{point.id}/calendar.ics?token={key}")
 
 
 @router.get(
@@ -73,10 +85,10 @@ async def get_calendar(
     parts: AccountPartsDep,
     day: DayDep,
     point_id: PointId,
-    token: Annotated[str, Query(max_length=100, description="A token of POST /v1/reading-tokens")],
+    token: Annotated[str, Query(max_length=100, description="What the address of the calendar ends with")],
 ) -> Response:
     """Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars."""
-    account = await find_reader(parts, token)
+    account = await find_calendar_reader(parts, token, point_id)
     await day.count_answer(account.id)
     found = await service.find_periods(account.id, point_id, None, None)
     content = write_calendar(found.name, point_id, list_events(found.items), account.language, clock.now())

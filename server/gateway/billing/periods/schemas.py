@@ -40,3 +40,9 @@ class PeriodsView(BaseModel):
     def of(cls, found: Periods) -> PeriodsView:
         """Show periods."""
         return cls.model_validate(found, from_attributes=True)
+
+
+class CalendarAddress(BaseModel):
+    """Where a calendar subscribes; whoever has the address can read it."""
+
+    url: str

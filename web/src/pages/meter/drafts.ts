@@ -1,4 +1,5 @@
 import type { Schema } from "$api";
+import { addDays, type Day } from "$lib/paris";
 
 /** What forms edit: texts, as people type them. */
 export interface Times {
@@ -157,6 +158,20 @@ export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
     subscription_eur_per_month: parseNumber(draft.subscription),
     production_eur_per_kwh: parseNumber(draft.production),
   };
+}
+
+/** The day whose prices are shown for a tariff: today, or the nearest day on which it is in force. */
+export function priceDay(
+  tariffs: { valid_from?: Day | null }[],
+  { valid_from }: { valid_from?: Day | null },
+  now: Day,
+): Day {
+  const first = valid_from ?? "";
+  if (first > now) return first;
+  const [next] = tariffs
+    .flatMap((other) => ((other.valid_from ?? "") > first ? [other.valid_from ?? ""] : []))
+    .toSorted();
+  return next && next <= now ? addDays(next, -1) : now;
 }
 
 export function toOffPeakDraft(period: Schema<"OffPeakPeriod-Output">): OffPeakDraft {

@@ -38,7 +38,7 @@ export const t = dictionary({
   always: ["always", "depuis toujours"],
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
-  regulated: ["Regulated prices", "Prix réglementés"],
+  regulated: [(day: string) => `Regulated prices on ${day}`, (day: string) => `Prix réglementés au ${day}`],
   checkedOn: [(day: string) => `Last checked on ${day}`, (day: string) => `Vérifiés en dernier le ${day}`],
   ownPrices: ["Own prices", "Prix propres"],
   perMonth: [(eur: string) => `${eur} a month`, (eur: string) => `${eur} par mois`],
