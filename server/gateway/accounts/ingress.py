@@ -1,6 +1,6 @@
-"""The household: the one account that people use through Home Assistant's ingress, which has logged them in.
+"""The household account, which all users of Home Assistant's ingress share.
 
-It has no password and needs none. Everybody whom Home Assistant lets open the panel shares it.
+It has no password: Home Assistant authenticates the users who may open the panel.
 """
 
 from gateway.accounts import repository
@@ -11,7 +11,7 @@ from gateway.audit.service import record_event
 
 
 async def load_household(parts: AccountParts, language: str) -> Account:
-    """Return the account of INGRESS_ACCOUNT; it is made, in this language, when somebody comes for the first time."""
+    """Return the account of INGRESS_ACCOUNT; create it with this language if there is none yet."""
     email = parts.settings.ingress_account
     async with parts.database.read() as session:
         account = await repository.find_account_by_email(session, email)

@@ -1,7 +1,7 @@
-"""Tokens that read and change nothing: named, revocable, and good until then.
+"""Read-only tokens, which have a name and are valid until they are revoked.
 
-They are for programs that cannot renew a token, such as evcc: what such a program holds must neither change a tariff
-nor make another credential.
+They are for programs that cannot renew a token, such as evcc. Such a program must not be able to change a tariff or to
+create other credentials.
 """
 
 import secrets
@@ -24,7 +24,10 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 async def create_token(parts: AccountParts, account: Account, name: str) -> tuple[ReadingToken, str]:
-    """Make a token; return it and its text, which is shown once. Raises a 409 problem when there are too many."""
+    """Create a token; return it and its text, of which only the hash is stored.
+
+    Raises a 409 problem if the account has 20 tokens already.
+    """
     now, text = parts.clock.now(), make_reading_token()
     async with parts.database.write() as session:
         if len(await _list_tokens(session, account.id)) >= MOST:
@@ -49,7 +52,7 @@ async def list_tokens(parts: AccountParts, account_id: str) -> Sequence[ReadingT
 
 
 async def revoke_token(parts: AccountParts, account_id: str, token_id: str) -> None:
-    """Delete a token: it is good for nothing any more. Raises the problem `not_found`."""
+    """Delete a token, which ends at once. Raises the problem `not_found`."""
     async with parts.database.write() as session:
         token = await session.get(ReadingToken, token_id)
         if token is None or token.account_id != account_id:
@@ -59,7 +62,7 @@ async def revoke_token(parts: AccountParts, account_id: str, token_id: str) -> N
 
 
 async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
-    """Return whose token this is. Raises InvalidTokenError, and a 403 problem for what would change something."""
+    """Return the caller that a token belongs to. Raises InvalidTokenError, and a 403 problem unless GET or HEAD."""
     account = await _find_account(parts, text)
     if method not in _READS:
         raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
@@ -67,7 +70,7 @@ async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
 
 
 async def find_reader(parts: AccountParts, text: str) -> Account:
-    """Return the account of a token that stands in a secret address. Raises a 401 problem."""
+    """Return the account of a token that is part of a secret URL. Raises a 401 problem."""
     try:
         return await _find_account(parts, text)
     except InvalidTokenError as error:
@@ -75,7 +78,7 @@ async def find_reader(parts: AccountParts, text: str) -> Account:
 
 
 async def _find_account(parts: AccountParts, text: str) -> Account:
-    """Return the account of a token, and note that it was used today. Raises InvalidTokenError."""
+    """Return the account of a token, and record that it was used today. Raises InvalidTokenError."""
     if not has_valid_checksum(text) or not is_reading_token(text):
         raise InvalidTokenError
     query = select(ReadingToken, Account).join(Account, Account.id == ReadingToken.account_id)
