@@ -1,4 +1,4 @@
-"""What the same hours would have cost under each option, with the prices of their dates."""
+"""The cost of the same hours under each tariff option, with the prices in force at the time."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,18 +19,18 @@ from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
 CHANGED_HOURS = "changed_hours"
-"""The option `hp_hc` with off-peak hours other than those in force."""
+"""The key of the option `hp_hc` with off-peak hours other than those in force."""
 _RED_PEAK, _RED_OFF_PEAK = "red_hp", "red_hc"
 _VA_A_KVA = 1000
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
+    """The cost of an option in the exact units of figures, over the `priced` ones of the `hours` of the months.
 
-    An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
-    `buckets` has energy and cost of each. `red_gain` is what it would cost less, were all energy of red peak hours used
-    in red off-peak hours.
+    `energy` is the cost of the energy. An option that cannot be compared has no priced hour. The subscription is None
+    if that of any day is not known. `buckets` has the energy and the cost of each bucket. `red_gain` is how much less
+    the option would cost if all energy of red peak hours were used in red off-peak hours.
     """
 
     energy: int = 0
@@ -41,7 +41,7 @@ class Cost:
     red_gain: int = 0
 
     def __add__(self, other: Cost) -> Cost:
-        """Add what two spans come to."""
+        """Return the cost of two spans together."""
         both = (self.subscription, other.subscription)
         return Cost(
             self.energy + other.energy,
@@ -54,7 +54,7 @@ class Cost:
 
     @property
     def share(self) -> float:
-        """The share of all hours that is known and priced."""
+        """The share of all hours that is known and priced, from 0 to 1, rounded to 4 decimals."""
         return round(self.priced / self.hours, 4) if self.hours else 0.0
 
 
@@ -70,7 +70,7 @@ def _add_buckets(
 
 @dataclass(frozen=True)
 class Month:
-    """The days `[start, end[` by option; `hours` are those of the days in service."""
+    """The costs of the days `[start, end[` by option. Their `hours` are those of the days in service."""
 
     start: date
     end: date
@@ -79,7 +79,7 @@ class Month:
 
 @dataclass(frozen=True)
 class ComparisonTotal:
-    """The options over so many `months`, the same ones for each."""
+    """The costs of the options over the same `months` months."""
 
     costs: Mapping[str, Cost]
     months: int
@@ -87,9 +87,9 @@ class ComparisonTotal:
 
 @dataclass(frozen=True)
 class _DayBill:
-    """What the rows of a day that have a price cost, by their hour, and the day's subscription.
+    """The cost of each priced row of a day, by its hour, and the day's subscription, in exact units.
 
-    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power.
+    A row contains `hours_a_row` hours. `sold`: the option is sold at the power subscribed on that day.
     """
 
     costs: Mapping[int, int] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class _DayBill:
     figures: DayFigures | None = None
 
     def sum_hours(self, hours: Collection[int]) -> Cost:
-        """Return what some of its hours come to, by bucket."""
+        """Return the cost of some of its priced hours, in all and by bucket, without the subscription."""
         if self.figures is None:
             return Cost()
         rows = [row for row, hour in enumerate(self.figures.hours) if hour in hours]
@@ -118,7 +118,7 @@ class _DayBill:
 
 
 def list_months(today: date, number: int) -> list[tuple[date, date]]:
-    """Return the last so many whole months, oldest first."""
+    """Return the last `number` whole months before `today`, as `[start, end[`, oldest first."""
     ends = [today.replace(day=1)]
     for _ in range(number):
         ends.insert(0, (ends[0] - paris.DAY).replace(day=1))
@@ -133,10 +133,11 @@ def compare_options(
     spans: Iterable[tuple[date, date]],
     changed_hours: Sequence[OffPeakPeriod] = (),
 ) -> list[Month]:
-    """Bill the days in service under every option, at the power subscribed then; `own` is what was published.
+    """Return the cost of each month of `spans` under every option, at the power subscribed on each day.
 
-    The options are the regulated ones, the offers known but no examples, and `hp_hc` with `changed_hours`. `facts` has
-    the days in service. Months in which nothing was billed under any option are left out.
+    The options are the regulated ones, the known offers without the examples, `own`, and `hp_hc` with `changed_hours`.
+    `facts` has the days in service; `own` has the published figures by day. Months in which nothing has a price are
+    left out.
 
     Example: a home of 3 kVA until 15 January, of 6 kVA since, and no colour known in February. January has Base and the
     own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
@@ -158,7 +159,7 @@ def compare_options(
 
 
 def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
-    """Add up the options that can be compared in at least half of the months, over the months they all have."""
+    """Add up the options that can be compared in at least half of the months, over the months that all of them have."""
     have = Counter(name for month in found for name, cost in month.costs.items() if cost.priced)
     compared = {name for name, number in have.items() if 2 * number >= len(found)}
     shared = [month for month in found if all(month.costs[name].priced for name in compared)]
@@ -193,7 +194,7 @@ class _Bills:
         return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
 
     def _build_rules(self, name: str, power: float) -> Rules | None:
-        """Return how days are billed under an option with a power; None where it is not sold with it."""
+        """Return the rules for billing under an option at a power in kVA; None if it is not sold at that power."""
         home = self._home
         if home.offers.find_offer(name) is not None:
             tariffs = resolve_offer(home, name, power)
@@ -207,7 +208,7 @@ class _Bills:
         return home.build_rules(self._colors, tariffs)
 
     def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
-        """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
+        """Bill a day by its published figures, or by new ones if it is not published yet."""
         rules = self._own.get_day_rules(day)
         return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules.subscription)
 
@@ -223,9 +224,10 @@ def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -
 
 
 def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
-    """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
+    """Return the cost of each option over the hours that all compared options have a price for; empty if none.
 
-    Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
+    An option is compared if it is sold on every day and has a price for at least half as many hours as the option with
+    the most. `hours` is the number of hours of the days in service.
     """
     priced = {name: sum(len(bill.costs) * bill.hours_a_row for bill in days) for name, days in bills.items()}
     most = max(priced.values())
@@ -252,7 +254,7 @@ def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int)
 
 
 def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
-    """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
+    """Return a tariff with the regulated option for each power of the home's tariffs at which it is sold."""
     powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
     if not powers and home.point.contract.power_kva:
         powers = {None: home.point.contract.power_kva}
@@ -261,7 +263,7 @@ def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
 
 
 def _find_power_on(home: Home, day: date) -> float | None:
-    """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
+    """Return the subscribed power of a day in kVA: of its tariff, else of the first tariff, else of the contract."""
     tariff = find_tariff_on(home.tariffs, day)
     if tariff is None and home.tariffs:
         tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
@@ -269,12 +271,12 @@ def _find_power_on(home: Home, day: date) -> float | None:
 
 
 def list_offers(home: Home) -> list[Offer]:
-    """Return the offers to compare: all that are known but the examples."""
+    """Return the offers to compare: all known ones but the examples."""
     return [offer for offer in home.offers.offers if not offer.example]
 
 
 def resolve_offer(home: Home, offer_id: str, power: float) -> list[Tariff]:
-    """Return the versions of an offer with a power; none where it was never sold with it."""
+    """Return the versions of an offer at a power in kVA, as tariffs; empty if it was never sold at that power."""
     if power != int(power) or not home.offers.is_sold(offer_id, int(power)):
         return []
     chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power))
@@ -282,7 +284,10 @@ def resolve_offer(home: Home, offer_id: str, power: float) -> list[Tariff]:
 
 
 def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
-    """Tell of each option and offer whether a new customer may choose it today, at the power that is subscribed."""
+    """Return, by option and offer, whether a new customer may choose it today at the subscribed power.
+
+    Empty if that power is not known.
+    """
     tariff = find_tariff_on(home.tariffs, today)
     power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
     if not power:
@@ -297,7 +302,7 @@ def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
 def list_days_above(
     powers: Iterable[int], peaks: Mapping[date, int], subscribed: float | None
 ) -> dict[int, list[date]]:
-    """Return the days on which each power below the one subscribed would not have done, from their highest powers."""
+    """Return, for each power in kVA below the subscribed one, the days whose peak in VA was above it."""
     return {
         power: sorted(day for day, va in peaks.items() if va > power * _VA_A_KVA)
         for power in powers
@@ -306,7 +311,7 @@ def list_days_above(
 
 
 def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
-    """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
+    """Return the lowest power in kVA on sale that covers a peak in VA; None if there is none or no known peak."""
     if highest_va is None:
         return None
     tariff = find_tariff_on(home.tariffs, today)

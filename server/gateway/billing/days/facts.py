@@ -1,4 +1,4 @@
-"""What the archive and the signals know of days, as billing needs it."""
+"""Loads the readings and Tempo colours of days for billing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ type _OpenedDays = Mapping[date, OpenedDay]
 
 
 class Alignment(StrEnum):
-    """What the date of an index value means: the register as the day began, or as it ended."""
+    """What the date of an index value means: the register at the beginning of that day, or at its end."""
 
     DAY_BEGUN = "day_begun"
     DAY_ENDED = "day_ended"
@@ -36,7 +36,7 @@ class Alignment(StrEnum):
 
 @dataclass(frozen=True)
 class KnownDays:
-    """What is known of the days of a usage point; Enedis has curves since `curves_since`."""
+    """The readings and colours of a usage point's days. Enedis has no curves before `curves_since`."""
 
     feeds: Mapping[Feed, _OpenedDays]
     point: UsagePoint
@@ -44,9 +44,10 @@ class KnownDays:
     curves_since: date
 
     def get_facts(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
-        """Return the facts of a day.
+        """Return the facts of one direction of a day.
 
-        Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
+        The daily value is used if no curve will arrive. If it was used before (`as_day`), it is used until the curve is
+        complete.
         """
         curve, daily = self._find_day(Kind.CURVE, direction, day), self._find_day(Kind.DAILY, direction, day)
         value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
@@ -59,7 +60,7 @@ class KnownDays:
             return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
-        is_imported = daily is not None and daily.is_imported  # its curve would have come with it
+        is_imported = daily is not None and daily.is_imported  # a file with a curve would have brought it along
         if value is None or not (given_up or stays or is_imported or is_curve_collected(self.point) is False):
             return Facts()
         advances = [self.get_register_advances(day, alignment, direction) for alignment in Alignment]
@@ -69,9 +70,9 @@ class KnownDays:
     def get_register_advances(
         self, day: date, alignment: Alignment, direction: Direction = Direction.CONSUMPTION
     ) -> dict[str, int]:
-        """Return what each register advanced by during a day, in Wh; empty when that is not known.
+        """Return by how many Wh each register advanced during a day; empty if that is not known.
 
-        Where only the meter's total is known, that is `total`.
+        The only key is `total` if only the meter's total is known.
         """
         begins = day if alignment is Alignment.DAY_BEGUN else day - paris.DAY
         first, last = self._get_registers(direction, begins), self._get_registers(direction, begins + paris.DAY)
@@ -92,7 +93,7 @@ class KnownDays:
 async def load_known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> KnownDays:
-    """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
+    """Load what is known of the days `[start, end[` and the day on either side; the colours only if `by_color`."""
     feeds = await metering.load_days(session, home.public_id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
     colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
     return KnownDays(feeds, home.point, colors, get_history_start(Kind.CURVE, today))

@@ -1,4 +1,4 @@
-"""Prices to come, in the form that programs which plan with them read: start, end and value, nothing around them."""
+"""Future prices in the format that planning programs such as evcc read: a list of start, end and value."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from gateway.kit.wire import Utc
 
 
 class Rate(BaseModel):
-    """What a kWh costs during `[start, end[`, in EUR."""
+    """The price during `[start, end[`, in EUR per kWh."""
 
     start: Utc
     end: Utc
@@ -18,14 +18,13 @@ class Rate(BaseModel):
 
 
 class Rates(RootModel[list[Rate]]):
-    """Prices by time, from the one in force on."""
+    """Prices in order of time, from the one in force now."""
 
 
 def list_rates(periods: Iterable[Period], now: datetime) -> Iterator[Rate]:
-    """Yield the prices that are certain, from the period in force on, up to the first that is not.
+    """Yield the prices from the current period up to the first period that is not certain or has no price.
 
-    What may still become another price, or has none, is left out with all that follows: a planner takes what it is
-    given for the truth.
+    That period and all later ones are left out, because planners treat every price as final.
     """
     for period in periods:
         if period.end <= now:
