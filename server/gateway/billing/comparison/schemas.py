@@ -82,8 +82,8 @@ class ComparisonView(BaseModel):
     or has a price for less than half as many hours as the option with the most. `total` covers the `total_months`
     months in which all options have a cost that have one in at least half of the months.
     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
-    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first such day of
-    the own tariffs and the regulated options.
+    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
+    which a price of the own tariffs or the regulated options may be outdated.
     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
     known.
     """

@@ -2,9 +2,8 @@
 
 Enedis' own clock switches the registers, so both must agree where both are known. There are three steps:
 
-1. `detect_alignment`: find whether index values are from the beginning or the end of their day. The total decides,
-which
-   does not depend on off-peak hours: the alignment under which more days agree with the total of the curve (or the
+1. `detect_alignment`: find whether index values are from the beginning or the end of their day. The total decides, as
+   it does not depend on off-peak hours: the alignment under which more days agree with the total of the curve (or the
    daily value).
 2. `list_differences`: by day and bucket, the registers minus the curve.
 3. `find_better_fit`: find other off-peak hours that explain the registers. The candidates are the hours in force, with
