@@ -1,1 +1,1 @@
-"""What an account owns across rooms: its export, and its end."""
+"""Export and deletion of all data of an account, across rooms."""

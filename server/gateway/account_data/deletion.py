@@ -1,4 +1,4 @@
-"""The end of an account, and of everything it owned."""
+"""Deletion of an account and all its data."""
 
 from gateway.accounts import repository, sessions
 from gateway.accounts.parts import AccountParts
@@ -15,16 +15,16 @@ from gateway.usage_points.service import end_access
 
 
 async def delete_account(parts: AccountParts, caller: Caller) -> None:
-    """Delete an account with its meters, consents, readings, API clients and sessions; its tokens end at once.
+    """Delete an account with its meters, consents, readings, API clients and sessions. Its tokens end at once.
 
-    Raises a 403 problem unless its browser logged in a short while ago.
+    Raises a 403 problem unless the caller uses ingress or logged in within 15 minutes.
     """
     await check_fresh(parts.database, parts.clock, caller)
     await erase_account(parts.database, parts.store, parts.clock, caller.account_id)
 
 
 async def check_fresh(database: Database, clock: Clock, caller: Caller) -> None:
-    """Raise a 403 problem unless a browser logged in a short while ago. Ingress always counts as that."""
+    """Raise a 403 problem unless the caller uses ingress or its browser logged in within 15 minutes."""
     if not caller.is_ingress and not await sessions.is_fresh(database, caller, clock.now()):
         raise ProblemError(
             403, "log_in_again", "This cannot be undone. Log in again, then repeat it within 15 minutes."
@@ -32,7 +32,10 @@ async def check_fresh(database: Database, clock: Clock, caller: Caller) -> None:
 
 
 async def erase_account(database: Database, store: Store, clock: Clock, account_id: str, **detail: str) -> None:
-    """Delete an account and all it owned, with `detail` in the log; nothing happens when there is none."""
+    """Delete an account and all its data, and record that in the audit log with `detail`.
+
+    Does nothing if there is no such account.
+    """
     now = clock.now()
     async with database.write() as session:
         account = await repository.lock_account(session, account_id)

@@ -1,4 +1,4 @@
-"""What an account owns, written as it is read: one JSON document, or a ZIP of CSV files."""
+"""Writers of an account's export: one JSON document, or a ZIP of CSV files, streamed as the data is read."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 async def write_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
-    """Write an object with a list for each section."""
+    """Yield a JSON object, in chunks of about 64 KiB, with a list of rows for each section."""
     chunk = bytearray(b"{")
     for number, (name, rows) in enumerate(sections):
         chunk += f'{"," if number else ""}"{name}":['.encode()
@@ -31,7 +31,10 @@ async def write_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
 
 
 async def write_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator[bytes]:
-    """Write a ZIP with a CSV file for each section that has rows; lists and objects are JSON in their cell."""
+    """Yield a ZIP, in chunks of about 64 KiB, with a CSV file for each section that has rows.
+
+    `now` is the time of its files. Lists and objects are written as JSON in their cell.
+    """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in sections:
@@ -50,7 +53,7 @@ async def write_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator
 
 
 class _Sink(io.RawIOBase):
-    """Where the ZIP writes to, without going back."""
+    """A write-only buffer that cannot seek, from which `write_csv` takes what the ZIP has written."""
 
     def __init__(self) -> None:
         self._parts = bytearray()
@@ -79,14 +82,14 @@ def _format_cells(row: dict[str, Any]) -> list[Any]:
 
 
 def _format_cell(value: Any) -> Any:
-    """Write lists as JSON, and a text so that no spreadsheet takes it for a formula."""
+    """Return lists and objects as JSON, and texts escaped so that spreadsheets do not read them as formulas."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
 
 
 def _is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet may calculate a text, whatever it ignores before its first visible character."""
+    """Return whether a spreadsheet may evaluate a text; some ignore invisible characters at its beginning."""
     visible = "".join(character for character in text if character.isprintable() and not character.isspace())
     return visible.startswith(_FORMULA_STARTS)
 

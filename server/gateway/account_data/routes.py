@@ -20,7 +20,7 @@ _LOGGED_IN = describe_responses(401, 403)
 async def delete_own_account(
     response: Response, parts: AccountPartsDep, caller: CallerDep, _account: AccountDep
 ) -> None:
-    """Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there."""
+    """Delete the account and all its data, within 15 minutes of a log-in. Consents at Enedis must be ended there."""
     await deletion.delete_account(parts, caller)
     sessions.clear_cookie(response, parts.settings)
 
@@ -36,7 +36,7 @@ async def export_own_account(
     account: AccountDep,
     what: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON,
 ) -> StreamingResponse:
-    """Take away all that the account owns: one JSON document, or a ZIP of CSV files."""
+    """Export all data of the account, as one JSON document or a ZIP of CSV files."""
     now = parts.clock.now()
     sections = await open_export(parts, account)
     if what is ExportFormat.JSON:

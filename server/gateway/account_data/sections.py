@@ -1,4 +1,4 @@
-"""All that an account owns, section by section, page by page: never whole in memory."""
+"""The data of an account by section. Large sections are read page by page, so that they are never all in memory."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -20,14 +20,14 @@ type Section = tuple[str, AsyncIterator[dict[str, Any]]]
 
 
 async def open_export(parts: AccountParts, account: Account) -> list[Section]:
-    """Return the sections of an export, which is noted in the log."""
+    """Return the sections of an export, and record the export in the audit log."""
     async with parts.database.write() as session:
         record_event(session, parts.clock.now(), "exported", account.id)
     return list_sections(parts, account)
 
 
 def list_sections(parts: AccountParts, account: Account) -> list[Section]:
-    """Return what there is, by name. Secrets are left out: they are kept as hashes, which open nothing."""
+    """Return the sections, each with its name and its rows. Secrets, which are stored as hashes, are left out."""
     return [
         ("account", _yield_account(account)),
         ("api_clients", _yield_api_clients(parts, account)),

@@ -1,4 +1,4 @@
-"""E-mail addresses. Two are the same when mail to them reaches the same mailbox, by any server's rules."""
+"""Email addresses: validation, and normalization for comparison."""
 
 import unicodedata
 from contextlib import suppress
@@ -7,14 +7,14 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 
 class InvalidAddressError(ValueError):
-    """Not an e-mail address."""
+    """The text is not an email address."""
 
 
 def validate_address(text: str) -> str:
-    """Return an address as its owner writes it, fit to send mail to. Raises InvalidAddressError, which repeats none.
+    """Return an address in the spelling of its owner, to which mail can be sent.
 
-    A local part that is not in its compatibility normal form (NFKC) is refused: `ｃhef@` is another mailbox than
-    `chef@`, and nobody can tell them apart.
+    Raises InvalidAddressError, whose text does not contain the address. A local part that is not in compatibility
+    normal form (NFKC) is refused: `ｃhef@` is another mailbox than `chef@`, but they look alike.
     """
     try:
         address = _parse_address(text.strip())
@@ -28,8 +28,8 @@ def validate_address(text: str) -> str:
 def normalize_email(text: str) -> str:
     """Return an address as it is compared: lower case, its domain as name servers know it.
 
-    Different mailboxes keep different forms: `straße@` is not `strasse@`. What is no address has a canonical form too:
-    it is compared like any, and found nowhere.
+    Different mailboxes have different forms: `straße@` is not `strasse@`. A text that is not an address is accepted
+    too; no account has it.
     """
     local, at, domain = lower_text(text).rpartition("@")
     with suppress(EmailNotValidError):
@@ -38,7 +38,7 @@ def normalize_email(text: str) -> str:
 
 
 def lower_text(text: str) -> str:
-    """Return a text in lower case, its accents in one spelling (NFC)."""
+    """Return a text in lower case and in NFC, without surrounding white space."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).strip()
 
 

@@ -1,9 +1,9 @@
-"""The name of a browser, so that people recognise their sessions; the rest of its User-Agent is not kept."""
+"""Browser names, by which people recognise their sessions. The rest of the User-Agent is not stored."""
 
 import re
 
 _NAMES = {
-    # the more specific first: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari
+    # specific names first: the User-Agent of Edge and Opera also contains Chrome, and that of Chrome contains Safari
     "Edge": r"\bEdg(e|A|iOS)?/",
     "Opera": r"\bOPR/",
     "Samsung Internet": r"\bSamsungBrowser/",
@@ -23,7 +23,7 @@ _SYSTEMS = {
 
 
 def name_browser(user_agent: str) -> str | None:
-    """Return the browser and its system, such as `Firefox, Linux`; None where neither is known."""
+    """Return the browser and its system from a User-Agent, such as `Firefox, Linux`; None if neither is recognised."""
     found = [_find_first(names, user_agent[:500]) for names in (_NAMES, _SYSTEMS)]
     return ", ".join(name for name in found if name) or None
 

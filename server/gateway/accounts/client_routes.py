@@ -1,4 +1,4 @@
-"""`/v1/api-clients`, and the tokens that API clients get at `/v1/oauth/token`."""
+"""`/v1/api-clients`, and `/v1/oauth/token`, where API clients get their tokens."""
 
 import base64
 from typing import Annotated, Literal
@@ -32,12 +32,12 @@ type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
 
 
 class _Basic(HTTPBasic):
-    """Basic in UTF-8 (RFC 7617); FastAPI's own takes ASCII only."""
+    """Basic authentication in UTF-8 (RFC 7617); FastAPI's own class accepts ASCII only."""
 
     async def __call__(  # type: ignore[override]  # FastAPI's own differs from its base in the same way
         self, request: HTTPConnection
     ) -> HTTPBasicCredentials | None:
-        """Return who says to come, if it is said by Basic. Raises a 400 problem."""
+        """Return the Basic credentials of a request; None without any. Raises a 400 problem if they are malformed."""
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("basic"):
             return None
@@ -56,7 +56,7 @@ async def get_owner(
     basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
 ) -> Account:
-    """Return the account of a browser that is logged in, or of an address and its password by Basic."""
+    """Return the account of a logged-in browser, or of the address and password in Basic credentials."""
     if basic is not None:
         return await log_in.authenticate(parts, Attempt(basic.username, basic.password, client))
     return await get_account(parts, await get_caller(request, bearer))
@@ -71,7 +71,7 @@ async def issue_token(
     client_secret: Annotated[str | None, Form(max_length=200)] = None,
     authorization: Annotated[str | None, Header()] = None,
 ) -> AccessToken:
-    """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
+    """Exchange an API client's credentials, sent by Basic or in the form, for a bearer token."""
     if authorization is not None:
         client_id, client_secret = _parse_basic_credentials(authorization)
     issued = await clients.issue_token(parts, client_id or "", client_secret or "")
@@ -86,27 +86,27 @@ router.include_router(_token_router)
 async def create_api_client(
     parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], body: ApiClientRequest
 ) -> ClientSecret:
-    """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
+    """Create an API client, from a logged-in browser or by Basic with email address and password."""
     client_id, secret = await clients.create_client(parts, owner, body.name.strip())
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 
 @router.get("/api-clients", responses=describe_responses(401))
 async def list_api_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
-    """List the account's API clients."""
+    """List the account's API clients, oldest first."""
     found = await clients.list_api_clients(parts, caller.account_id)
     return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
 
 
 @router.post("/api-clients/{client_id}/secret", responses=describe_responses(401, 403, 404))
 async def renew_api_client_secret(parts: AccountPartsDep, account: AccountDep, client_id: ClientId) -> ClientSecret:
-    """Give an API client a new secret; the old one and its tokens end at once."""
+    """Replace the secret of an API client. The old secret and its tokens end at once."""
     return ClientSecret(client_id=client_id, client_secret=await clients.renew_secret(parts, account.id, client_id))
 
 
 @router.delete("/api-clients/{client_id}", status_code=204, responses=describe_responses(401, 403, 404))
 async def revoke_api_client(parts: AccountPartsDep, caller: CallerDep, client_id: ClientId) -> None:
-    """Revoke an API client; its tokens end at once. With an API client's token: that very client."""
+    """Revoke an API client. Its tokens end at once. An API client's token can revoke that API client only."""
     await clients.revoke_client(parts, caller, client_id)
 
 
@@ -114,7 +114,7 @@ def _parse_basic_credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:  # no base64, or no UTF-8
+    except ValueError:  # not base64, or not UTF-8
         name = separator = secret = ""
     if scheme.lower() != "basic" or not separator or "\0" in name:
         raise ProblemError(

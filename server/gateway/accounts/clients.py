@@ -1,4 +1,4 @@
-"""An account's API clients: made, listed, given a new secret, revoked; and the tokens they get."""
+"""Create, list, renew and revoke the API clients of an account, and issue their tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ _TOKENS = RateLimit("token", 60, timedelta(hours=1))
 
 @dataclass(frozen=True, repr=False)
 class IssuedToken:
-    """A bearer token, and how many more the API client may have this hour."""
+    """A bearer token, and the state of the API client's limit of 60 tokens an hour."""
 
     text: str
     limit_status: RateLimitStatus
 
 
 async def issue_token(parts: AccountParts, client_id: str, secret: str) -> IssuedToken:
-    """Check an API client's credentials and give it a token. Raises problems: 401, 429."""
+    """Check an API client's credentials and return a new token. Raises problems: 401, 429."""
     now = parts.clock.now()
     async with parts.database.write() as session:
         claims = await authenticate_client(session, client_id, secret, now)
@@ -52,7 +52,10 @@ async def list_api_clients(parts: AccountParts, account_id: str) -> Sequence[Api
 
 
 async def create_client(parts: AccountParts, account: Account, name: str) -> tuple[str, str]:
-    """Make an API client; return its id and its secret. Raises a 409 problem when there are too many."""
+    """Create an API client; return its id and its secret.
+
+    Raises `not_found` if the account is gone or inactive, and a 409 problem if it has 20 API clients already.
+    """
     now = parts.clock.now()
     async with parts.database.write() as session:
         current = await repository.lock_account(session, account.id)
@@ -68,7 +71,7 @@ async def create_client(parts: AccountParts, account: Account, name: str) -> tup
 
 
 async def renew_secret(parts: AccountParts, account_id: str, client_id: str) -> str:
-    """Give an API client a new secret, and return it; the old one's tokens end at once. Raises `not_found`."""
+    """Replace the secret of an API client and return the new one. Its tokens end at once. Raises `not_found`."""
     async with parts.database.write() as session:
         client = await repository.find_own_api_client(session, account_id, client_id)
         if client is None:
@@ -81,9 +84,9 @@ async def renew_secret(parts: AccountParts, account_id: str, client_id: str) -> 
 
 
 async def revoke_client(parts: AccountParts, caller: Caller, client_id: str) -> None:
-    """Delete an API client; its tokens end at once. A token ends its own API client and no other.
+    """Delete an API client; its tokens end at once. A caller with a token can delete its own API client only.
 
-    Raises `session_needed`, `not_found`.
+    Raises the problems `session_needed` and `not_found`.
     """
     if not caller.is_person and caller.client_id != client_id:
         raise build_session_required_problem()
@@ -95,7 +98,7 @@ async def revoke_client(parts: AccountParts, caller: Caller, client_id: str) -> 
 
 
 async def delete_client(session: AsyncSession, store: Store, client: ApiClient, now: datetime, **detail: str) -> None:
-    """Delete an API client, with `detail` in the log."""
+    """Delete an API client and record that in the audit log, with `detail`."""
     await session.delete(client)
     await forget_client(store, client.client_id)
     record_event(session, now, "api_client_revoked", client.account_id, client=client.client_id, **detail)

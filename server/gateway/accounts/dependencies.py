@@ -1,4 +1,4 @@
-"""Who calls: the dependencies that tell routes the caller, the account, the administrator."""
+"""FastAPI dependencies that give routes the caller, the account or the administrator."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ AccountPartsDep = Annotated[AccountParts, Depends(part(AccountParts))]
 
 
 async def require_single_credential(request: Request, parts: AccountPartsDep) -> None:
-    """Refuse a request that carries a browser's session and an Authorization header: whose would it be?"""
+    """Raise a 400 problem for a request with both a session cookie and an Authorization header."""
     if "authorization" in request.headers and sessions.read_cookie(request, parts.settings) is not None:
         raise ProblemError(
             400, "two_credentials", "Send either the session cookie or an Authorization header, not both."
@@ -29,7 +29,7 @@ async def require_single_credential(request: Request, parts: AccountPartsDep) ->
 
 
 async def refuse_cross_site(request: Request, parts: AccountPartsDep) -> None:
-    """Refuse what another site's page made a browser send."""
+    """Raise a 403 problem for an unsafe request that a page of another site made a browser send."""
     if sessions.is_cross_site(request, parts.settings):
         raise ProblemError(403, "cross_site", "A browser sent this from another site; only our own pages may send it.")
 
@@ -50,9 +50,9 @@ async def get_caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
     _documented: Annotated[str | None, Depends(_cookie)] = None,
 ) -> Caller:
-    """Return the account that asks: by a browser's session, an API client's token or ingress. Raises a 401 problem.
+    """Return the caller, by ingress, a session cookie or a bearer token. Raises problems: 400, 401, 403.
 
-    What it needs is called here and no dependency: each costs as much as the check itself, with every request.
+    The checks are called directly and not as dependencies: each dependency costs as much as the check itself.
     """
     parts = get_part(request, AccountParts)
     if is_from_ingress(request):
@@ -98,7 +98,7 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 
 
 async def get_account(parts: AccountPartsDep, caller: CallerDep) -> Account:
-    """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
+    """Return the account of a person who is logged in. Raises problems: 401, and 403 for a caller with a token."""
     if not caller.is_person:
         raise service.build_session_required_problem()
     async with parts.database.read() as session:

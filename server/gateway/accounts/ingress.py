@@ -1,6 +1,6 @@
-"""The household: the one account that people use through Home Assistant's ingress, which has logged them in.
+"""The household account, which all users of Home Assistant's ingress share.
 
-It has no password and needs none. Everybody whom Home Assistant lets open the panel shares it.
+It has no password: Home Assistant authenticates the users who may open the panel.
 """
 
 from gateway.accounts import repository

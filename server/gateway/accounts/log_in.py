@@ -1,4 +1,7 @@
-"""Logging in: the same answer after the same time, whether the address exists or the password is wrong. Logging out."""
+"""Log-in and log-out.
+
+A failed log-in takes the same time and gives the same answer whether the address is unknown or the password is wrong.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,17 +17,17 @@ from gateway.limits.service import RateLimit
 from gateway.problems import ProblemError, not_found
 
 _FAILURES = RateLimit("log_in", 10, timedelta(minutes=10))
-"""Of one origin at one account: a stranger's failures are not the owner's."""
+"""Per origin and account, so that a stranger's failures do not block the owner."""
 _FAILURES_OF_ORIGIN = RateLimit("log_in_client", 100, timedelta(minutes=10))
 _FAILURES_OF_ACCOUNT = RateLimit("log_in_account", 100, timedelta(hours=1))
-"""Of all origins together from which nobody has logged in to the account before."""
+"""Per account, for all origins together from which nobody has logged in to the account before."""
 _CAPTCHA_AFTER = 5
 _REFUSED_AFTER = 1.0
 
 
 @dataclass(frozen=True, repr=False)
 class Attempt:
-    """Somebody who says to be the owner of an address."""
+    """The credentials of a log-in attempt, and the client address it comes from."""
 
     email: str
     password: str
@@ -33,7 +36,7 @@ class Attempt:
 
 
 async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = None) -> str:
-    """Log a browser in, by its name; return what its cookie will hold. Raises the problems of `authenticate`."""
+    """Check credentials and open a session; return the token for its cookie. Raises the problems of `authenticate`."""
     account = await authenticate(parts, attempt)
     async with parts.database.write() as session:
         now = parts.clock.now()
@@ -42,14 +45,14 @@ async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = No
 
 
 async def log_out(parts: AccountParts, caller: Caller) -> None:
-    """Log a browser out."""
+    """Delete the session of the caller's browser."""
     async with parts.database.write() as session:
         await repository.delete_session(session, caller.session_hash or b"")
         record_event(session, parts.clock.now(), "logged_out", caller.account_id)
 
 
 async def log_out_session(parts: AccountParts, account_id: str, session_id: str) -> bytes:
-    """Log one of an account's browsers out; return which one. Raises the problem `not_found`."""
+    """Delete the session of an account with this public id; return its token hash. Raises the problem `not_found`."""
     async with parts.database.write() as session:
         for found in await repository.list_browser_sessions(session, account_id):
             if sessions.compute_public_id(found) == session_id:
@@ -60,7 +63,7 @@ async def log_out_session(parts: AccountParts, account_id: str, session_id: str)
 
 
 async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
-    """End all browsers' sessions and all tokens of an account. API clients keep their secrets."""
+    """End all browser sessions and access tokens of an account. API clients keep their secrets."""
     async with parts.database.write() as session:
         current = await repository.lock_account(session, account_id)
         if current is not None:
@@ -69,12 +72,12 @@ async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
 
 
 async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool = False) -> Account:
-    """Return the account whose password this is; one that is not active yet only if `pending`.
+    """Check an address and its password, and return the account.
 
-    Raises problems: 401, 403, 429, 503.
+    Accounts that are not active yet are accepted only if `pending`. Raises problems: 401, 403, 429, 503.
 
-    An attempt is counted before the password is looked at, and given back when it was right: no more are tried at
-    once than one after the other.
+    Attempts are counted before the password is checked, and uncounted if it is right. So parallel requests cannot try
+    more passwords than sequential ones.
     """
     email = addresses.normalize_email(attempt.email)
     address = origins.hash_email(parts.instance, email)
@@ -87,13 +90,13 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
             hits = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
             counts = [(await limits.hit(session, limit, subject, begun)).count for limit, subject in hits]
             if is_familiar:
-                # counted all the same: who measures the work learns nothing
+                # counted anyway, so that the time taken reveals nothing
                 await limits.count_event(session, _FAILURES_OF_ACCOUNT, address, begun)
             else:
                 counts.append((await limits.hit(session, _FAILURES_OF_ACCOUNT, address, begun)).count)
             hits.append((_FAILURES_OF_ACCOUNT, address))
     except ProblemError:
-        # whoever is refused would come back at once, and keep the gateway busy with refusing
+        # delay the refusal, so that clients that retry at once do not keep the gateway busy
         await parts.clock.sleep(_REFUSED_AFTER)
         raise
     if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
@@ -104,7 +107,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
         outdated = matches and stored is not None and parts.passwords.is_outdated(stored)
         renewed = await parts.passwords.hash_password(attempt.password) if outdated else stored
     async with parts.database.write() as session:
-        # asked for an unknown address too: who counts the statements learns nothing either
+        # queried for an unknown address too, so that the number of statements reveals nothing
         current = await repository.lock_account(session, account.id if account else "")
         known = current is not None and (pending or current.activated_at is not None)
         if current is None or not known or not matches or current.password_hash != stored:
@@ -124,9 +127,9 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
 
 
 def check_password_unchanged(current: Account, authenticated: Account) -> None:
-    """Raise a 401 problem if the password that was right a moment ago has been replaced since.
+    """Raise a 401 problem if the password was replaced after `authenticate` accepted it.
 
-    Hashing takes up to a second: of two requests that were let in by the old password, the second one ends here.
+    Hashing takes up to a second. If two requests change the password at once, the second one fails here.
     """
     if current.password_hash != authenticated.password_hash:
         raise _build_wrong_password_problem()

@@ -1,4 +1,4 @@
-"""Accounts and their credentials, as stored."""
+"""Database models of accounts and their credentials."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,12 +10,11 @@ from gateway.kit.database import Base
 
 
 class Account(Base):
-    """Somebody with homes. `data_key` encrypts what is theirs and is itself wrapped by ENCRYPTION_KEYS.
+    """An account. `data_key` encrypts its data and is itself wrapped by ENCRYPTION_KEYS.
 
-    `email` is the address as it is compared, `address` as its owner writes it, and where mail goes; `pending_address`
-    is to replace it once its owner showed to have it. An account is
-    active from `activated_at` on and not after `deactivated_at`; `verified_at` is when its owner showed to have the
-    address. `token_version` moves on when every token ends.
+    `email` is the normalized address, for comparison. `address` is the address as its owner writes it, to which mail is
+    sent. `pending_address` replaces it once it is verified. `verified_at` is when the address was verified. An account
+    is active once `activated_at` is set, while `deactivated_at` is None. Increasing `token_version` ends all tokens.
     """
 
     __tablename__ = "accounts"
@@ -35,14 +34,14 @@ class Account(Base):
 
     @property
     def is_active(self) -> bool:
-        """Whether it may be used."""
+        """Whether the account may be used."""
         return self.activated_at is not None and self.deactivated_at is None
 
 
 class ApiClient(Base):
-    """A client of OAuth 2.0 client credentials; the secret is kept as its SHA-256.
+    """An OAuth 2.0 client that uses client credentials. `secret_hash` is the SHA-256 of its secret.
 
-    `token_version` moves on with each new secret.
+    Each new secret increases `token_version`.
     """
 
     __tablename__ = "api_clients"
@@ -57,7 +56,7 @@ class ApiClient(Base):
 
 
 class ReadingToken(Base):
-    """A token that reads and changes nothing, for as long as its owner lets it; kept as its SHA-256."""
+    """A read-only token, valid until it is revoked. `token_hash` is its SHA-256."""
 
     __tablename__ = "reading_tokens"
 
@@ -70,7 +69,7 @@ class ReadingToken(Base):
 
 
 class BrowserSession(Base):
-    """A browser that is logged in; what its cookie holds is kept as a hash keyed by SECRET_KEY; `browser` names it."""
+    """A browser that is logged in. `token_hash` is a hash of its cookie, keyed by SECRET_KEY; `browser` is its name."""
 
     __tablename__ = "sessions"
 
@@ -82,7 +81,7 @@ class BrowserSession(Base):
 
 
 class FamiliarOrigin(Base):
-    """Where somebody has logged in to an account from, as a keyed hash: other people's failures do not bar it."""
+    """An origin that somebody logged in to an account from, as a keyed hash. Failures elsewhere do not block it."""
 
     __tablename__ = "familiar_origins"
 
@@ -92,7 +91,7 @@ class FamiliarOrigin(Base):
 
 
 class Purpose(StrEnum):
-    """What a code from a mail is good for."""
+    """What a code from a mail may be used for."""
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
@@ -100,7 +99,7 @@ class Purpose(StrEnum):
 
 
 class MailCode(Base):
-    """A code that was sent by mail, kept as its SHA-256; it is used once."""
+    """A code that was sent by mail, for one use. `code_hash` is its SHA-256."""
 
     __tablename__ = "mail_codes"
 

@@ -1,4 +1,4 @@
-"""Errors of the token endpoint as OAuth 2.0 clients expect them (RFC 6749, section 5.2), in the body of the problem."""
+"""Errors of the token endpoint for OAuth 2.0 clients (RFC 6749, section 5.2), as members of the problem body."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, override
@@ -13,7 +13,7 @@ _STANDARD = frozenset({"invalid_request", "invalid_client", "unsupported_grant_t
 
 
 class OAuthRoute(APIRoute):
-    """A route whose problems have `error` and `error_description` too; what cannot be read is a 400."""
+    """A route whose problems also have `error` and `error_description`. Invalid requests are a 400."""
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

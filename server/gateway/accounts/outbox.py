@@ -1,4 +1,4 @@
-"""What is to be sent: put in with the change that causes it, carried by a job, tried again with growing pauses."""
+"""Queue of mails: added in the transaction that causes them, sent by a job, and retried with growing pauses."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -29,11 +29,11 @@ _PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _A_ROUND = 20
 _LONGEST_WAIT = timedelta(hours=1)
 _TO_ONE_ACCOUNT = RateLimit("mail", 5, timedelta(hours=1))
-"""Of each kind that a stranger can cause: nobody's mailbox is filled by whoever types their address."""
+"""Per account and kind of mail that a stranger can cause, so that strangers cannot flood a mailbox."""
 _CAUSED_BY_STRANGERS = frozenset(
     {MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.ALREADY_SIGNED_UP, MailKind.CHANGE_EMAIL}
 )
-"""The others are notices of security: they are never held back."""
+"""The other kinds are security notices, which are not limited."""
 _OF_CODE = {
     MailKind.VERIFY_EMAIL: (Purpose.VERIFY_EMAIL, timedelta(days=2), "/accounts/verify-email"),
     MailKind.CHANGE_EMAIL: (Purpose.CHANGE_EMAIL, timedelta(days=2), "/accounts/verify-email"),
@@ -48,9 +48,10 @@ async def enqueue_mail(
     now: datetime,
     details: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Queue a mail in the transaction of its cause. One for nobody, or beyond the limit, is queued and then dropped.
+    """Queue a mail in the transaction that causes it.
 
-    So an unknown address costs the same work as a known one.
+    A mail without an account, or above the limit, is queued too and dropped later, so that an unknown address causes
+    the same work as a known one.
     """
     if kind in _CAUSED_BY_STRANGERS:
         to = f"{account_id or 'nobody'}:{kind}"
@@ -72,7 +73,7 @@ async def enqueue_mail(
 
 
 class OutboxWorker:
-    """Sends what is queued."""
+    """Sends the queued mails."""
 
     def __init__(self, database: Database, sender: MailSender, settings: Settings, clock: Clock) -> None:
         self._database = database
@@ -82,7 +83,7 @@ class OutboxWorker:
         self._signature = Signature(settings.site_name, settings.site_operator)
 
     async def send_due_mails(self) -> datetime:
-        """Send what is due; return when there is more to do."""
+        """Send up to 20 due mails; return when to call again, within an hour."""
         now = self._clock.now()
         async with self._database.read() as session:
             due = await repository.list_due(session, now, _A_ROUND)
@@ -127,9 +128,9 @@ def _find_recipient(account: Account, queued: OutboxMail) -> str | None:
 
 
 def _build_link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:
-    """Return where a mail leads, with a new code where it needs one.
+    """Return the link of a mail; create and add a code for the kinds that need one.
 
-    The code stands behind the #, which browsers send to nobody: it is in no log on the way.
+    The code is in the fragment (after #), which browsers do not send to servers, so that it appears in no log.
     """
     front = settings.frontend_url
     if kind not in _OF_CODE:

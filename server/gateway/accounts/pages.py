@@ -1,4 +1,4 @@
-"""The pages that mails lead to, until FRONTEND_URL names a front end that has its own."""
+"""The pages that emails link to while FRONTEND_URL is empty. A front end has pages of its own."""
 
 from collections.abc import Awaitable
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ type Password = Annotated[str, Form(max_length=LONGEST)]
 
 @router.get("/accounts/verify-email")
 async def show_verify_email(request: Request, parts: AccountPartsDep) -> Response:
-    """Ask for the code from the mail, and for the password."""
+    """Show the form for the code from the mail and the account's password."""
     return _render_form(request, parts.settings.frontend_url, "verify_email")
 
 
@@ -36,25 +36,25 @@ async def show_verify_email(request: Request, parts: AccountPartsDep) -> Respons
 async def verify_email(
     request: Request, parts: AccountPartsDep, client: ClientDep, code: Code, password: Password
 ) -> Response:
-    """Confirm an address, and say so."""
+    """Verify the address and show the result."""
     return await _submit_form(request, "verify_email", sign_up.verify_email(parts, code.strip(), password, client))
 
 
 @router.get("/accounts/reset-password")
 async def show_reset_password(request: Request, parts: AccountPartsDep) -> Response:
-    """Ask for the code from the mail, and for a new password."""
+    """Show the form for the code from the mail and a new password."""
     return _render_form(request, parts.settings.frontend_url, "reset_password")
 
 
 @router.post("/accounts/reset-password", responses=_PAGES)
 async def reset_password(request: Request, parts: AccountPartsDep, code: Code, password: Password) -> Response:
-    """Set a new password, and say so."""
+    """Set a new password and show the result."""
     return await _submit_form(request, "reset_password", recovery.confirm_reset(parts, code.strip(), password))
 
 
 def _render_form(request: Request, front: str, form: str) -> Response:
     if front:
-        # browsers keep what stands behind the #
+        # browsers keep the fragment (after #) across redirects
         return RedirectResponse(f"{front.rstrip('/')}/{form.replace('_', '-')}", 303)
     return render_page(request, "account_form.html", form=form, problem=None)
 

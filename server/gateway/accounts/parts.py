@@ -1,4 +1,4 @@
-"""What the rules of accounts work with."""
+"""The dependencies of the account services."""
 
 from dataclasses import dataclass
 

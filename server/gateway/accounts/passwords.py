@@ -1,4 +1,4 @@
-"""Passwords: which will do, and their argon2id hashes, computed one at a time beside everything else."""
+"""Password rules, and argon2id hashes, computed one at a time in a low-priority thread."""
 
 import asyncio
 import os
@@ -18,8 +18,9 @@ _ESTIMATED_CHARACTERS = 40
 _LEET = frozenset("4@8({[<3691!|70$5+%2")
 _MOST_LEET = 7
 _ESTIMATED_LEET_CHARACTERS = 16
-"""The estimator tries every reading of characters that stand for letters (4 for a, $ for s): 40 characters with all of
-them take more than a second. With up to 7 different ones, or 16 characters of any kind, it takes 50 ms at most."""
+"""The estimator tries every substitution of characters that stand for letters (4 for a, $ for s). 40 characters with
+all of them take more than a second. With up to 7 different ones, or 16 characters of any kind, it takes 50 ms at most.
+"""
 _MOST_WAITING = 200
 _NICE = 10
 
@@ -29,21 +30,21 @@ HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=
 
 
 class WeakPasswordError(ValueError):
-    """A password that is short or easily guessed."""
+    """The password is too short, too long or too easy to guess."""
 
 
 def check_length(password: str) -> None:
-    """Raise WeakPasswordError for a password that is too short or too long."""
+    """Raise WeakPasswordError unless the password has SHORTEST to LONGEST characters."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPasswordError(f"a password has {SHORTEST} to {LONGEST} characters")
 
 
 def check_strength(password: str, *known: str) -> None:
-    """Raise WeakPasswordError for a password that is easily guessed; takes up to 50 ms of processor time.
+    """Raise WeakPasswordError if the password is easy to guess. Takes up to 50 ms of processor time.
 
-    `known` are words that an attacker would try first, such as the address.
+    `known` contains words that an attacker would try first, such as the email address.
     """
-    # its dictionaries take 11 MB, which a gateway that only serves does without
+    # imported here: its dictionaries take 11 MB, which a gateway that only serves does not need
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     words = [part for word in known for part in (word, *word.split("@"), *word.replace("@", ".").split("."))]
@@ -54,7 +55,10 @@ def check_strength(password: str, *known: str) -> None:
 
 
 class Passwords:
-    """Hashes and verifies. One at a time, in a thread that gives way: a flood of guesses starves nobody who reads."""
+    """Hashes and verifies passwords one at a time, in a low-priority thread.
+
+    Many log-in attempts at once do not slow down other requests.
+    """
 
     def __init__(self) -> None:
         self._hasher = HASHER
@@ -66,7 +70,10 @@ class Passwords:
 
     @asynccontextmanager
     async def acquire_slot(self) -> AsyncIterator[None]:
-        """Wait for one's turn, so that passwords are checked one after the other. Raises a 503 problem."""
+        """Wait until no other caller holds the slot, and hold it in the `with` block.
+
+        Raises a 503 problem when 200 callers already wait for it or hold it.
+        """
         if self._waiting >= _MOST_WAITING:
             raise ProblemError(
                 503, "busy", "Too many people are logging in right now; try again shortly.", retry_after=10
@@ -79,11 +86,11 @@ class Passwords:
             self._waiting -= 1
 
     async def hash_password(self, password: str) -> str:
-        """Hash a password."""
+        """Return the argon2id hash of a password."""
         return await self.run_in_thread(lambda: self._hasher.hash(password))
 
     async def check_and_hash(self, password: str, address: str) -> str:
-        """Check the strength of a new password, and hash it. Raises WeakPasswordError."""
+        """Check the strength of a new password and return its hash. Raises WeakPasswordError."""
 
         def work() -> str:
             check_strength(password, address)
@@ -92,18 +99,21 @@ class Passwords:
         return await self.run_in_thread(work)
 
     async def verify_password(self, stored: str | None, password: str) -> bool:
-        """Tell whether a password is the stored one; without one it takes as long, and is not."""
+        """Return whether the password matches the stored hash.
+
+        With `stored` None the answer is False, and takes as long as a real check.
+        """
         return (
             await self.run_in_thread(lambda: self._matches_hash(stored or self._nobodys, password))
             and stored is not None
         )
 
     def is_outdated(self, stored: str) -> bool:
-        """Tell whether a hash was made with weaker parameters than today's."""
+        """Return whether a hash was made with other parameters than the current ones."""
         return self._hasher.check_needs_rehash(stored)
 
     def close(self) -> None:
-        """End the thread."""
+        """Stop the thread."""
         self._thread.shutdown()
 
     def _matches_hash(self, stored: str, password: str) -> bool:
@@ -113,12 +123,12 @@ class Passwords:
             return False
 
     async def run_in_thread[Result](self, work: Callable[[], Result]) -> Result:
-        """Run what hashes in the one thread for it: each hash takes tens of MiB."""
+        """Run `work` in the only hashing thread, because each hash takes 64 MiB, and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def _lower_thread_priority() -> None:
     with suppress(OSError, AttributeError):
-        # Linux takes a thread's own number here, others the process's: there it stays as it is
+        # Linux takes a thread's id here; elsewhere it would be the process, whose priority must not change
         if threading.get_native_id() != os.getpid():
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

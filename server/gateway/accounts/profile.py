@@ -1,4 +1,4 @@
-"""What an account's owner changes of it: the language, and the address, once they showed to have the new one."""
+"""Changes that owners make to their accounts: the language, and the address, once the new one is verified."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ _RESENDS = RateLimit("verify_email_resend", 20, timedelta(hours=1))
 
 @dataclass(frozen=True, repr=False)
 class AddressChange:
-    """A new address, the account's password, and where the request came from."""
+    """A new address, the account's password, and the client address that the request comes from."""
 
     email: str
     password: str
@@ -30,7 +30,7 @@ class AddressChange:
 
 
 async def get_account(parts: AccountParts, account_id: str) -> Account:
-    """Return an account as it is now. Raises the problem `not_found`."""
+    """Return the current state of an account. Raises the problem `not_found`."""
     async with parts.database.read() as session:
         account = await repository.find_account(session, account_id)
     if account is None:
@@ -39,16 +39,16 @@ async def get_account(parts: AccountParts, account_id: str) -> Account:
 
 
 async def change_language(parts: AccountParts, account: Account, language: str) -> None:
-    """Set the language of an account's mails and pages."""
+    """Set the language of an account's mails. Raises the problem `not_found`."""
     async with parts.database.write() as session:
         (await _load_current(session, account)).language = language
 
 
 async def request_address_change(parts: AccountParts, account: Account, change: AddressChange) -> None:
-    """Send a code to a new address, and tell the present one. Nothing changes until the code comes back.
+    """Queue a mail with a code to the new address, and a notice to the current one.
 
-    Whether the new address has an account is not told: the mail to it says so.
-    Raises problems: 401, 403, 409, 422, 429, 503.
+    The address changes once the code is confirmed (`sign_up.verify_email`). The result does not reveal whether the new
+    address already has an account: only the mail to it does. Raises problems: 401, 403, 404, 409, 422, 429, 503.
     """
     if not parts.settings.sends_mail:
         raise ProblemError(409, "mail_needed", "This site sends no mail, so that no new address can be verified.")
@@ -65,7 +65,7 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
             await outbox.enqueue_mail(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
             await outbox.enqueue_mail(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
-        # to the address of now, even if it leaves after the new one was verified: its owner may not be who asks
+        # to the current address, even if sent after the new one is verified: its owner may not have made the request
         await outbox.enqueue_mail(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now, {"to": current.address})
         record_event(session, now, "email_change_asked", current.id)
 

@@ -1,7 +1,7 @@
-"""Tokens that read and change nothing: named, revocable, and good until then.
+"""Read-only tokens, which have a name and are valid until they are revoked.
 
-They are for programs that cannot renew a token, such as evcc: what such a program holds must neither change a tariff
-nor make another credential.
+They are for programs that cannot renew a token, such as evcc. Such a program must not be able to change a tariff or to
+create other credentials.
 """
 
 import hmac
@@ -25,7 +25,10 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 async def create_token(parts: AccountParts, account: Account, name: str) -> tuple[ReadingToken, str]:
-    """Make a token; return it and its text, which is shown once. Raises a 409 problem when there are too many."""
+    """Create a token; return it and its text, of which only the hash is stored.
+
+    Raises a 409 problem if the account has 20 tokens already.
+    """
     now, text = parts.clock.now(), make_reading_token()
     async with parts.database.write() as session:
         if len(await _list_tokens(session, account.id)) >= MOST:
@@ -50,7 +53,7 @@ async def list_tokens(parts: AccountParts, account_id: str) -> Sequence[ReadingT
 
 
 async def revoke_token(parts: AccountParts, account_id: str, token_id: str) -> None:
-    """Delete a token: it is good for nothing any more. Raises the problem `not_found`."""
+    """Delete a token, which ends at once. Raises the problem `not_found`."""
     async with parts.database.write() as session:
         token = await session.get(ReadingToken, token_id)
         if token is None or token.account_id != account_id:

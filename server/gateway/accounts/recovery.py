@@ -1,4 +1,4 @@
-"""A new password: by a mail for whoever forgot the old one, or by the old one."""
+"""Password changes: by a code from a mail if the old password is forgotten, or with the old password."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ _RESETS = RateLimit("password_reset", 20, timedelta(hours=1))
 
 @dataclass(frozen=True, repr=False)
 class ForgottenPassword:
-    """Somebody who says to be the owner of an address and to have forgotten the password."""
+    """The input of a reset request: an address, and the client address that the request comes from."""
 
     email: str
     client: str | None
@@ -49,7 +49,7 @@ async def request_reset(parts: AccountParts, request: ForgottenPassword) -> Rate
 
 
 async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
-    """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
+    """Set a new password with a code from a mail. All sessions and tokens end. Raises problems: 400, 422, 503."""
     async with parts.database.read() as session:
         found = await repository.find_mail_code(session, hash_secret(code), {Purpose.RESET_PASSWORD}, parts.clock.now())
         account = await repository.get_account(session, found.account_id) if found else None
@@ -70,7 +70,7 @@ async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
 async def change_password(
     parts: AccountParts, account: Account, old: str, new: str, client: str | None, browser: str | None = None
 ) -> str:
-    """Set the password by the old one: everybody is logged out; return what this browser's new cookie will hold.
+    """Set a new password with the old one; all sessions and tokens end. Return the token for this browser's new cookie.
 
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
@@ -92,17 +92,17 @@ async def change_password(
 async def give_account_to_owner(
     session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime
 ) -> None:
-    """Give an account, with a new password, to whoever showed to have its address."""
+    """Set a new password, and mark the account verified and active, for somebody who proved to own its address."""
     await replace_password(session, store, account, hashed)
     if account.verified_at is None:
-        # whoever signed up may have been somebody else: what they made to come back by goes
+        # a stranger may have signed up with this address: delete the credentials they created
         await repository.delete_api_clients(session, account.id)
     account.verified_at = account.verified_at or now
     account.activated_at = account.activated_at or now
 
 
 async def replace_password(session: AsyncSession, store: Store, account: Account, hashed: str) -> None:
-    """Put a new password in the place of the old one, and end whatever that opened."""
+    """Replace the password hash; delete the account's mail codes, and end its sessions and access tokens."""
     account.password_hash = hashed
     await repository.delete_codes(session, account.id)
     await revoke_all(session, store, account)

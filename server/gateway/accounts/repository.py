@@ -1,4 +1,4 @@
-"""Accounts and their credentials in the database."""
+"""Database queries for accounts and their credentials."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -13,22 +13,22 @@ FAMILIAR_FOR = timedelta(days=180)
 
 
 async def get_account(session: AsyncSession, account_id: str) -> Account:
-    """Return an account that is known to exist."""
+    """Return an account that must exist. Raises NoResultFound."""
     return await session.get_one(Account, account_id)
 
 
 async def find_account(session: AsyncSession, account_id: str) -> Account | None:
-    """Return an account."""
+    """Return an account; None if there is none."""
     return await session.get(Account, account_id)
 
 
 async def lock_account(session: AsyncSession, account_id: str) -> Account | None:
-    """Return an account that nobody else changes until this transaction ends."""
+    """Return the current row of an account, locked until the transaction ends; None if there is none."""
     return await session.get(Account, account_id, with_for_update=True, populate_existing=True)
 
 
 async def find_account_by_email(session: AsyncSession, email: str) -> Account | None:
-    """Return the account of an address, given as it is compared."""
+    """Return the account of an address in the form of `normalize_address`; None if there is none."""
     return await session.scalar(select(Account).where(Account.email == email))
 
 
@@ -38,22 +38,22 @@ async def list_accounts(session: AsyncSession) -> Sequence[Account]:
 
 
 async def delete_account(session: AsyncSession, account_id: str) -> None:
-    """Delete an account; what it owned goes with it."""
+    """Delete an account; rows that belong to it are deleted by cascade."""
     await session.execute(delete(Account).where(Account.id == account_id))
 
 
 async def delete_never_activated(session: AsyncSession, before: datetime) -> None:
-    """Delete the accounts whose address nobody has shown to have."""
+    """Delete the accounts created before `before` that were never activated."""
     await session.execute(delete(Account).where(Account.activated_at.is_(None), Account.created_at < before))
 
 
 async def find_api_client(session: AsyncSession, client_id: str) -> ApiClient | None:
-    """Return an API client."""
+    """Return an API client; None if there is none."""
     return await session.get(ApiClient, client_id)
 
 
 async def find_own_api_client(session: AsyncSession, account_id: str, client_id: str) -> ApiClient | None:
-    """Return one of an account's API clients."""
+    """Return an API client if it belongs to this account, else None."""
     return await session.scalar(
         select(ApiClient).where(ApiClient.account_id == account_id, ApiClient.client_id == client_id)
     )
@@ -72,13 +72,13 @@ async def count_api_clients(session: AsyncSession, account_id: str) -> int:
 
 
 async def delete_api_clients(session: AsyncSession, account_id: str) -> None:
-    """Delete all API clients of an account, and its tokens that only read."""
+    """Delete all API clients and all read-only tokens of an account."""
     for table in (ApiClient, ReadingToken):
         await session.execute(delete(table).where(table.account_id == account_id))
 
 
 async def find_browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSession | None:
-    """Return a browser's session."""
+    """Return a browser session; None if there is none."""
     return await session.get(BrowserSession, token_hash)
 
 
@@ -89,22 +89,22 @@ async def list_browser_sessions(session: AsyncSession, account_id: str) -> Seque
 
 
 async def delete_session(session: AsyncSession, token_hash: bytes) -> None:
-    """Delete a browser's session."""
+    """Delete a browser session."""
     await session.execute(delete(BrowserSession).where(BrowserSession.token_hash == token_hash))
 
 
 async def delete_sessions(session: AsyncSession, account_id: str) -> None:
-    """Delete all sessions of an account."""
+    """Delete all browser sessions of an account."""
     await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 
 async def is_familiar_origin(session: AsyncSession, account_id: str, origin_hash: str) -> bool:
-    """Tell whether somebody has logged in to an account from there before."""
+    """Return whether somebody logged in to the account from this origin before."""
     return await session.get(FamiliarOrigin, (account_id, origin_hash)) is not None
 
 
 async def add_familiar_origin(session: AsyncSession, account_id: str, origin_hash: str, now: datetime) -> None:
-    """Remember that somebody logged in to an account from there."""
+    """Record that somebody logged in to the account from this origin."""
     row = build_insert(session, FamiliarOrigin).values(
         account_id=account_id, origin_hash=origin_hash, first_seen_at=now
     )
@@ -114,19 +114,19 @@ async def add_familiar_origin(session: AsyncSession, account_id: str, origin_has
 async def find_mail_code(
     session: AsyncSession, code_hash: bytes, purposes: Collection[Purpose], now: datetime
 ) -> MailCode | None:
-    """Return a code that still works."""
+    """Return a code, locked, if it has one of these purposes and has not expired; else None."""
     found = await session.get(MailCode, code_hash, with_for_update=True)
     return found if found is not None and found.purpose in purposes and found.expires_at > now else None
 
 
 async def delete_codes(session: AsyncSession, account_id: str, purpose: Purpose | None = None) -> None:
-    """Delete the codes that were sent to an account: all of them, or those of one purpose."""
+    """Delete the mail codes of an account: all of them, or those of one purpose."""
     query = delete(MailCode).where(MailCode.account_id == account_id)
     await session.execute(query if purpose is None else query.where(MailCode.purpose == purpose))
 
 
 async def delete_expired(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:
-    """Delete sessions and codes that no longer work, and origins that an account was used from long ago."""
+    """Delete sessions created before `sessions_before`, expired codes, and origins older than FAMILIAR_FOR."""
     await session.execute(delete(BrowserSession).where(BrowserSession.created_at < sessions_before))
     await session.execute(delete(MailCode).where(MailCode.expires_at <= now))
     await session.execute(delete(FamiliarOrigin).where(FamiliarOrigin.first_seen_at < now - FAMILIAR_FOR))

@@ -42,7 +42,7 @@ _LOGGED_IN = describe_responses(401, 403)
 async def create_account(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: SignUpRequest
 ) -> SignedUp:
-    """Sign up. The answer is the same when the address has an account: its owner gets a mail that says so."""
+    """Sign up. The answer is the same if the address already has an account: its owner gets a mail that says so."""
     limit_status = await sign_up.sign_up(
         parts,
         sign_up.SignUp(
@@ -59,7 +59,7 @@ async def create_account(
 
 @router.post("/accounts/verify-email", status_code=204, responses=_PASSWORD_CHECKED)
 async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEmailRequest) -> None:
-    """Show to have the address: by the code from the mail, and the password of the account."""
+    """Verify the address with the code from the mail and the account's password."""
     await sign_up.verify_email(parts, body.code, body.password, client)
 
 
@@ -67,7 +67,7 @@ async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEm
 async def request_password_reset(
     response: Response, parts: AccountPartsDep, client: ClientDep, body: PasswordResetRequest
 ) -> Accepted:
-    """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
+    """Request a mail with a code to choose a new password. The answer is the same if the address has no account."""
     limit_status = await recovery.request_reset(
         parts, recovery.ForgottenPassword(body.email, client, body.captcha_token)
     )
@@ -77,13 +77,13 @@ async def request_password_reset(
 
 @router.post("/accounts/password-reset/confirm", status_code=204, responses=describe_responses(503))
 async def confirm_password_reset(parts: AccountPartsDep, body: ConfirmResetRequest) -> None:
-    """Choose a new password by the code from the mail; all tokens and sessions end."""
+    """Set a new password with the code from the mail. All tokens and sessions end."""
     await recovery.confirm_reset(parts, body.code, body.password)
 
 
 @router.get("/accounts/me", responses=describe_responses(401))
 async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountView:
-    """Show the account."""
+    """Return the caller's account."""
     return _build_account_view(parts, await profile.get_account(parts, caller.account_id))
 
 
@@ -91,7 +91,7 @@ async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountV
 async def change_own_account(
     parts: AccountPartsDep, client: ClientDep, account: AccountDep, changes: ProfileRequest
 ) -> AccountView:
-    """Change the language at once; a new address once the code is back that is sent to it."""
+    """Change the account. The language changes at once, the address once the code sent to the new one is confirmed."""
     if changes.email is not None and changes.current_password is not None:
         change = AddressChange(changes.email, changes.current_password, client)
         await profile.request_address_change(parts, account, change)
@@ -104,7 +104,7 @@ async def change_own_account(
 async def resend_verification(
     response: Response, parts: AccountPartsDep, client: ClientDep, wanted: ResendRequest
 ) -> Accepted:
-    """Have the mail of verification sent again; the answer is the same whether or not the address waits for one."""
+    """Request the verification mail again. The answer is the same if the address does not need to be verified."""
     limit_status = await profile.resend_verification(parts, wanted.email, client, wanted.captcha_token)
     response.headers.update(limit_status.headers)
     return Accepted()
@@ -119,7 +119,7 @@ async def change_password(
     account: AccountDep,
     body: ChangePasswordRequest,
 ) -> None:
-    """Change the password: all tokens and sessions end, and this browser gets a new one."""
+    """Change the password. All tokens and sessions end, and this browser gets a new session."""
     token = await recovery.change_password(
         parts, account, body.current_password, body.new_password, client, _get_browser_name(request)
     )
@@ -130,7 +130,7 @@ async def change_password(
 async def open_session(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:
-    """Log a browser in, by a cookie that no script can read."""
+    """Log in. The session is an HttpOnly cookie, which scripts cannot read."""
     attempt = Attempt(body.email, body.password, client, body.captcha_token)
     token = await log_in.log_in(parts, attempt, _get_browser_name(request))
     sessions.set_cookie(response, parts.settings, token)
@@ -138,7 +138,7 @@ async def open_session(
 
 @router.get("/session")
 async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
-    """Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens."""
+    """Return the account that is logged in in this browser. If none is, the answer is null and not an error."""
     account = await _find_logged_in_account(request, parts)
     view = _build_account_view(parts, account) if account else None
     return SessionState(account=view, ingress=is_from_ingress(request))
@@ -146,7 +146,7 @@ async def get_session_state(request: Request, parts: AccountPartsDep) -> Session
 
 @router.get("/sessions", responses=_LOGGED_IN)
 async def list_sessions(parts: AccountPartsDep, caller: CallerDep, account: AccountDep) -> Sessions:
-    """List the browsers that are logged in."""
+    """List the browsers that are logged in, newest log-in first."""
     found = await sessions.list_live_sessions(parts.database, parts.store, account, parts.clock.now())
     return Sessions(
         items=[
@@ -170,7 +170,7 @@ async def close_other_session(
     account: AccountDep,
     session_id: Annotated[str, Path(pattern=OUR_ID)],
 ) -> None:
-    """Log one browser out."""
+    """Log one of the account's browsers out."""
     closed = await log_in.log_out_session(parts, account.id, session_id)
     if closed == caller.session_hash:
         sessions.clear_cookie(response, parts.settings)
@@ -185,7 +185,7 @@ async def close_session(response: Response, parts: AccountPartsDep, caller: Call
 
 @router.delete("/sessions", status_code=204, responses=_LOGGED_IN)
 async def close_sessions(response: Response, parts: AccountPartsDep, account: AccountDep) -> None:
-    """Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets."""
+    """Log out everywhere: all browser sessions and all access tokens end. API clients keep their secrets."""
     await log_in.log_out_everywhere(parts, account.id)
     sessions.clear_cookie(response, parts.settings)
 

@@ -27,20 +27,20 @@ _Language = Annotated[str, AfterValidator(_check_language), Field(json_schema_ex
 
 
 class ExportFormat(StrEnum):
-    """How belongings are written."""
+    """The format of an export."""
 
     JSON = "json"
     CSV = "csv"
 
 
 class RequestBody(BaseModel):
-    """What is sent; a member that is not known is refused."""
+    """Base of request bodies, which may not contain unknown members."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class SignUpRequest(RequestBody):
-    """An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`."""
+    """A new account; Accept-Language sets the language of its mails. The captcha's action is `sign_up`."""
 
     email: _Email
     password: _Password
@@ -48,40 +48,40 @@ class SignUpRequest(RequestBody):
 
 
 class SignedUp(BaseModel):
-    """Whether a mail has to be answered first. The same whether the address had an account or not."""
+    """Whether the address must be verified first. The answer is the same if the address already has an account."""
 
     status: Literal["active", "check_your_mail"]
 
 
 class VerifyEmailRequest(RequestBody):
-    """The code from the mail, and the password that was chosen."""
+    """The code from the mail and the account's password."""
 
     code: _Code
     password: _Password
 
 
 class PasswordResetRequest(RequestBody):
-    """Whose password is forgotten. The captcha's action is `password_reset`."""
+    """The address of an account whose password is forgotten. The captcha's action is `password_reset`."""
 
     email: _Email
     captcha_token: _CaptchaToken = None
 
 
 class Accepted(BaseModel):
-    """A mail is on its way if the address has an account."""
+    """The request was accepted: a mail is sent if one is due to the address."""
 
     status: Literal["check_your_mail"] = "check_your_mail"
 
 
 class ConfirmResetRequest(RequestBody):
-    """The code from the mail, and a new password."""
+    """The code from the mail and a new password."""
 
     code: _Code
     password: _Password
 
 
 class LogInRequest(RequestBody):
-    """Who comes. After repeated failures a captcha is needed; its action is `log_in`."""
+    """Credentials. After repeated failures a captcha is required; its action is `log_in`."""
 
     email: _Email
     password: _Password
@@ -96,14 +96,14 @@ class ChangePasswordRequest(RequestBody):
 
 
 class ResendRequest(RequestBody):
-    """Whose mail of verification did not come. The captcha's action is `verify_email_resend`."""
+    """The address whose verification mail did not arrive. The captcha's action is `verify_email_resend`."""
 
     email: _Email
     captcha_token: _CaptchaToken = None
 
 
 class ProfileRequest(RequestBody):
-    """What to change; what is not named stays. A new address needs the password, and counts once it is verified."""
+    """The members to change; absent ones stay. A new address needs the password, and takes effect once verified."""
 
     language: _Language | None = None
     email: _Email | None = None
@@ -117,7 +117,7 @@ class ProfileRequest(RequestBody):
 
 
 class AccountView(BaseModel):
-    """An account, for its owner; `pending_email` is to replace its address once its mail is answered."""
+    """An account, as its owner sees it; `pending_email` replaces `email` once it is verified."""
 
     id: str
     email: str
@@ -129,9 +129,9 @@ class AccountView(BaseModel):
 
 
 class SessionState(BaseModel):
-    """Who is logged in in this browser; null when nobody is.
+    """The account that is logged in in this browser; null if none is.
 
-    `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
+    `ingress`: Home Assistant authenticated the user, so there is no password and no log-out.
     """
 
     account: AccountView | None
@@ -139,7 +139,7 @@ class SessionState(BaseModel):
 
 
 class SessionView(BaseModel):
-    """A browser that is logged in; `current` is the one that asks."""
+    """A browser that is logged in; `current` marks the one that sent the request."""
 
     id: str
     browser: Annotated[str | None, Field(description="Its name and system, such as `Firefox, Linux`")]
@@ -149,26 +149,26 @@ class SessionView(BaseModel):
 
 
 class Sessions(BaseModel):
-    """An account's browsers, the newest log-in first."""
+    """The logged-in browsers of an account, newest log-in first."""
 
     items: list[SessionView]
 
 
 class ApiClientRequest(RequestBody):
-    """What the API client is for, such as `Home Assistant`."""
+    """The name of the API client or token: what it is for, such as `Home Assistant`."""
 
     name: Name
 
 
 class ClientSecret(BaseModel):
-    """An API client's credentials; the secret is shown this once."""
+    """The credentials of an API client. The secret is shown only once."""
 
     client_id: str
     client_secret: str
 
 
 class NewReadingToken(BaseModel):
-    """A token that reads and changes nothing; it is shown this once."""
+    """A read-only token. `token` is shown only once."""
 
     id: str
     name: str
@@ -176,7 +176,7 @@ class NewReadingToken(BaseModel):
 
 
 class ReadingTokenView(BaseModel):
-    """A token, without what it consists of; `last_used_on` is a day of Paris."""
+    """A read-only token without its secret; `last_used_on` is a day in Paris time."""
 
     id: str
     name: str
@@ -185,7 +185,7 @@ class ReadingTokenView(BaseModel):
 
 
 class ReadingTokens(BaseModel):
-    """An account's tokens, oldest first."""
+    """The read-only tokens of an account, oldest first."""
 
     items: list[ReadingTokenView]
 
@@ -200,13 +200,13 @@ class ClientView(BaseModel):
 
 
 class Clients(BaseModel):
-    """All API clients of an account."""
+    """All API clients of an account, oldest first."""
 
     items: list[ClientView]
 
 
 class AccessToken(BaseModel):
-    """An access token; `expires_in` in seconds."""
+    """An access token, valid for `expires_in` seconds."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind, no secret

@@ -1,4 +1,4 @@
-"""Secrets that the gateway gives out: recognisable by prefix and checksum, kept as a hash only."""
+"""Secrets that the gateway issues. Each has a prefix and a checksum, and is stored as a hash only."""
 
 import hashlib
 import secrets
@@ -19,46 +19,46 @@ def _compute_checksum(text: str) -> str:
 
 
 def _make_secret(prefix: str) -> str:
-    """Make a secret of 238 bits."""
+    """Return a random secret with 238 bits of entropy: prefix, 40 characters, checksum."""
     body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     return body + _compute_checksum(body)
 
 
 def make_client_id() -> str:
-    """Make the public name of an API client."""
+    """Return a random client id, which is public."""
     return "medc_" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(20))
 
 
 def make_client_secret() -> str:
-    """Make what an API client signs in with."""
+    """Return a random secret for an API client."""
     return _make_secret(_CLIENT)
 
 
 def make_session_token() -> str:
-    """Make what a browser's cookie holds."""
+    """Return a random token for a session cookie."""
     return _make_secret(_SESSION)
 
 
 def make_mail_code() -> str:
-    """Make what a mail brings."""
+    """Return a random code to send by mail."""
     return _make_secret(_CODE)
 
 
 def make_reading_token() -> str:
-    """Make what reads without being renewed."""
+    """Return a random read-only token."""
     return _make_secret(_READING)
 
 
 def is_reading_token(text: str) -> bool:
-    """Tell a token that only reads from one that an API client got for minutes."""
+    """Return whether a bearer token is a read-only token, and not an access token of an API client."""
     return text.startswith(_READING)
 
 
 def has_valid_checksum(secret: str) -> bool:
-    """Tell a mistyped secret from a wrong one without asking the database."""
+    """Return whether a secret has a known prefix and the right checksum, so that typos need no database query."""
     return secret.startswith((_CLIENT, _SESSION, _CODE, _READING)) and secret[-6:] == _compute_checksum(secret[:-6])
 
 
 def hash_secret(secret: str) -> bytes:
-    """Return what is kept of a secret of high entropy."""
+    """Return the SHA-256 of a secret, as it is stored. For secrets of high entropy only, not for passwords."""
     return hashlib.sha256(secret.encode()).digest()

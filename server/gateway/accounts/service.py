@@ -1,4 +1,4 @@
-"""Accounts, their API clients, and the check of API clients' tokens."""
+"""Creation of accounts and API clients, and checks of API clients' credentials and tokens."""
 
 import hmac
 import uuid
@@ -26,7 +26,7 @@ _REVOKED_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """The account behind a request: of an API client, of a browser that is logged in, or of ingress."""
+    """The account that makes a request, through an API client, a read-only token, a browser session or ingress."""
 
     account_id: str
     client_id: str | None = None
@@ -35,22 +35,22 @@ class Caller:
 
     @property
     def is_person(self) -> bool:
-        """Whether somebody who is logged in asks, and no API client."""
+        """Whether a person who is logged in makes the request, and not a program with a token."""
         return self.is_ingress or self.session_hash is not None
 
 
 def build_session_required_problem() -> ProblemError:
-    """Make the refusal of what takes a browser that is logged in."""
+    """Return the 403 problem for requests that need a logged-in browser."""
     return ProblemError(403, "session_needed", "Log in at /v1/session for this; an API client's token is not enough.")
 
 
 def build_data_key_context(account_id: str) -> str:
-    """Name what a wrapped data key belongs to."""
+    """Return the encryption context of an account's wrapped data key."""
     return f"accounts.data_key:{account_id}"
 
 
 def build_account(keyring: Keyring, address: str, language: str, now: datetime) -> Account:
-    """Make an account that nobody may use yet."""
+    """Return a new account, not added to a session, that is not active yet and has no password."""
     account_id = uuid.uuid4().hex
     return Account(
         id=account_id,
@@ -81,9 +81,9 @@ async def find_or_create_account(
 
 
 def is_admin(account: Account, admin_emails: str) -> bool:
-    """Tell whether an account is an administrator's: its address is on the list, and its owner showed to have it.
+    """Return whether an account is active, verified, and has its address in `admin_emails` (comma-separated).
 
-    The address is the one that mail was sent to, not the key it was found by.
+    Compares `address`, to which mail is sent, and not the lookup key `email`.
     """
     is_verified = account.is_active and account.verified_at is not None
     return is_verified and addresses.normalize_email(account.address) in _normalize_emails(admin_emails)
@@ -95,7 +95,7 @@ def _normalize_emails(emails: str) -> frozenset[str]:
 
 
 async def create_api_client(session: AsyncSession, account: Account, name: str, now: datetime) -> tuple[str, str]:
-    """Make an API client; return its id and its secret, which is shown this once."""
+    """Create an API client; return its id and its secret, of which only the hash is stored."""
     client_id, secret = make_client_id(), make_client_secret()
     session.add(
         ApiClient(
@@ -112,7 +112,7 @@ async def create_api_client(session: AsyncSession, account: Account, name: str, 
 
 
 async def authenticate_client(session: AsyncSession, client_id: str, secret: str, now: datetime) -> tokens.Claims:
-    """Check an API client's credentials and return what its token will say. Raises a 401 problem."""
+    """Check an API client's credentials and return the claims for its token. Raises a 401 problem."""
     client = await repository.find_api_client(session, client_id) if has_valid_checksum(secret) else None
     account = await repository.get_account(session, client.account_id) if client else None
     genuine = client is not None and hmac.compare_digest(client.secret_hash, hash_secret(secret))
@@ -129,10 +129,11 @@ async def authenticate_client(session: AsyncSession, client_id: str, secret: str
 
 
 async def load_caller(database: Database, store: Store, claims: tokens.Claims) -> Caller:
-    """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile.
+    """Return the caller of a token with these claims. Raises InvalidTokenError if the token was revoked.
 
-    The answer is kept for seconds in the store that all replicas share. Whoever revokes puts a mark in its place with
-    `forget_client`: while it stands, the database is asked each time.
+    The result is cached for 5 seconds in the store that all replicas share. Code that revokes a client calls
+    `forget_client`, which puts a marker into the cache for a minute. During that minute each request reads the
+    database.
     """
     held, kept = f"{claims.account_id} {claims.version}", await read_cached(store, _build_cache_key(claims.client_id))
     if kept != held:
@@ -143,23 +144,23 @@ async def load_caller(database: Database, store: Store, claims: tokens.Claims) -
             account = await repository.get_account(session, client.account_id)
         if not account.is_active or _compute_token_version(account, client) != claims.version:
             raise tokens.InvalidTokenError
-        # looked at again: it may have been revoked while the database was asked
+        # check the cache again: the client may have been revoked during the database query
         if await read_cached(store, _build_cache_key(claims.client_id)) is None:
             await write_cached(store, _build_cache_key(claims.client_id), held, _KEPT.total_seconds())
     return Caller(claims.account_id, claims.client_id)
 
 
 async def forget_client(store: Store, client_id: str) -> None:
-    """Have the database asked again whether an API client may still ask. Call it before the change is committed.
+    """Remove an API client from the cache of `load_caller`. Call this before the revocation is committed.
 
-    Without the store it is asked again in seconds anyhow.
+    If the store fails, the cached result expires after 5 seconds.
     """
     with suppress(StoreError):
         await store.set(_build_cache_key(client_id), _REVOKED, _REVOKED_FOR.total_seconds())
 
 
 async def revoke_all(session: AsyncSession, store: Store, account: Account) -> None:
-    """End every token and every browser's session of an account at once."""
+    """Invalidate every access token and delete every browser session of an account. API clients remain."""
     account.token_version += 1
     await repository.delete_sessions(session, account.id)
     for client in await repository.list_api_clients(session, account.id):
@@ -167,7 +168,7 @@ async def revoke_all(session: AsyncSession, store: Store, account: Account) -> N
 
 
 def _compute_token_version(account: Account, client: ApiClient) -> int:
-    """Return what tokens of this moment are good for: either part only grows, so the sum comes once."""
+    """Return the version that valid tokens have. Both parts only increase, so a sum never recurs."""
     return account.token_version + client.token_version
 
 

@@ -1,4 +1,4 @@
-"""Browsers that are logged in: a cookie that no script can read, void at once when its row is gone."""
+"""Browser sessions: an HttpOnly cookie, which is invalid as soon as its row is deleted."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -20,30 +20,30 @@ from gateway.store.cache import read_cached, write_cached
 
 LIFETIME = timedelta(days=14)
 IDLE = timedelta(days=1)
-"""A browser that nobody used for so long is logged out."""
+"""A session that is not used for this long ends."""
 _SEEN_PRECISION = timedelta(minutes=5)
 FRESH_FOR = timedelta(minutes=15)
-"""So long after a log-in a browser may do what cannot be undone."""
+"""How long after a log-in a browser may do what cannot be undone."""
 NAME_BY_HTTP, NAME_BY_HTTPS = "med_session", "__Host-med_session"
-"""Behind https browsers themselves guard the prefix."""
+"""With https, browsers enforce the rules of the `__Host-` prefix."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_COOKIE = ""
 
 
 def get_cookie_name(settings: Settings) -> str:
-    """Return the cookie's name."""
+    """Return the name of the session cookie, which depends on whether the site uses https."""
     return NAME_BY_HTTPS if settings.is_https else NAME_BY_HTTP
 
 
 def read_cookie(request: Request, settings: Settings) -> str | None:
-    """Return what the browser's session cookie holds."""
+    """Return the token in the session cookie; None without the cookie."""
     return request.cookies.get(get_cookie_name(settings))
 
 
 def open_session(
     session: AsyncSession, settings: Settings, account: Account, now: datetime, browser: str | None
 ) -> str:
-    """Log a browser in, by its name; return what its cookie will hold."""
+    """Add a session for the browser with the name `browser`, and return the token for its cookie."""
     token = make_session_token()
     session.add(
         BrowserSession(
@@ -60,7 +60,7 @@ def open_session(
 async def resume_session(
     database: Database, store: Store, settings: Settings, token: str, now: datetime
 ) -> Caller | None:
-    """Return whose browser this is, unless its session has ended."""
+    """Return the caller that a session token belongs to; None if the session has ended or never existed."""
     if not has_valid_checksum(token):
         return None
     async with database.read() as session:
@@ -69,7 +69,7 @@ async def resume_session(
     if found is None or account is None or found.created_at + LIFETIME <= now:
         return None
     if found.created_at > now + CLOCKS_DIFFER:
-        return None  # a clock far ahead opened it: it would live for years
+        return None  # created by a clock that was far ahead: it would last for years
     if not account.is_active or found.token_version != account.token_version:
         return None
     if not await _is_in_use(store, found, now):
@@ -78,7 +78,7 @@ async def resume_session(
 
 
 async def resume_account(parts: AccountParts, token: str) -> Account | None:
-    """Return the account that is logged in in a browser, unless its session has ended."""
+    """Return the account that a session token belongs to; None if the session has ended or never existed."""
     caller = await resume_session(parts.database, parts.store, parts.settings, token, parts.clock.now())
     if caller is None:
         return None
@@ -89,7 +89,7 @@ async def resume_account(parts: AccountParts, token: str) -> Account | None:
 async def list_live_sessions(
     database: Database, store: Store, account: Account, now: datetime
 ) -> list[tuple[BrowserSession, datetime]]:
-    """Return the sessions of an account that have not ended, newest first, and when each was last used."""
+    """Return the sessions of an account that have not ended, newest first, each with the time of its last use."""
     async with database.read() as session:
         found = await repository.list_browser_sessions(session, account.id)
     seen = [(one, await _get_last_use(store, one)) for one in found if one.token_version == account.token_version]
@@ -97,7 +97,7 @@ async def list_live_sessions(
 
 
 def compute_public_id(found: BrowserSession) -> str:
-    """Return what names a session to its owner; it opens nothing."""
+    """Return the public id of a session, which cannot be used to log in."""
     return hashlib.sha256(found.token_hash).hexdigest()[:32]
 
 
@@ -111,9 +111,9 @@ def _build_cache_key(found: BrowserSession) -> str:
 
 
 async def _is_in_use(store: Store, found: BrowserSession, now: datetime) -> bool:
-    """Tell whether a browser was used of late, and note that it is now.
+    """Return whether a session was used within IDLE, and record that it is used now, to five minutes.
 
-    The store keeps when: without it, whoever logged in longer ago than IDLE has to do so again.
+    The store holds the time of the last use. If it is lost, sessions older than IDLE end.
     """
     seen = await _get_last_use(store, found)
     if now - seen >= IDLE:
@@ -124,19 +124,19 @@ async def _is_in_use(store: Store, found: BrowserSession, now: datetime) -> bool
 
 
 async def is_fresh(database: Database, caller: Caller, now: datetime) -> bool:
-    """Tell whether a browser logged in a short while ago."""
+    """Return whether the caller's browser logged in within FRESH_FOR."""
     async with database.read() as session:
         found = await repository.find_browser_session(session, caller.session_hash or b"")
     return found is not None and now - found.created_at < FRESH_FOR
 
 
 def set_cookie(response: Response, settings: Settings, token: str) -> None:
-    """Give the browser its cookie."""
+    """Set the session cookie in the response."""
     _write_cookie(response, settings, token, LIFETIME)
 
 
 def clear_cookie(response: Response, settings: Settings) -> None:
-    """Take the browser's cookie away, and with it what it kept of our answers."""
+    """Delete the session cookie, and clear the browser's cache of our responses."""
     response.headers["Clear-Site-Data"] = '"cache"'
     _write_cookie(response, settings, _NO_COOKIE, timedelta())
 
@@ -154,10 +154,11 @@ def _write_cookie(response: Response, settings: Settings, value: str, age: timed
 
 
 def is_cross_site(request: Request, settings: Settings) -> bool:
-    """Tell whether the browser says that another site's page made it send an unsafe request.
+    """Return whether a browser reports that a page of another site made it send an unsafe request.
 
-    As Go's CrossOriginProtection: Sec-Fetch-Site where browsers send it, else Origin, which must be ours or the host
-    that was asked. What says neither is no browser.
+    The rules are those of Go's CrossOriginProtection: an Origin in `settings.origins` is allowed; then Sec-Fetch-Site
+    decides if it is sent, else Origin, which must be the requested host. A request with neither header does not come
+    from a browser and is allowed.
     """
     if request.method in _SAFE:
         return False

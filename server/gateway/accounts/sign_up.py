@@ -1,7 +1,7 @@
-"""Signing up, and showing that one has the address.
+"""Sign-up, and verification of the address.
 
-Whoever verifies needs both the code from the mail and the password: by the code alone, the owner of an address who
-follows the link of a stranger's sign-up would let that stranger in.
+Verification needs the code from the mail and the password. With the code alone, the owner of an address who follows the
+link of a stranger's sign-up would activate an account whose password the stranger knows.
 """
 
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from gateway.mail.models import MailKind
 from gateway.problems import ProblemError
 
 NEVER_ACTIVATED_FOR = timedelta(days=7)
-"""How long a sign-up waits for its mail to be answered."""
+"""How long a sign-up may stay unverified before its account is deleted."""
 _VERIFIES = frozenset({Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL})
 _SIGN_UPS = RateLimit("sign_up", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
 class SignUp:
-    """What somebody signs up with."""
+    """The input of a sign-up; `language` is that of its mails, `client` the address it comes from."""
 
     email: str
     password: str
@@ -42,7 +42,11 @@ class SignUp:
 
 
 async def sign_up(parts: AccountParts, request: SignUp) -> RateLimitStatus:
-    """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
+    """Create an account and queue its mail; return the status of the rate limit.
+
+    The result is the same if the address already has an account: only the mail tells its owner.
+    Raises problems: 403, 422, 429, 503.
+    """
     address = check_address(request.email)
     check_password_length(request.password)
     async with parts.database.write() as session:
@@ -54,7 +58,7 @@ async def sign_up(parts: AccountParts, request: SignUp) -> RateLimitStatus:
         async with parts.database.write() as session:
             await _register_account(session, parts, address, hashed, request.language)
     except IntegrityError:
-        pass  # the same address at the same moment: that one's mail is on its way
+        pass  # another request created the account at the same moment, and queued its mail
     return limit_status
 
 
@@ -81,7 +85,10 @@ async def _register_account(
 
 
 async def verify_email(parts: AccountParts, code: str, password: str, client: str | None) -> None:
-    """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
+    """Verify the address of an account, or its new one, with the code from the mail and the account's password.
+
+    Raises problems: 400, 401, 403, 429, 503.
+    """
     async with parts.database.read() as session:
         found = await repository.find_mail_code(session, hash_secret(code), _VERIFIES, parts.clock.now())
         account = await repository.get_account(session, found.account_id) if found else None
@@ -105,7 +112,7 @@ async def verify_email(parts: AccountParts, code: str, password: str, client: st
 
 
 async def _take_new_address(session: AsyncSession, account: Account) -> None:
-    """Put the address that was verified in the place of the old one, unless it got an account meanwhile."""
+    """Replace the address with the verified one. Raises a 400 problem if that has another account by now."""
     address = account.pending_address or ""
     owner = await repository.find_account_by_email(session, addresses.normalize_email(address))
     if not address or (owner is not None and owner.id != account.id):
@@ -114,12 +121,12 @@ async def _take_new_address(session: AsyncSession, account: Account) -> None:
 
 
 def build_invalid_code_problem() -> ProblemError:
-    """A code that is unknown, was used, or is too old."""
+    """Return the 400 problem for a code that is unknown, used or expired."""
     return ProblemError(400, "invalid_code", "This code is not valid or no longer valid. Request a new email.")
 
 
 def check_address(text: str) -> str:
-    """Return an address as its owner writes it. Raises a 422 problem."""
+    """Return an email address as its owner writes it. Raises a 422 problem if it is not valid."""
     try:
         return addresses.validate_address(text)
     except addresses.InvalidAddressError as error:
@@ -127,7 +134,7 @@ def check_address(text: str) -> str:
 
 
 def check_password_length(password: str) -> None:
-    """Raise a 422 problem for a password that is too short or too long."""
+    """Raise a 422 problem if the password is too short or too long."""
     try:
         passwords.check_length(password)
     except passwords.WeakPasswordError as error:
@@ -135,9 +142,9 @@ def check_password_length(password: str) -> None:
 
 
 async def hash_new_password(hasher: Passwords, password: str, address: str) -> str:
-    """Check a new password and hash it, in turn and beside the event loop. Raises problems: 422, 503.
+    """Check a new password and return its hash. Raises problems: 422, 503.
 
-    Whoever calls it has counted the attempt before: it takes a good part of a second.
+    Runs in the hashing thread, in its turn, and takes a good part of a second: callers apply a rate limit before.
     """
     check_password_length(password)
     try:

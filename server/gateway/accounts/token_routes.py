@@ -1,4 +1,4 @@
-"""`/v1/reading-tokens`: long-lived tokens that read and change nothing."""
+"""`/v1/reading-tokens`: long-lived, read-only tokens."""
 
 from typing import Annotated
 
@@ -17,19 +17,19 @@ type TokenId = Annotated[str, Path(pattern=OUR_ID)]
 
 @router.post("", status_code=201, responses=describe_responses(409, 413))
 async def create_reading_token(parts: AccountPartsDep, account: AccountDep, body: ApiClientRequest) -> NewReadingToken:
-    """Make a token that reads and changes nothing, good until it is revoked; it is shown this once."""
+    """Create a read-only token, which is valid until it is revoked. It is shown only once."""
     token, text = await reading_tokens.create_token(parts, account, body.name.strip())
     return NewReadingToken(id=token.id, name=token.name, token=text)
 
 
 @router.get("")
 async def list_reading_tokens(parts: AccountPartsDep, account: AccountDep) -> ReadingTokens:
-    """List the account's tokens, oldest first."""
+    """List the account's read-only tokens, oldest first."""
     found = await reading_tokens.list_tokens(parts, account.id)
     return ReadingTokens(items=[ReadingTokenView.model_validate(token, from_attributes=True) for token in found])
 
 
 @router.delete("/{token_id}", status_code=204, responses=describe_responses(404))
 async def revoke_reading_token(parts: AccountPartsDep, account: AccountDep, token_id: TokenId) -> None:
-    """Revoke a token, at once."""
+    """Revoke a read-only token. It ends at once."""
     await reading_tokens.revoke_token(parts, account.id, token_id)

@@ -1,4 +1,4 @@
-"""Bearer tokens: JWT HS256 by SECRET_KEY, for one purpose, void when the account's version moves on."""
+"""Access tokens of API clients: JWTs signed with SECRET_KEY (HS256), invalid once the token version increases."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ _PURPOSE = "api"
 
 
 class InvalidTokenError(Exception):
-    """Not a token of this gateway, or one that has ended."""
+    """The token is not of this gateway, has expired or was revoked."""
 
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token says."""
+    """The contents of a token: account, API client, and the token version at the time of issue."""
 
     account_id: str
     client_id: str
@@ -27,7 +27,7 @@ class Claims:
 
 
 def issue_token(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
-    """Sign a token that lives for LIFETIME."""
+    """Return a signed token that expires after LIFETIME."""
     payload = {
         "iss": issuer,
         "aud": _PURPOSE,
@@ -41,11 +41,11 @@ def issue_token(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
 
 
 def read_token(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
-    """Check a token and return what it says. Raises InvalidTokenError."""
+    """Check the signature and times of a token, and return its claims. Raises InvalidTokenError."""
     claims, issued, expiry = _verify_token(token, key, issuer)
     if expiry <= now.timestamp():
         raise InvalidTokenError
-    # one that a clock far ahead has issued would live for years
+    # issued by a clock that was far ahead: it would be valid for years
     if issued > (now + CLOCKS_DIFFER).timestamp():
         raise InvalidTokenError
     return claims
@@ -53,7 +53,10 @@ def read_token(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verify_token(token: str, key: str, issuer: str) -> tuple[Claims, float, float]:
-    """Check a signature: a token is shown many times, and what it says does not change."""
+    """Check a signature; return the claims, and the times of issue and expiry as Unix timestamps.
+
+    Cached, because a client sends the same token many times.
+    """
     try:
         payload = jwt.decode(
             token,
@@ -61,7 +64,7 @@ def _verify_token(token: str, key: str, issuer: str) -> tuple[Claims, float, flo
             [_ALGORITHM],
             audience=_PURPOSE,
             issuer=issuer,
-            # the time is judged by the gateway's own clock
+            # `read_token` checks the times with the gateway's own clock
             options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False},
         )
         claims = Claims(str(payload["sub"]), str(payload["client_id"]), int(payload["ver"]))

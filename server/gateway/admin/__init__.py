@@ -1,1 +1,1 @@
-"""What whoever runs a gateway sees and does: accounts, consents, upstreams, the log. Never anybody's readings."""
+"""Administration: accounts, consents, upstreams and the audit log. Administrators never see readings."""

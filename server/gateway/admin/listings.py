@@ -1,4 +1,4 @@
-"""What administrators look through, page by page: accounts, consents, the log."""
+"""Lists for administrators, page by page: accounts, consents, the audit log."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from gateway.usage_points import repository as points
 
 
 async def list_users(parts: AdminParts, part: str, after: str | None, limit: int) -> Users:
-    """Return a page of accounts that have `part` in their address."""
+    """Return up to `limit` accounts with `part` in their address, oldest first, that follow the account `after`."""
     async with parts.database.read() as session:
         found = await repository.find_accounts(session, addresses.lower_text(part), after, limit + 1)
         page, last = _cut_page(found, limit)
@@ -56,7 +56,10 @@ async def _build_users_page(parts: AdminParts, session: AsyncSession, page: Sequ
 
 
 async def list_consents(parts: AdminParts, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
-    """Return a page of consents, and count them all. Raises a 422 problem when no page ended with `after`."""
+    """Return up to `limit` consents that follow `after`, and the counts of all consents and usage points by status.
+
+    Raises a 422 problem if `after` is not the `next` of a page.
+    """
     async with parts.database.read() as session:
         page, last = _cut_page(
             await repository.find_consents(session, status, _parse_position(after), limit + 1), limit
@@ -95,7 +98,7 @@ def _parse_position(after: str | None) -> tuple[datetime, str] | None:
 async def list_events(
     parts: AdminParts, account_id: str | None, event: str | None, before: int | None, limit: int
 ) -> Events:
-    """Return a page of the log."""
+    """Return up to `limit` audit events older than `before`, newest first; all of them, or of one account or event."""
     async with parts.database.read() as session:
         found = await log.list_events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
     page, last = _cut_page(found, limit)
@@ -105,6 +108,6 @@ async def list_events(
 
 
 def _cut_page[Row](found: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | None]:
-    """Return a page of what was found, and its last row where more follows: one row more than a page was asked for."""
+    """Return the first `limit` rows, and the last of these if `found`, which has up to `limit` + 1 rows, has more."""
     page = found[:limit]
     return page, page[-1] if len(found) > limit else None

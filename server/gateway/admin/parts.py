@@ -1,4 +1,4 @@
-"""What administration works with."""
+"""The dependencies of the administration services."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What administrators look at, page by page."""
+"""Database queries for administrators."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from gateway.usage_points.models import UsagePoint
 
 
 async def find_accounts(session: AsyncSession, part: str, after: str | None, limit: int) -> Sequence[Account]:
-    """Return accounts, oldest first, that have `part` in their address, after the one named."""
+    """Return accounts with `part` in their address, oldest first, that follow the account with the id `after`."""
     query = select(Account).order_by(Account.created_at, Account.id).limit(limit)
     if part:
         query = query.where(Account.email.contains(part, autoescape=True))
@@ -26,7 +26,7 @@ async def find_accounts(session: AsyncSession, part: str, after: str | None, lim
 async def find_consents(
     session: AsyncSession, status: ConsentStatus | None, after: tuple[datetime, str] | None, limit: int
 ) -> Sequence[Consent]:
-    """Return consents, oldest first, of one status or all, after the one with that moment and usage point."""
+    """Return consents of one status or all, oldest first, that follow the creation time and usage point `after`."""
     query = select(Consent).order_by(Consent.created_at, Consent.point_id).limit(limit)
     if status is not None:
         query = query.where(Consent.status == status)
@@ -36,13 +36,13 @@ async def find_consents(
 
 
 async def count_consents_by_status(session: AsyncSession) -> dict[str, int]:
-    """Count the consents of each status."""
+    """Return the number of consents by status."""
     query = select(Consent.status, func.count()).group_by(Consent.status)
     return {str(status): count for status, count in await session.execute(query)}
 
 
 async def count_points_by_account(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
-    """Count the usage points of each of these accounts."""
+    """Return the number of usage points by account; accounts without any are left out."""
     query = select(UsagePoint.account_id, func.count()).where(UsagePoint.account_id.in_(account_ids))
     return dict(iter(await session.execute(query.group_by(UsagePoint.account_id))))
 
@@ -50,14 +50,14 @@ async def count_points_by_account(session: AsyncSession, account_ids: Sequence[s
 async def count_clients_by_account(
     session: AsyncSession, account_ids: Sequence[str]
 ) -> dict[str, tuple[int, datetime | None]]:
-    """Count the API clients of each of these accounts, and tell when one was last used."""
+    """Return the number of API clients and their latest use by account; accounts without any are left out."""
     query = select(ApiClient.account_id, func.count(), func.max(ApiClient.last_used_at))
     rows = await session.execute(query.where(ApiClient.account_id.in_(account_ids)).group_by(ApiClient.account_id))
     return {account_id: (count, used_at) for account_id, count, used_at in rows}
 
 
 async def list_feeds(session: AsyncSession) -> Sequence[FeedState]:
-    """Return how RTE's feeds stand."""
+    """Return the states of RTE's feeds, by name."""
     return (await session.scalars(select(FeedState).order_by(FeedState.name))).all()
 
 

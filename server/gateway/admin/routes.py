@@ -1,4 +1,4 @@
-"""`/v1/admin`: for browsers of ADMIN_EMAILS that are logged in, whose addresses are verified."""
+"""`/v1/admin`: for logged-in accounts whose verified address is in ADMIN_EMAILS."""
 
 from typing import Annotated
 
@@ -42,25 +42,25 @@ async def search_users(parts: AdminPartsDep, body: AccountSearchRequest) -> User
 
 @router.post("/users/{account_id}/deactivate", status_code=204, responses=describe_responses(404, 409))
 async def deactivate_user(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
-    """Shut an account out; all its tokens and sessions end at once."""
+    """Deactivate an account. All its tokens and sessions end at once."""
     await service.deactivate_account(parts, admin, account_id)
 
 
 @router.post("/users/{account_id}/reactivate", status_code=204, responses=_ON_ONE)
 async def reactivate_user(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
-    """Let an account in again."""
+    """Reactivate an account."""
     await service.reactivate_account(parts, admin, account_id)
 
 
 @router.delete("/users/{account_id}", status_code=204, responses=describe_responses(404, 409))
 async def delete_user(parts: AdminPartsDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
-    """Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes."""
+    """Delete an account and all its data. This cannot be undone, and needs a log-in within the last 15 minutes."""
     await service.delete_account(parts, admin, caller, account_id)
 
 
 @router.post("/users/{account_id}/reset-quota", status_code=204, responses=_ON_ONE)
 async def reset_quota(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
-    """Begin an account's day of calls to Enedis anew."""
+    """Reset an account's count of calls to Enedis for today."""
     await service.reset_quota(parts, admin, account_id)
 
 
@@ -77,13 +77,13 @@ async def get_consents(
 
 @router.get("/upstreams")
 async def get_upstreams(parts: AdminPartsDep) -> Upstreams:
-    """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
+    """Return the state of Enedis and RTE: calls left, errors, and whether calls are stopped."""
     return await describe_upstreams(parts)
 
 
 @router.get("/use")
 async def get_use(parts: AdminPartsDep) -> UseByDay:
-    """Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them."""
+    """Return the calls to Enedis and RTE on each of the last 31 days, and how many accounts caused them."""
     return await count_calls_by_day(parts)
 
 
@@ -95,5 +95,5 @@ async def get_audit_log(
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Page = 50,
 ) -> Events:
-    """Read the log, newest first."""
+    """Return the audit log, newest first."""
     return await listings.list_events(parts, account_id, event, before, limit)

@@ -1,4 +1,4 @@
-"""What administrators see."""
+"""Request and response bodies of the administration routes."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from gateway.kit.wire import Utc
 
 
 class AccountSearchRequest(RequestBody):
-    """A part of an address; in the body, since addresses stand in no URL."""
+    """A part of an address. It is in the body because URLs must not contain addresses."""
 
     part: Annotated[str, Field(min_length=1, max_length=320)]
     after: Annotated[str | None, Field(max_length=32)] = None
@@ -20,7 +20,7 @@ class AccountSearchRequest(RequestBody):
 
 
 class UserView(BaseModel):
-    """An account, with what it has and what it used of its day."""
+    """An account, with its usage points and API clients, and its calls to Enedis today and their limit."""
 
     id: str
     email: str
@@ -37,14 +37,14 @@ class UserView(BaseModel):
 
 
 class Users(BaseModel):
-    """A page of accounts; `next` is the `after` of the following one."""
+    """A page of accounts; `next` is the `after` of the following page, null on the last."""
 
     items: list[UserView]
     next: str | None
 
 
 class ConsentRow(BaseModel):
-    """A consent; its meter is named by the usage point's public id."""
+    """A consent; `usage_point_id` is the public id of its meter."""
 
     account_id: str
     usage_point_id: str
@@ -55,7 +55,7 @@ class ConsentRow(BaseModel):
 
 
 class ConsentPage(BaseModel):
-    """A page of consents, and how many consents and usage points there are of each status."""
+    """A page of consents, and the numbers of all consents and usage points by status."""
 
     items: list[ConsentRow]
     next: str | None
@@ -64,9 +64,9 @@ class ConsentPage(BaseModel):
 
 
 class EnedisApi(BaseModel):
-    """One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
+    """One of Enedis' APIs: calls used and left this hour, the last error of the past day, the end of a stop.
 
-    The circuit is open while it does not answer, and probing when one call at a time is sent to see.
+    The circuit is open while the API does not answer, and probing while one call at a time tests it.
     """
 
     api: str
@@ -79,9 +79,9 @@ class EnedisApi(BaseModel):
 
 
 class RteFeed(BaseModel):
-    """One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
+    """One of RTE's feeds: calls used and left today, the results of the last calls, and the time of the next.
 
-    The circuit is open after a failure until then; feeds that share a budget show the same calls.
+    After a failure the circuit is open until `next_at`. Feeds that share a budget show the same calls.
     """
 
     feed: str
@@ -96,7 +96,7 @@ class RteFeed(BaseModel):
 
 
 class Upstreams(BaseModel):
-    """How Enedis and RTE stand, and how many mails wait after a failure."""
+    """The state of Enedis and RTE, and how many mails wait after a failure."""
 
     enedis: list[EnedisApi]
     rte: list[RteFeed]
@@ -104,9 +104,9 @@ class Upstreams(BaseModel):
 
 
 class DayOfUse(BaseModel):
-    """A day's calls: to Enedis by API, to RTE by feed, and those that accounts caused.
+    """The calls of a day: to Enedis by API, to RTE by feed, and those that accounts caused (`by_accounts`).
 
-    `busiest` is the most that one account caused, `accounts` how many caused any.
+    `accounts` is how many accounts caused any, `busiest` the highest number that one account caused.
     """
 
     date: date
@@ -118,7 +118,7 @@ class DayOfUse(BaseModel):
 
 
 class UseByDay(BaseModel):
-    """The last days, oldest first, today included; Enedis' hours are UTC's, what accounts use is by days of Paris."""
+    """The last 31 days, oldest first, with today. Calls to Enedis are by UTC day, those of accounts by day in Paris."""
 
     enedis_limit_an_hour: int
     account_limit_a_day: int
@@ -126,7 +126,7 @@ class UseByDay(BaseModel):
 
 
 class EventView(BaseModel):
-    """Something that happened."""
+    """An event of the audit log."""
 
     id: int
     at: Utc
@@ -136,7 +136,7 @@ class EventView(BaseModel):
 
 
 class Events(BaseModel):
-    """A page of events, newest first; `next` is the `before` of the following one."""
+    """A page of events, newest first; `next` is the `before` of the following page, null on the last."""
 
     items: list[EventView]
     next: int | None

@@ -1,4 +1,4 @@
-"""What administrators do, each act in the log."""
+"""Actions of administrators, each recorded in the audit log."""
 
 from contextlib import suppress
 
@@ -19,7 +19,7 @@ from gateway.store import StoreError
 
 
 async def deactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
-    """Shut an account out; all its tokens and sessions end at once. Raises problems: 404, 409."""
+    """Deactivate an account. All its tokens and sessions end at once. Raises problems: 404, 409."""
     if account_id == admin.id:
         raise ProblemError(409, "own_account", "Nobody deactivates their own account.")
     async with parts.database.write() as session:
@@ -32,7 +32,7 @@ async def deactivate_account(parts: AdminParts, admin: Account, account_id: str)
 
 
 async def reactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
-    """Let an account in again; its API clients keep their secrets. Raises `not_found`."""
+    """Reactivate an account, whose API clients kept their secrets. Raises `not_found`."""
     async with parts.database.write() as session:
         account = await _get_account(session, account_id)
         account.deactivated_at = None
@@ -40,7 +40,7 @@ async def reactivate_account(parts: AdminParts, admin: Account, account_id: str)
 
 
 async def delete_account(parts: AdminParts, admin: Account, caller: Caller, account_id: str) -> None:
-    """Delete an account as its owner would, within 15 minutes of a log-in. Raises problems: 403, 404, 409."""
+    """Delete another account and all its data, within 15 minutes of a log-in. Raises problems: 403, 404, 409."""
     if account_id == admin.id:
         raise ProblemError(409, "own_account", "Delete your own account on its own page.")
     await deletion.check_fresh(parts.database, parts.clock, caller)
@@ -51,7 +51,7 @@ async def delete_account(parts: AdminParts, admin: Account, caller: Caller, acco
 
 
 async def reset_quota(parts: AdminParts, admin: Account, account_id: str) -> None:
-    """Begin an account's day of calls to Enedis anew. Raises `not_found`."""
+    """Reset an account's count of calls to Enedis for today. Raises `not_found`."""
     now = parts.clock.now()
     today = paris.day_of(now)
     async with parts.database.write() as session:

@@ -1,4 +1,4 @@
-"""How Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
+"""The state of Enedis and RTE: calls left, errors, and whether calls are stopped."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ _CALL_BUDGETS = (CURRENT, HISTORY, ECOWATT)
 
 
 async def describe_upstreams(parts: AdminParts) -> Upstreams:
-    """Tell how Enedis and RTE stand."""
+    """Return the state of Enedis and RTE, and the number of mails that wait after a failure."""
     now = parts.clock.now()
     hours = {api: budgets.enedis_hour(api, now) for api in Api}
     days = {calls.name: budget_of(calls, now) for calls in _CALL_BUDGETS}

@@ -1,4 +1,4 @@
-"""What was asked of Enedis and RTE over time, from the counters."""
+"""The numbers of calls to Enedis and RTE over time, from the counters."""
 
 from collections import Counter
 from datetime import timedelta
@@ -13,7 +13,7 @@ _DAYS = timedelta(days=31)
 
 
 async def count_calls_by_day(parts: AdminParts) -> UseByDay:
-    """Count the calls of the last days."""
+    """Return the calls of the last 31 days, oldest first, with today."""
     today = paris.day_of(parts.clock.now())
     first = today - _DAYS + paris.DAY
     async with parts.database.read() as session:
@@ -32,7 +32,7 @@ async def count_calls_by_day(parts: AdminParts) -> UseByDay:
             case "user":
                 users.setdefault(day, []).append(used)
             case _:
-                pass  # limits of attempts, whose names are hashes
+                pass  # counters of rate limits, whose names are hashes
     return UseByDay(
         enedis_limit_an_hour=ENEDIS_HOUR,
         account_limit_a_day=parts.settings.user_daily_limit_no_cache,

@@ -1,1 +1,1 @@
-"""`GET /docs`: the OpenAPI document as a page, without a script and without another site."""
+"""`GET /docs`: the OpenAPI document as a page that loads no script and nothing from another site."""

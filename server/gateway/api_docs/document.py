@@ -1,4 +1,4 @@
-"""An OpenAPI document as a reader follows it: operations by tag, each with its parameters, body and responses."""
+"""An OpenAPI document, prepared for the page: operations by tag, each with its parameters, body and responses."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter or a member: its name, where it stands, its type in words, and what it is for."""
+    """A parameter of an operation or a member of a schema; `place` is `path`, `query` and so on, empty for members."""
 
     name: str
     place: str
@@ -20,7 +20,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """What can be asked: `body` and `responses` name schemas, or types."""
+    """An operation. `body` lists types or media types; `responses` are (status, description, types or media types)."""
 
     id: str
     method: str
@@ -33,7 +33,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Schema:
-    """A named type and its members."""
+    """A named schema and its members; `kind` is its type in words."""
 
     name: str
     description: str
@@ -42,7 +42,7 @@ class Schema:
 
 
 def group_by_tag(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
-    """Return the operations of each tag, in the order of the document."""
+    """Return the operations by their first tag, in the order of the document."""
     found: dict[str, list[Operation]] = {}
     for path, methods in document["paths"].items():
         for method in _METHODS:
@@ -55,7 +55,7 @@ def group_by_tag(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
 
 
 def list_schemas(document: Mapping[str, Any]) -> list[Schema]:
-    """Return the named types, by name."""
+    """Return the named schemas, sorted by name."""
     named = document.get("components", {}).get("schemas", {})
     return [
         Schema(name, schema.get("description", ""), list(_list_members(schema)), describe_type(schema))
@@ -103,7 +103,7 @@ def _list_members(schema: Mapping[str, Any]) -> Iterator[Parameter]:
 
 
 def describe_type(schema: Mapping[str, Any]) -> str:
-    """Return a type in words: `list of Day`, `string (date) or null`."""
+    """Return the type of a schema in words, such as `list of Day` or `string (date) or null`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     for key in ("anyOf", "oneOf", "allOf"):

@@ -11,7 +11,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 async def show_docs(request: Request) -> HTMLResponse:
-    """Show the OpenAPI document."""
+    """Return the OpenAPI document as an HTML page."""
     document = request.app.openapi()
     servers = document.get("servers", [])
     return render_page(

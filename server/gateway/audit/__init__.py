@@ -1,1 +1,1 @@
-"""Security events and admin actions, append only."""
+"""The audit log: security events and admin actions, append only."""

@@ -1,4 +1,4 @@
-"""The log as stored."""
+"""Database model of the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from gateway.kit.database import Base
 
 
 class AuditEvent(Base):
-    """Something that happened. No foreign key: it outlives the account."""
+    """An event. `account_id` is not a foreign key, because the event outlives the account."""
 
     __tablename__ = "audit_events"
 

@@ -1,4 +1,4 @@
-"""The log in the database."""
+"""Database queries for the audit log."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ async def list_events(
     before: int | None = None,
     limit: int,
 ) -> Sequence[AuditEvent]:
-    """Return events, newest first, of one account or kind or all, older than the one numbered `before`."""
+    """Return up to `limit` events, newest first; filtered by account, event and id below `before`, where given."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
     for column, value in ((AuditEvent.account_id, account_id), (AuditEvent.event, event)):
         if value is not None:

@@ -1,1 +1,1 @@
-"""A gateway in one file, and a gateway from it."""
+"""Backup of a gateway to one file, and restore from it."""

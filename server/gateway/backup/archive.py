@@ -1,8 +1,8 @@
-"""A gateway in one file: a zip of its tables as text, with a manifest that tells whether it is whole.
+"""Backup files: a zip with the tables as text and a manifest, by which a damaged backup is detected.
 
-tables/NAME.jsonl   a row a line
-keys.txt            ENCRYPTION_KEYS, only where that was asked for
-manifest.json       last: the program's version, the tables' revision, and of each table its columns, rows and hash
+tables/NAME.jsonl   one row per line
+keys.txt            ENCRYPTION_KEYS, only on request
+manifest.json       written last: version of the program, revision of the tables, and each table's columns, rows, hash
 """
 
 import json
@@ -29,11 +29,11 @@ _KEYS = "keys.txt"
 
 
 class BackupError(Exception):
-    """A backup cannot be made or used; the text says why and what to do."""
+    """A backup cannot be made or used. The text says why and what to do."""
 
 
 class TableManifest(BaseModel):
-    """What was written of a table."""
+    """The columns of a table, its number of rows, and the SHA-256 of its lines."""
 
     columns: list[str]
     rows: int
@@ -41,7 +41,7 @@ class TableManifest(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a backup is."""
+    """The manifest of a backup; `revision` is the migration of its tables."""
 
     format: int = 1
     version: str
@@ -53,7 +53,10 @@ class Manifest(BaseModel):
 async def write_backup(
     database: Database, file: IO[bytes], now: datetime, *, seal_with: Keyring | None = None, keys: str | None = None
 ) -> Manifest:
-    """Write everything as it is at one instant, while others go on; `keys` are put into it as they are."""
+    """Write all tables to `file`, as of one instant, while the gateway runs; return the manifest.
+
+    `seal_with` encrypts the backup; `keys` is added as keys.txt. Raises BackupError if the database has no tables.
+    """
     isolation = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     async with database.connect() as connection:
         await connection.execution_options(**isolation)
@@ -82,10 +85,10 @@ def _write_tables(
 
 
 class Backup:
-    """A backup that was opened and found whole."""
+    """An open backup that was checked to be complete."""
 
     def __init__(self, archive: ZipFile) -> None:
-        """Check it. Raises BackupError."""
+        """Read the manifest and check every table against it. Raises BackupError."""
         self._archive = archive
         self.manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
         if self.manifest.format != Manifest.model_fields["format"].default:
@@ -102,20 +105,20 @@ class Backup:
                 raise BackupError(f"The backup is damaged: {name} is not what was written.")
 
     def read_lines(self, table: str) -> Iterator[str]:
-        """Yield a table's rows."""
+        """Yield the rows of a table as lines of JSON."""
         with self._archive.open(_member_name(table)) as member:
             for line in TextIOWrapper(member, "utf-8", newline="\n"):
                 yield line.removesuffix("\n")
 
     @property
     def encryption_keys(self) -> str | None:
-        """ENCRYPTION_KEYS, where they were asked for."""
+        """ENCRYPTION_KEYS, if the backup contains them."""
         return self._archive.read(_KEYS).decode().strip() if _KEYS in self._archive.namelist() else None
 
 
 @contextmanager
 def open_backup(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
-    """Open and check a backup. Raises BackupError."""
+    """Open and check a backup; `keyring` decrypts a sealed one. Raises BackupError."""
     try:
         with ZipFile(_open_source(file, keyring)) as archive:
             yield Backup(archive)
@@ -126,7 +129,7 @@ def open_backup(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
 
 
 def _count_values(line: str) -> int | None:
-    """Return how many values a row has; None for what is no row."""
+    """Return the number of values in a line; None if it is not a JSON list."""
     try:
         row = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A backup becomes a gateway again: an empty one is filled, wholly or not at all, whatever version it was made by."""
+"""Restore of a backup, made by this version or an older one, into an empty gateway, completely or not at all."""
 
 from collections.abc import Callable
 
@@ -20,9 +20,10 @@ from gateway.models import TABLES
 async def restore_backup(
     database_url: str, backup: Backup, keyring: Keyring, before_commit: Callable[[], None] = lambda: None
 ) -> None:
-    """Fill an empty gateway in one transaction: the backup's own tables, its rows, then this version's tables.
+    """Fill an empty gateway in one transaction.
 
-    Each row is read back and compared. Raises BackupError, and then nothing has changed.
+    Creates the tables of the backup's version, inserts the rows, reads each back and compares it, then migrates to this
+    version and calls `before_commit`. Raises BackupError or NewerDatabaseError; then nothing has changed.
     """
     async with (
         Database(database_url, is_maintenance=True) as database,
@@ -57,7 +58,7 @@ def _restore_tables(
 
 
 def _check_ours(connection: Connection) -> None:
-    """Refuse a database with any table that is not a gateway's: everything in it is about to be dropped."""
+    """Raise BackupError for a database with tables that are not a gateway's, because all of them will be dropped."""
     found = set(inspect(connection).get_table_names())
     if not found:
         return
@@ -86,7 +87,7 @@ def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
 
 
 def _check_empty(connection: Connection) -> None:
-    """A gateway that was only started has no account, and nothing that could not be had again."""
+    """Raise BackupError if the gateway has accounts. Without them it has nothing that cannot be fetched again."""
     if inspect(connection).has_table(Account.__tablename__) and connection.scalar(
         select(functions.count()).select_from(Account)
     ):
@@ -96,7 +97,7 @@ def _check_empty(connection: Connection) -> None:
 def _compare_table(connection: Connection, table: Table, backup: Backup) -> None:
     written = backup.manifest.tables[table.name]
     digest = rows.Digest()
-    # PostgreSQL keeps what reads in batches open, and changes no such table, until what it was begun in has ended
+    # PostgreSQL keeps the cursor of a batched read open, and cannot alter its table, until the (sub)transaction ends
     with connection.begin_nested() as reading:
         for _ in digest.digest_lines(rows.read_rows(connection, table, written.columns)):
             pass

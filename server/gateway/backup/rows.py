@@ -1,7 +1,7 @@
-"""Any table of either database as lines of text that are the same on both.
+"""Conversion of tables to lines of text and back. The lines are the same for SQLite and PostgreSQL.
 
-A line is a JSON list, one value a column: bytes are base64, instants UTC, what is JSON already stays the text it is.
-Tables are read as the database has them, not as the models would, so that older ones can be read and filled too.
+A line is a JSON list with one value per column: bytes are base64, instants are in UTC, and JSON columns are the text of
+their JSON. Tables are reflected from the database and not taken from the models, so that older versions work too.
 """
 
 import base64
@@ -21,14 +21,14 @@ VERSION_TABLE = "alembic_version"
 
 
 def list_tables(connection: Connection) -> list[Table]:
-    """Return the tables that hold data, those that are referred to first."""
+    """Return all tables but that of the revision, each after those it refers to."""
     metadata = MetaData()
     metadata.reflect(connection)
     return [table for table in metadata.sorted_tables if table.name != VERSION_TABLE]
 
 
 def drop_all(connection: Connection) -> None:
-    """Leave nothing."""
+    """Drop all tables."""
     metadata = MetaData()
     metadata.reflect(connection)
     metadata.drop_all(connection)
@@ -52,7 +52,7 @@ def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterato
 
 @contextmanager
 def disable_triggers(connection: Connection, table: Table) -> Iterator[None]:
-    """Keep the database from changing what is written into a table: rows come back with the revisions they had."""
+    """Disable a table's triggers in the `with` block, so that inserted rows keep the revisions they had."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER'))
         yield
@@ -68,7 +68,7 @@ def disable_triggers(connection: Connection, table: Table) -> Iterator[None]:
 
 
 def fill_table(connection: Connection, table: Table, names: list[str], lines: Iterable[str]) -> None:
-    """Write lines of the columns `names` into an empty table."""
+    """Insert rows into an empty table from lines with the columns `names`."""
     columns = [table.columns[name] for name in names]
     values = {column.name: _bind_column(column, connection) for column in columns}
     readers = [_find_reader(column) for column in columns]
@@ -85,21 +85,21 @@ def fill_table(connection: Connection, table: Table, names: list[str], lines: It
 
 
 class Digest:
-    """What a table held: so many rows, and their hash."""
+    """Counts the rows of a table and computes the SHA-256 of their lines."""
 
     def __init__(self) -> None:
         self.rows = 0
         self._hash = hashlib.sha256()
 
     def digest_lines(self, lines: Iterable[str]) -> Iterator[str]:
-        """Pass lines on, counted."""
+        """Yield the lines unchanged, and add each to the count and the hash."""
         for line in lines:
             self.rows += 1
             self._hash.update(line.encode() + b"\n")
             yield line
 
     def hexdigest(self) -> str:
-        """Return the hash."""
+        """Return the SHA-256 of all lines so far, in hexadecimal."""
         return self._hash.hexdigest()
 
 
@@ -108,7 +108,7 @@ def _to_json(value: object) -> object:
         case bytes():
             return base64.b64encode(value).decode()
         case datetime():
-            # SQLite's come without their zone, which is UTC
+            # SQLite returns UTC without a time zone
             return (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         case date():
             return value.isoformat()
@@ -140,7 +140,7 @@ def _bind_column(column: Column[Any], connection: Connection) -> Any:
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """PostgreSQL numbers rows on from a sequence, which rows that bring their number leave alone."""
+    """Set PostgreSQL's sequences to the highest ids, because rows inserted with an id do not advance them."""
     if connection.dialect.name != "postgresql":
         return
     for column in table.primary_key:

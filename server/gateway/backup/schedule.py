@@ -1,6 +1,6 @@
-"""Backups that the gateway makes at set intervals: sealed, tried by a restore, and thinned out.
+"""Backups at set intervals: encrypted, tested by a restore, and limited in number.
 
-They are made by the gateway's own commands, in processes of their own: reading everything would hold up requests. Of
+The gateway's own commands make them in separate processes, because reading everything would delay requests. With
 replicas, the one that holds the job's lease makes them.
 """
 
@@ -27,11 +27,11 @@ _NEVER = timedelta(days=365)
 
 
 class BackupFailedError(Exception):
-    """A backup could not be made, or not be restored."""
+    """A backup could not be made, or its trial restore failed."""
 
 
 def list_backups(folder: Path) -> list[tuple[datetime, Path]]:
-    """Return the backups of a folder that the gateway has made, newest first."""
+    """Return the time and path of each backup in a folder whose name is one that the gateway gives, newest first."""
     found = []
     for file in folder.glob("gateway-*.backup"):
         with suppress(ValueError):
@@ -40,13 +40,13 @@ def list_backups(folder: Path) -> list[tuple[datetime, Path]]:
 
 
 def find_newest_backup(settings: Settings) -> datetime | None:
-    """Return when the newest backup was made; None where none is."""
+    """Return when the newest backup was made; None if there is none."""
     backups = list_backups(Path(settings.backup_folder)) if settings.backup_folder else []
     return backups[0][0] if backups else None
 
 
 async def back_up_when_due(settings: Settings, clock: Clock) -> datetime:
-    """Make a backup if one is due; return when to be called next. A failure is logged, and tried again in an hour."""
+    """Make a backup if one is due; return when to call again. A failure is logged and retried after an hour."""
     now = clock.now()
     if not settings.backup_every:
         return now + _NEVER
@@ -57,15 +57,15 @@ async def back_up_when_due(settings: Settings, clock: Clock) -> datetime:
     try:
         await make_tried_backup(settings, now)
     except (BackupFailedError, OSError) as error:
-        log.error("backup_failed", reason=str(error))  # noqa: TRY400 - the words are all that helps
+        log.error("backup_failed", reason=str(error))  # noqa: TRY400 - a traceback would not help
         return now + _AFTER_FAILURE
     return now + every
 
 
 async def make_tried_backup(settings: Settings, now: datetime) -> Path:
-    """Make a backup, restore it into a database that is thrown away, and keep it if that succeeds.
+    """Make a backup, restore it into a temporary database, and return its path.
 
-    Raises BackupFailedError.
+    Keeps the newest BACKUP_KEEP backups and deletes older ones. Raises BackupFailedError, and then keeps no new backup.
     """
     folder = Path(settings.backup_folder)
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - one folder, every few hours

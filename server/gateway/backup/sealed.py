@@ -1,7 +1,7 @@
-"""A file that only ENCRYPTION_KEYS open: written in one go, read anywhere, and noticed when cut or changed.
+"""Encrypted files that only ENCRYPTION_KEYS can open: sequential writes, random reads, detection of any change.
 
-Its own key, wrapped by the newest one, comes first; then pieces of equal length, each bound to its place and to whether
-it is the last.
+A file starts with its own key, wrapped by the newest of ENCRYPTION_KEYS. Pieces of 64 KiB follow (the last may be
+shorter). The encryption binds each piece to its number and to whether it is the last.
 """
 
 import io
@@ -21,7 +21,7 @@ def _build_piece_context(number: int, *, last: bool) -> str:
 
 
 class SealedWriter(io.RawIOBase):
-    """Encrypts what is written to it; `close` writes the last piece and leaves the file open."""
+    """Encrypts the bytes written to it. `close` writes the last piece and leaves the underlying file open."""
 
     def __init__(self, file: IO[bytes], keyring: Keyring) -> None:
         self._file = file
@@ -57,10 +57,10 @@ class SealedWriter(io.RawIOBase):
 
 
 class SealedReader(io.RawIOBase):
-    """Decrypts as it is read. Raises UndecipherableError where a piece is not what was written."""
+    """Decrypts the bytes read from it. Raises UndecipherableError if a piece was changed or is missing."""
 
     def __init__(self, file: IO[bytes], keyring: Keyring) -> None:
-        """Read the head; `file` is at its beginning and can seek."""
+        """Read the header and check the last piece. `file` must be seekable. Raises UndecipherableError."""
         self._file = file
         file.seek(len(MAGIC))
         self._key = keyring.unwrap(file.read(int.from_bytes(file.read(2))), _CONTEXT)

@@ -1,1 +1,1 @@
-"""Off-peak hours, prices with their dates, buckets, cost."""
+"""Energy and its cost by tariff bucket: hours, periods, totals, charts and comparisons."""

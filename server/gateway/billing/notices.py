@@ -1,4 +1,4 @@
-"""What a person should know of prices and off-peak hours."""
+"""Notices for users about prices and off-peak hours."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ _TOLD_FOR = timedelta(days=30)
 
 
 def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
-    """Yield what there is to know now."""
+    """Yield the notices of a usage point that apply at `now`."""
     today = paris.day_of(now)
     if since := find_outdated_prices(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
@@ -37,7 +37,10 @@ def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
 
 
 def find_outdated_prices(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
-    """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
+    """Return the first day since which a price used from `first` to `last` may be outdated; None if none is.
+
+    A price may be outdated once a newer grid of regulated prices is due, or from an offer's `prices_until` on.
+    """
     found = []
     for tariff in tariffs_between(tariffs, first, last + paris.DAY):
         later = [

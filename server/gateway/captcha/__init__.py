@@ -17,32 +17,32 @@ _LONGEST_TOKEN = 2048
 
 
 class Captcha(Protocol):
-    """Protects a form."""
+    """Checks captcha tokens."""
 
     async def check_token(self, token: str | None, action: str, client: str | None) -> None:
-        """Check that the captcha was solved for this action. Raises problems: 403, 503."""
+        """Check that the captcha was solved for this action. `client` is an IP address. Raises problems: 403, 503."""
         ...
 
 
 class NoCaptcha:
-    """Asks nobody."""
+    """Accepts every request."""
 
     async def check_token(self, token: str | None, action: str, client: str | None) -> None:
         """Do nothing."""
 
 
 class Turnstile:
-    """Cloudflare's, asked by its HTTP API. If it is required, requests are refused while it cannot be asked."""
+    """Cloudflare Turnstile over HTTP. If `required`, requests without a token or during an outage are refused."""
 
     def __init__(self, upstream: Upstream, secret: str, hosts: frozenset[str], *, required: bool) -> None:
-        """Prepare, without connecting. `hosts` are those on which it may have been solved."""
+        """Prepare without connecting. `hosts` are the hosts on whose pages the captcha may be solved."""
         self._upstream = upstream
         self._secret = secret
         self._hosts = hosts
         self._required = required
 
     async def check_token(self, token: str | None, action: str, client: str | None) -> None:
-        """Ask Cloudflare about a token, which is good once, for its host and action."""
+        """Let Cloudflare check a token, which is valid once, for one host and action. Raises problems: 403, 503."""
         if not token:
             if self._required:
                 raise ProblemError(403, "captcha_needed", "Solve the captcha and send its `captcha_token`.")
@@ -68,6 +68,6 @@ class Turnstile:
 
 
 def list_hosts(settings: Settings) -> frozenset[str]:
-    """Return the hosts on whose pages people sign up."""
+    """Return the hosts of FRONTEND_URL and BACKEND_URL, on whose pages people sign up."""
     names = (urlsplit(url).hostname for url in (settings.frontend_url, settings.backend_url))
     return frozenset(name for name in names if name)

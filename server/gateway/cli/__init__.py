@@ -1,4 +1,4 @@
-"""`gateway`: one module a command."""
+"""The command `gateway`, with one module per subcommand."""
 
 import os
 from typing import Annotated
@@ -44,7 +44,7 @@ def main(
     ] = False,
 ) -> None:
     """The gateway of MyElectricalData."""
-    # databases, keys and backups are their owner's alone
+    # only their owner may read databases, keys and backups
     os.umask(0o077)
 
 
@@ -70,6 +70,6 @@ app.add_typer(offers.app, name="offers")
 
 
 def run() -> None:
-    """Run a command; what keeps it from its work is one line."""
+    """Run a command. Known failures are printed as one line."""
     with report_failures():
         app()

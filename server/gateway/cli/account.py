@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Accounts.")
 
 
 async def find_account(runtime: Runtime, email: str) -> Account:
-    """Return the account of an address, or end."""
+    """Return the account of an address; end the command with an error if there is none."""
     async with runtime.database.read() as session:
         account = await repository.find_account_by_email(session, addresses.normalize_email(email))
     if account is None:
@@ -25,7 +25,7 @@ async def find_account(runtime: Runtime, email: str) -> Account:
 
 @app.command("list")
 def list_accounts() -> None:
-    """Print every account, oldest first, with its state and how many meters and API clients it has."""
+    """Print every account, oldest first, with its state and its numbers of meters and API clients."""
 
     async def work(runtime: Runtime) -> list[list[str]]:
         async with runtime.database.read() as session:
@@ -48,7 +48,7 @@ def remove(
     email: Annotated[str, typer.Argument(help="The account's address")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
-    """Delete an account with its meters, consents, readings, API clients and sessions. It does not come back."""
+    """Delete an account with its meters, consents, readings, API clients and sessions. This cannot be undone."""
     if not yes:
         typer.confirm(f"Delete {email} and everything that belongs to it?", abort=True)
 

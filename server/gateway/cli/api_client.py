@@ -13,7 +13,7 @@ from gateway.runtime import Runtime
 app = typer.Typer(no_args_is_help=True, help="What Home Assistant and scripts sign in with.")
 
 OWNER = "owner@localhost"
-"""The account of a gateway that serves one home."""
+"""The address of the default account, for a gateway that serves one home."""
 
 
 @app.command()
@@ -22,7 +22,7 @@ def create(
     email: Annotated[str, typer.Option(help="The account it belongs to; made when there is none")] = OWNER,
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Make an API client and print its id and secret; the secret is shown this once."""
+    """Create an API client and print its id and secret. The secret is shown only once."""
 
     async def work(runtime: Runtime) -> tuple[str, str]:
         now = runtime.clock.now()
@@ -40,7 +40,7 @@ def create(
 
 @app.command("list")
 def list_clients() -> None:
-    """Print every API client with its account, and when it was last used."""
+    """Print every API client with its account and the date of its last use."""
 
     async def work(runtime: Runtime) -> list[list[str]]:
         async with runtime.database.read() as session:
@@ -60,7 +60,7 @@ def list_clients() -> None:
 
 @app.command()
 def remove(client_id: Annotated[str, typer.Argument(help="As `gateway api-client list` prints it")]) -> None:
-    """Delete an API client; its tokens end at once."""
+    """Delete an API client. Its tokens end at once."""
 
     async def work(runtime: Runtime) -> None:
         async with runtime.database.write() as session:

@@ -23,7 +23,7 @@ def backup(
     encrypt: Annotated[bool, typer.Option("--encrypt", help="Seal it: only ENCRYPTION_KEYS open it")] = False,
     with_keys: Annotated[bool, typer.Option("--with-keys", help="Put ENCRYPTION_KEYS into it")] = False,
 ) -> None:
-    """Write everything into one file, as it is at one instant, while the gateway runs."""
+    """Write all data, as of one instant, to one file. The gateway may run meanwhile."""
     if encrypt and with_keys:
         fail("--encrypt and --with-keys: the keys that open the file would be locked in it. Choose one.", 2)
     settings = load_settings()
@@ -52,7 +52,7 @@ def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | 
 
 @contextmanager
 def _open_target(file: Path) -> Iterator[IO[bytes]]:
-    """A file that is there whole or not at all, readable by its owner."""
+    """Yield a file to write, which appears under its name only if the block succeeds. Only its owner can read it."""
     if file == STANDARD:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -71,5 +71,5 @@ def _open_target(file: Path) -> Iterator[IO[bytes]]:
 
 
 def _report_progress(message: str) -> None:
-    """Say it where it is no part of the backup."""
+    """Print to standard error, because standard output may be the backup."""
     print(message, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What commands share."""
+"""Functions that commands share."""
 
 import asyncio
 import os
@@ -21,24 +21,24 @@ from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings, explain_errors
 
 _SQLITE = b"SQLite format 3\0"
-"""How each of its files begins; one that is empty is a new one."""
+"""The first bytes of every SQLite file. An empty file is a new database."""
 _CHECK_DATABASE = "check that it runs, and the host and port in DATABASE_URL."
 _DATABASE_TROUBLES = {
     "InvalidPasswordError": "PostgreSQL does not take the user and the password in DATABASE_URL.",
     "InvalidAuthorizationSpecificationError": "PostgreSQL does not let the user in DATABASE_URL in.",
     "InvalidCatalogNameError": "PostgreSQL has no database of the name in DATABASE_URL: create it.",
 }
-"""By the name of the driver's error."""
+"""By the name of the driver's exception."""
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
-    """Say what is wrong and what to change, and end."""
+    """Print what is wrong and what to change to standard error, and end with exit code `code`."""
     print(message, file=sys.stderr)
     raise SystemExit(code)
 
 
 def load_settings() -> Settings:
-    """Read the environment; end with words when it will not do."""
+    """Return the settings from the environment, and configure logging. End with an error if they are invalid."""
     try:
         settings = Settings()
     except ValidationError as error:
@@ -50,7 +50,7 @@ def load_settings() -> Settings:
 
 
 def check_sqlite_file(database_url: str) -> None:
-    """End with one line when the file of SQLite, or its folder, cannot be used."""
+    """End with an error if the SQLite file of DATABASE_URL, or its folder, cannot be used. Creates the folder."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         return
@@ -72,7 +72,7 @@ def check_sqlite_file(database_url: str) -> None:
 
 
 def _check_keys_file(settings: Settings) -> None:
-    """End with one line when the file of the keys is there, and cannot be used."""
+    """End with an error if the file of the keys exists but cannot be used."""
     try:
         if settings.keys_file and settings.keys_text is not None:
             Keyring.parse_keyring(settings.keys_text)
@@ -87,7 +87,7 @@ def _check_keys_file(settings: Settings) -> None:
 
 @contextmanager
 def report_failures() -> Iterator[None]:
-    """Say in one line what keeps a command from its work, and end."""
+    """End with a one-line error if the block raises a known exception of the database or the keys."""
     try:
         yield
     except DatabaseFullError:
@@ -101,7 +101,7 @@ def report_failures() -> Iterator[None]:
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows below their titles, each column as wide as its widest value."""
+    """Print rows below their titles, in aligned columns."""
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     for row in (titles, *rows):
         print("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
@@ -115,7 +115,7 @@ async def _open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result:
-    """Run a command's work on a migrated database."""
+    """Migrate the database, run `work` with a runtime, and return its result."""
 
     async def main() -> Result:
         async with _open_runtime(load_settings()) as runtime:

@@ -1,4 +1,4 @@
-"""What `gateway backup`, `restore` and `move` share."""
+"""Functions that `gateway backup`, `restore` and `move` share."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,20 +15,23 @@ from gateway.settings import Settings
 
 VOLUME = Path("data")
 STANDARD = Path("-")
-"""In the place of a file: standard input or output."""
+"""Given instead of a file: standard input or output."""
 
 
 async def fill_database(
     database_url: str, backup: Backup, keyring: Keyring, keep: Callable[[], None] = lambda: None
 ) -> None:
-    """Fill an empty database that no gateway runs on, wholly or not at all."""
+    """Restore a backup into an empty database, completely or not at all.
+
+    Calls `keep` before the commit. Raises BackupError, and DatabaseInUseError if a gateway runs on the database.
+    """
     async with lock_database(database_url, alone=True):
         await restore_backup(database_url, backup, keyring, keep)
 
 
 @contextmanager
 def report_errors() -> Iterator[None]:
-    """Say what is wrong with a copy or a database, and end."""
+    """End with an error if the block raises BackupError or DatabaseInUseError."""
     try:
         yield
     except BackupError as error:
@@ -41,7 +44,7 @@ def report_errors() -> Iterator[None]:
 def open_scratch_file(settings: Settings) -> Iterator[IO[bytes]]:
     """A file without a name, where there is room: beside SQLite's file, else on the volume of the containers.
 
-    /tmp is memory there, and a large backup would have the process killed.
+    In the containers /tmp is in memory, so that a large backup there would get the process killed.
     """
     folder = settings.sqlite_file.parent if settings.sqlite_file else VOLUME
     with tempfile.TemporaryFile(dir=folder if folder and folder.is_dir() else None) as file:
@@ -49,5 +52,5 @@ def open_scratch_file(settings: Settings) -> Iterator[IO[bytes]]:
 
 
 def describe_size(manifest: Manifest) -> str:
-    """Say how much a copy holds."""
+    """Return the size of a backup as text, such as `120 rows of 9 tables`."""
     return f"{sum(table.rows for table in manifest.tables.values())} rows of {len(manifest.tables)} tables"

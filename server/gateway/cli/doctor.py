@@ -19,13 +19,13 @@ from gateway.settings import Settings
 from gateway.store import StoreError
 
 type Finding = tuple[str, str | None]
-"""What was looked at, and what is wrong with it and how to mend it."""
+"""What was checked, and what is wrong with it and how to fix it; None if nothing is."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def doctor() -> None:
-    """Check a set-up, and say what is wrong and how to mend it. Ends with 1 when something is."""
+    """Check the set-up, and print what is wrong and how to fix it. The exit code is 1 if anything is."""
     settings = load_settings()
 
     async def examine() -> int:
@@ -42,7 +42,7 @@ def doctor() -> None:
 
 
 async def _find_problems(settings: Settings) -> AsyncIterator[Finding]:
-    yield "settings", None  # read already, or we would not be here
+    yield "settings", None  # `load_settings` ends the command if they are invalid
     yield "addresses", _address_trouble(settings)
     yield "proxy", _proxy_trouble(settings)
     if settings.require_captcha:
@@ -80,7 +80,10 @@ def _address_trouble(settings: Settings) -> str | None:
 
 
 def _proxy_trouble(settings: Settings) -> str | None:
-    """The gateway itself serves http: behind https there is a proxy, and only it knows who asks."""
+    """Return what is wrong with TRUSTED_PROXIES.
+
+    The gateway itself serves http. With https there is a proxy, and only it knows the addresses of clients.
+    """
     if settings.is_https and not settings.trusted_proxies.strip():
         return (
             "BACKEND_URL is https, so a proxy stands before the gateway, but TRUSTED_PROXIES does not name it: "

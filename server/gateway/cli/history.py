@@ -20,7 +20,7 @@ _WIDTH = 24
 
 @dataclass(frozen=True)
 class _Home:
-    """A usage point's history; `next_call` None: nothing is left to ask."""
+    """The history of a usage point; `next_call` is None if nothing is left to fetch."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class _Home:
     next_call: datetime | None
 
     def line(self, now: datetime) -> str:
-        """Show it as a bar, with what is left and what comes next."""
+        """Return a line with a bar, the days known, what is left, and when it continues."""
         done, whole = self.progress.days, self.progress.of_days
         filled = _WIDTH if self.next_call is None else _WIDTH * done // max(1, whole)
         bar = "█" * filled + "░" * (_WIDTH - filled)
@@ -45,7 +45,7 @@ class _Home:
 def history(
     follow: Annotated[bool, typer.Option("--follow", help="Go on showing it until all is there")] = False,
 ) -> None:
-    """Show how much of each meter's history is in the archive. A running gateway fetches it by itself."""
+    """Show how much of each meter's history is in the archive. A running gateway fetches the rest."""
 
     async def work(runtime: Runtime) -> None:
         homes = await _read_progress(runtime)

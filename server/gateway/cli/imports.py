@@ -34,7 +34,7 @@ def import_file(
         Direction.CONSUMPTION
     ),
 ) -> None:
-    """Show what a file of readings would add to a usage point, and add it."""
+    """Show what a file of readings would add to a usage point; with --accept, add it."""
     if not file.is_file():
         fail(f"There is no file {file}.", 2)
     if file.stat().st_size > LARGEST_FILE:

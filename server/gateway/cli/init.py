@@ -44,10 +44,10 @@ def init(
     ] = None,
     client_name: Annotated[str, typer.Option(help="What the API client is called")] = "Home Assistant",
 ) -> None:
-    """Set a gateway up: keys, database, administrator, an API client; check Enedis and RTE; say what is left to do.
+    """Set up a gateway: keys, database, administrator, an API client; check Enedis and RTE; print what is left to do.
 
-    At a terminal it asks for what is not set. Elsewhere settings come from the environment and the password is a line
-    of standard input. Secrets go to standard output and, if asked, to the file; never to the log.
+    At a terminal it asks for missing settings. Otherwise settings come from the environment, and the password is a line
+    of standard input. Secrets are written to standard output and, on request, to the file, never to the log.
     """
     try:
         address = addresses.validate_address(email)
@@ -79,7 +79,7 @@ def init(
 
 
 def _check_is_new(file: Path) -> None:
-    """End before anything is made when its secrets could not be written down."""
+    """End with an error, before anything is created, if the file exists or cannot be written."""
     if file.exists():
         fail(f"{file} exists: name a new file, or move this one away.", 2)
     if not os.access(file.absolute().parent, os.W_OK):
@@ -87,7 +87,10 @@ def _check_is_new(file: Path) -> None:
 
 
 def _fill_environment(address: str, *, keeps: bool) -> None:
-    """Ask for what is not set, and make what can be made; only a file that is kept may hold a new key."""
+    """Ask for missing settings, and generate SECRET_KEY. `keeps`: there is a file to write new settings to.
+
+    Ends with an error if a setting must be generated but there is no file.
+    """
     if not os.environ.get("SECRET_KEY"):
         if not keeps:
             fail(

@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="The keys that encrypt what is stor
 
 @app.command()
 def new(name: Annotated[str, typer.Option(help="Letters and digits; each key needs a name of its own")] = "k1") -> None:
-    """Print a value for ENCRYPTION_KEYS. Whoever loses it loses the data."""
+    """Print a new value for ENCRYPTION_KEYS. Without this key its data cannot be decrypted."""
     if not re.fullmatch("[A-Za-z0-9]+", name):
         fail("--name is made of letters and digits, such as k2", 2)
     print(Keyring.generate_key(name))
@@ -23,9 +23,9 @@ def new(name: Annotated[str, typer.Option(help="Letters and digits; each key nee
 
 @app.command()
 def rotate() -> None:
-    """Put everything under the newest key, the first of ENCRYPTION_KEYS, so that the older ones can go.
+    """Wrap everything with the newest key, the first of ENCRYPTION_KEYS, so that the older ones can be removed.
 
-    May be interrupted at any moment and run again, and run beside gateways that know the new key already.
+    This can be interrupted and repeated, and run while gateways run that have the new key already.
     """
 
     async def work(runtime: Runtime) -> tuple[list[str], int, int]:

@@ -7,6 +7,6 @@ from gateway.migrations import upgrade_database
 
 
 def migrate() -> None:
-    """Bring the database to this version's tables; nothing happens when it is there already."""
+    """Migrate the database to this version's tables. Does nothing if they are up to date."""
     asyncio.run(upgrade_database(load_settings().database_url))
     print("The database is up to date.")

@@ -20,7 +20,7 @@ from gateway.settings import Settings, explain_errors
 def move(
     to: Annotated[str, typer.Option(help="DATABASE_URL of the empty database to move to", envvar="MOVE_TO")],
 ) -> None:
-    """Copy this gateway into another database and compare every row. The gateway must be stopped."""
+    """Copy this gateway to another, empty database and compare every row. The gateway must be stopped."""
     settings = load_settings()
     keys = settings.keys_text
     if keys is None:

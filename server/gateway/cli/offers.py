@@ -19,14 +19,14 @@ File = Annotated[Path, typer.Argument(help="A JSON file of offers", exists=True,
 
 @app.command()
 def check(file: File) -> None:
-    """Say whether a file of offers is right, and what to change where it is not."""
+    """Check a file of offers, and print its offers or what to change."""
     for line in _summarize(_read(file)):
         print(line)
 
 
 @app.command()
 def add(file: File) -> None:
-    """Use a file of offers, in place of the one before; it must have been published later."""
+    """Replace the offers with those of a file, which must have been published later than the previous file."""
     _read(file)
 
     async def work(runtime: Runtime) -> OfferBook:
@@ -41,7 +41,7 @@ def add(file: File) -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the format as JSON Schema."""
+    """Print the format of the files as JSON Schema."""
     print(json.dumps(describe_format(), indent=2))
 
 

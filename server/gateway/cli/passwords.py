@@ -1,4 +1,4 @@
-"""How commands ask for a password: hidden at a terminal, else a line of standard input."""
+"""Reads passwords for commands: from a hidden prompt at a terminal, else from a line of standard input."""
 
 import sys
 
@@ -9,7 +9,7 @@ from gateway.cli.common import fail
 
 
 def ask_password(address: str) -> str:
-    """Return a password that will do for an account, or end with what to change."""
+    """Return a valid new password for the account of an address; end with an error if it is too weak."""
     if sys.stdin.isatty():
         wanted = f"Password ({passwords.SHORTEST} characters or more)"
         password: str = typer.prompt(wanted, hide_input=True, confirmation_prompt=True)

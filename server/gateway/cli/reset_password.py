@@ -14,7 +14,7 @@ from gateway.runtime import Runtime
 def reset_password(
     email: Annotated[str, typer.Option(prompt="E-mail address", help="Whose password it is")],
 ) -> None:
-    """Set an account's password: asked for at a terminal, else a line of standard input. Everybody is logged out."""
+    """Set an account's password, from a prompt or a line of standard input. All sessions and tokens end."""
     password = passwords.ask_password(email)
 
     async def work(runtime: Runtime) -> bool:

@@ -19,7 +19,7 @@ from gateway.settings import Settings
 
 
 def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the standard input")]) -> None:
-    """Check a backup, then fill an empty gateway with it, wholly or not at all. The gateway must be stopped."""
+    """Check a backup and restore it into an empty gateway, completely or not at all. The gateway must be stopped."""
     settings = load_settings()
     with report_errors(), _open_source(file, settings) as source:
         text = settings.keys_text
@@ -30,7 +30,7 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
                 raise BackupError(f"The keys are missing: put them into {settings.keys_file}, then run it again.")
 
             def keep_brought_keys() -> None:
-                # before the rows are there for good: keys without rows do no harm, rows without keys do
+                # before the commit: keys without rows do no harm, rows without keys are lost
                 if brought:
                     settings.keep_keys(brought)
 

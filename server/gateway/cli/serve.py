@@ -49,14 +49,14 @@ def serve(
         typer.Option(help="Folder of the front end's built files; those that came with the gateway unless given"),
     ] = None,
 ) -> None:
-    """Migrate the database, then serve the HTTP API, and the front end where its files are."""
-    # every route and what it needs: a third of the time that any command would take to start
+    """Migrate the database, then serve the HTTP API, and the front end if its files are present."""
+    # imported here: every route and its dependencies would be a third of the start-up time of every command
     from gateway.app import create_app  # noqa: PLC0415
 
     settings = load_settings()
     files = _front_end(web)
     if files is not None and not settings.frontend_url:
-        # links lead to the pages that are served here, beside the API
+        # links lead to the front end that is served here, beside the API
         settings = settings.model_copy(update={"frontend_url": settings.backend_url.removesuffix("/api")})
     app = create_app(settings)
     config = uvicorn.Config(
@@ -83,7 +83,7 @@ def serve(
 
 
 def _check_can_listen(settings: str, host: str, port: int) -> None:
-    """End with one line when nothing can listen there."""
+    """End with an error if the gateway cannot listen at an address; `settings` names the settings to change."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as listening:
@@ -94,7 +94,7 @@ def _check_can_listen(settings: str, host: str, port: int) -> None:
 
 
 def _front_end(folder: Path | None) -> Files | None:
-    """Return the front end's files: those of a folder, else those that came with the gateway, if any."""
+    """Return the front end's files from a folder, else those packaged with the gateway; None if there are none."""
     if folder is None and not (_PACKAGED / "index.html").is_file():
         return None
     try:
@@ -111,20 +111,20 @@ def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndS
 
 
 def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Believe what proxies say of a request. Ingress is outermost: it goes by the address of the connection itself."""
+    """Apply the headers of trusted proxies. Ingress is outermost, because it checks the address of the connection."""
     if settings.trusted_proxies:
         app = ProxyHeadersMiddleware(app, settings.trusted_proxies)  # type: ignore[arg-type, assignment]  # uvicorn has types of its own
     return IngressPeer(app, settings.ingress_proxy) if settings.ingress_proxy else app
 
 
 def _close_to_others(database: Path) -> None:
-    """Take the database's files from other users: earlier versions made them readable by all."""
+    """Remove other users' permissions from the database's files, which earlier versions made readable by all."""
     for file in database.parent.glob(f"{database.name}*"):
         file.chmod(file.stat().st_mode & 0o700)
 
 
 def _migrate(settings: Settings) -> None:
-    """Migrate in a process of its own: what that takes, 15 MB for good, goes with it."""
+    """Migrate in a child process, whose end frees the 15 MB of memory that migrations take."""
     if child := os.fork():
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status < 0:
@@ -137,14 +137,14 @@ def _migrate(settings: Settings) -> None:
     except SystemExit as refused:
         os._exit(1 if refused.code else 0)
     except BaseException:
-        # a child never goes on as its parent
+        # the child must never continue as the parent
         log.exception("not_migrated")
         os._exit(1)
     os._exit(0)
 
 
 def migrate_when_ready(settings: Settings) -> None:
-    """Migrate the database, once it answers: PostgreSQL may still be starting when a machine comes up."""
+    """Migrate the database once it answers, because PostgreSQL may start later than the gateway."""
     has_waited = False
 
     async def work() -> None:
@@ -164,7 +164,7 @@ def migrate_when_ready(settings: Settings) -> None:
 
 @contextmanager
 def _report_errors() -> Iterator[None]:
-    """Say what keeps a gateway from starting."""
+    """End with an error if the block fails in a known way, or if another gateway uses the database."""
     try:
         with report_failures():
             yield
@@ -176,7 +176,7 @@ async def _serve(settings: Settings, server: uvicorn.Server) -> None:
     async with lock_database(settings.database_url, alone=not settings.has_shared_store):
         await _check_keys(settings)
         gc.collect()
-        gc.freeze()  # what was loaded stays: looking through it again would hold an answer up for 80 ms
+        gc.freeze()  # exclude loaded objects from garbage collection, which would delay a response by 80 ms
         await server.serve()
     if not server.started:
         raise SystemExit(3)

@@ -15,14 +15,14 @@ def simulator(
         str | None, typer.Option(help="Start its clock at this instant, such as 2026-01-05T09:30+01:00")
     ] = None,
 ) -> None:
-    """Serve a simulated Enedis and RTE, with homes that tell stories."""
+    """Serve a simulated Enedis and RTE, with example homes."""
     try:
         start = datetime.fromisoformat(now) if now else None
     except ValueError:
         start = None
     if now and (start is None or start.tzinfo is None):
         fail("--now is an instant with its offset, such as 2026-01-05T09:30+01:00", 2)
-    # what only this command needs costs the others nothing
+    # imported here, because only this command needs it
     from gateway.simulator.main import serve_simulator  # noqa: PLC0415
 
     serve_simulator(host, port, now=start)

@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Regulated prices.")
 
 @app.callback()
 def _group() -> None:
-    """Keep `update` a command of its own while it is the only one."""
+    """Make Typer keep `update` as a subcommand, though it is the only one."""
 
 
 @app.command()
@@ -27,7 +27,7 @@ def update(
         typer.Argument(help="CRE's Option_Base.csv, Option_HPHC.csv or Option_Tempo.csv", exists=True, dir_okay=False),
     ],
 ) -> None:
-    """Add newer prices from the regulator's open data: all of them, or none when a line cannot be right."""
+    """Add newer prices from the regulator's open data. Adds none if any line is invalid."""
 
     async def work(runtime: Runtime) -> list[Grid]:
         now = runtime.clock.now()

@@ -1,4 +1,4 @@
-"""Whether Enedis, RTE and Mailgun take the credentials, by really asking them."""
+"""Checks whether Enedis, RTE and Mailgun accept the credentials, by real requests."""
 
 from gateway.enedis.errors import EnedisError
 from gateway.enedis.errors import ErrorReason as EnedisErrorReason
@@ -11,7 +11,7 @@ _REFUSED = "does not take {names}: copy both again from {where}"
 
 
 async def enedis_trouble(runtime: Runtime) -> str | None:
-    """Return what is wrong with Enedis' credentials and how to mend it."""
+    """Return what is wrong with Enedis' credentials and how to fix it; None if they work."""
     if not runtime.settings.enedis_client_id:
         return "ENEDIS_CLIENT_ID is not set: open an application on Enedis' Data Connect (https://datahub-enedis.fr)"
     try:
@@ -26,7 +26,7 @@ async def enedis_trouble(runtime: Runtime) -> str | None:
 
 
 async def rte_trouble(runtime: Runtime) -> str | None:
-    """Return what is wrong with RTE's credentials and how to mend it."""
+    """Return what is wrong with RTE's credentials and how to fix it; None if they work."""
     if runtime.rte is None:
         return "RTE_CLIENT_ID is not set: open an application on https://data.rte-france.com for Tempo and Ecowatt"
     try:
@@ -41,7 +41,7 @@ async def rte_trouble(runtime: Runtime) -> str | None:
 
 
 async def mail_trouble(runtime: Runtime) -> str | None:
-    """Return what is wrong with Mailgun's settings and how to mend it; nothing without Mailgun."""
+    """Return what is wrong with Mailgun's settings and how to fix it; None if they work, or without Mailgun."""
     if not isinstance(runtime.mail_sender, Mailgun):
         return None
     try:

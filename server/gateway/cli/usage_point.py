@@ -32,7 +32,7 @@ def add(
     email: Annotated[str, typer.Option(help="The account it belongs to; made when there is none")] = OWNER,
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Add a meter whose 14 digits are read from standard input, or change the one with that number."""
+    """Add a meter, whose 14 digits are read from standard input, or change the one with that number."""
     if OPTIONS[option].clock is BucketClock.OFF_PEAK and not off_peak:
         fail("An off-peak tariff needs its hours: --off-peak 22:30-06:30", 2)
     if sys.stdin.isatty():
@@ -40,7 +40,7 @@ def add(
     try:
         prm = service.check_number(sys.stdin.readline())
         chosen: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
-        if off_peak:  # otherwise those that hold stay: the user's, or Enedis'
+        if off_peak:  # otherwise the current ones stay: the user's, or those from Enedis
             chosen["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
         choices = Choices.model_validate(chosen)
     except ValidationError as error:
@@ -73,7 +73,7 @@ def add(
 
 @app.command("list")
 def list_points() -> None:
-    """Print every meter by its public id, without its number."""
+    """Print every meter with its public id, but not its number."""
 
     async def work(runtime: Runtime) -> list[list[str]]:
         async with runtime.database.read() as session:
@@ -91,7 +91,7 @@ def remove(
     point_id: Annotated[str, typer.Argument(help="As `gateway usage-point list` prints it")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
 ) -> None:
-    """Delete a meter with all its readings. Enedis' consent stays until its owner ends it there."""
+    """Delete a meter with all its readings. The consent at Enedis stays until its owner ends it there."""
     if not yes:
         typer.confirm(f"Delete {point_id} and all its readings?", abort=True)
 

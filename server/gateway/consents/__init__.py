@@ -1,1 +1,1 @@
-"""Who shares which meter with us."""
+"""Consents: which accounts may read which meters."""

@@ -1,12 +1,13 @@
-"""The states of a consent: requested, at Enedis, back with a number, checked with Enedis, granted or refused.
+"""The steps of a consent: requested, at Enedis, returned with a number, checked with Enedis, granted or refused.
 
-The number that Enedis sends the browser back with can be guessed, so it proves nothing by itself. A consent is granted
-only when the state in the callback is one we made, is used for the first time, within a day and in the browser that
-holds its cookie, and when `claims.evaluate_claim` accepts what Enedis says about the number.
+The number with which Enedis sends the browser back can be guessed, so it proves nothing by itself. A consent is granted
+only if the state in the callback was created here and is used for the first time, within a day and in the browser with
+its cookie, and if `claims.evaluate_claim` accepts what Enedis says about the number.
 
-Example: 10:00 requested (PENDING), 10:01 the start page makes a state, 10:03 Enedis sends the browser back with that
-state and a number, and the first check is due; the service is not open yet, so it is checked again after 4, 8, 18 and
-30 seconds, then after 2, 4, 8 … minutes; once it is open: GRANTED. If it never is: REFUSED (not_opened) after a day.
+Example: at 10:00 the consent is requested (PENDING). At 10:01 the start page creates a state. At 10:03 Enedis sends the
+browser back with that state and a number, and the first check is due. The service is not open yet, so it is checked
+again after 4, 8, 18 and 30 seconds, then after 2, 4, 8 … minutes. Once it is open, the consent is GRANTED. If it never
+opens, the consent is REFUSED (not_opened) after a day.
 """
 
 import re
@@ -32,16 +33,16 @@ from gateway.limits.service import RateLimit
 from gateway.usage_points import service as usage_points
 
 LIFETIME = timedelta(hours=24)
-"""How long a request and its states are valid: long enough to open an account at Enedis in between."""
+"""How long a request and its states are valid, long enough to create an account at Enedis."""
 DURATION = "P3Y"
-"""How long we ask to read the meter: three years, the most that Enedis grants."""
+"""The requested duration of the consent: three years, the most that Enedis grants."""
 ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (4, 8, 18, 30)))
 """Pauses before each check while Enedis has not opened the service yet: a minute in all."""
 _LATER, _LATEST = timedelta(minutes=2), timedelta(hours=4)
-"""After that minute the pauses double from the first to the second, until the request expires."""
+"""After that minute the pauses double from 2 minutes up to 4 hours, until the request expires."""
 CHECKS_OF_ACCOUNT = RateLimit("consent_checks", 30, timedelta(hours=1))
 CHECKS_OF_ALL = RateLimit("consent_checks_all", 200, timedelta(hours=1))
-"""Checks that granted nothing: guesses must not use up the thousand calls an hour that Enedis allows."""
+"""Limits of checks that did not grant a consent. Guesses must not use up the 1000 calls an hour that Enedis allows."""
 _CONSENTS = RateLimit("consents", 10, timedelta(hours=1))
 _FAILURES = RateLimit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
@@ -51,12 +52,12 @@ _INT64 = 2**63
 
 
 OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
-"""Outcomes after which a person may go to Enedis again."""
+"""Outcomes after which the user may go to Enedis again."""
 
 
 @dataclass(frozen=True)
 class AuthorizationAttempt:
-    """The state for the address at Enedis, and the secret for the browser's cookie."""
+    """The state for the URL at Enedis, and the secret for the browser's cookie."""
 
     state: str
     browser: str
@@ -64,7 +65,7 @@ class AuthorizationAttempt:
 
 @dataclass(frozen=True)
 class CallbackResult:
-    """Where the consent stands after a callback, which one it is if known, and whether Enedis is to be asked now."""
+    """The outcome after a callback, the consent if it is known, and whether to check with Enedis now (`is_new`)."""
 
     outcome: Outcome
     consent: Consent | None = None
@@ -74,7 +75,7 @@ class CallbackResult:
 async def request_consent(
     session: AsyncSession, account: Account, prm: str, *, keyring: Keyring, instance: Instance, now: datetime
 ) -> Consent:
-    """Create the request of an account to read a meter. Raises a 429 problem after 10 an hour."""
+    """Create an account's request to read a meter. Raises a 429 problem after 10 requests in an hour."""
     await limits.hit(session, _CONSENTS, account.id, now)
     consent_id = secrets.token_hex(16)
     consent = Consent(
@@ -100,7 +101,7 @@ async def request_consent(
 
 
 def get_outcome(consent: Consent, now: datetime) -> Outcome:
-    """Return where a consent stands, with the reason if it failed."""
+    """Return the current outcome of a consent, which is the reason if it failed."""
     if consent.status is ConsentStatus.GRANTED:
         return Outcome.GRANTED
     if consent.status is ConsentStatus.PENDING and consent.authorisation is None and consent.expires_at <= now:
@@ -109,7 +110,7 @@ def get_outcome(consent: Consent, now: datetime) -> Outcome:
 
 
 def get_status(consent: Consent, now: datetime) -> ConsentStatus:
-    """Return the status of a consent; a request that nobody answered in time has expired."""
+    """Return the status of a consent, which is EXPIRED for a request that was not completed in time."""
     return ConsentStatus.EXPIRED if get_outcome(consent, now) is Outcome.EXPIRED else consent.status
 
 
@@ -118,7 +119,8 @@ async def start_authorization(
 ) -> AuthorizationAttempt | None:
     """Create a state bound to the browser; None after too many failures or attempts.
 
-    A browser keeps the secret that its cookie holds. Only the newest few unused states of a consent stay valid.
+    `browser` is the secret in its cookie, which is used again if it is well-formed. Only the newest 5 unused states of
+    a consent stay valid.
     """
     made = await repository.count_states(session, consent.id)
     if made >= _MOST_STATES or await limits.is_reached(session, _FAILURES, consent.account_id, now):
@@ -139,7 +141,7 @@ async def start_authorization(
 
 
 def build_enedis_url(authorize_url: str, client_id: str, state: str) -> str:
-    """Return the address of the page at Enedis that asks for the consent."""
+    """Return the URL of the page at Enedis on which the user gives consent."""
     query = {"client_id": client_id, "state": state, "duration": DURATION, "response_type": "code"}
     return f"{authorize_url}?{urlencode(query)}"
 
@@ -147,7 +149,10 @@ def build_enedis_url(authorize_url: str, client_id: str, state: str) -> str:
 async def handle_callback(
     session: AsyncSession, state: str, browser: str | None, authorisation: str | None, error: str | None, now: datetime
 ) -> CallbackResult:
-    """Use up the state of a callback from Enedis, and validate the rest; `is_new` if Enedis is now to be asked."""
+    """Mark the state of a callback from Enedis as used and check the rest.
+
+    `is_new` is set in the result if the number must now be checked with Enedis.
+    """
     row = await repository.mark_state_used(session, hash_secret(state), now)
     if row is None:
         return await _repeat_outcome(session, state, browser, now)
@@ -158,7 +163,7 @@ async def handle_callback(
     failure = await _find_failure(session, consent, row, browser, number, error, now)
     if failure is not None:
         if consent.status is ConsentStatus.GRANTED or consent.check_at is not None:
-            await _count_failure(session, consent, failure, now)  # what was decided, or is being looked at, goes on
+            await _count_failure(session, consent, failure, now)  # grants and checks in progress stay
         else:
             await refuse_consent(session, consent, failure, now)
         return CallbackResult(failure, consent)
@@ -179,7 +184,7 @@ async def _find_failure(
     error: str | None,
     now: datetime,
 ) -> Outcome | None:
-    """Return what is wrong with a callback, if anything is."""
+    """Return what is wrong with a callback; None if nothing is."""
     if state.created_at + LIFETIME <= now or consent.expires_at <= now:
         return Outcome.EXPIRED
     if state.browser_hash != hash_secret(browser or ""):
@@ -192,12 +197,12 @@ async def _find_failure(
     if await limits.is_reached(session, _FAILURES, consent.account_id, now):
         return Outcome.TOO_OFTEN
     if consent.check_at is not None and consent.authorisation != number:
-        return Outcome.UNKNOWN  # one number at a time: a second one, while the first is looked at, is a guess
+        return Outcome.UNKNOWN  # a second number during the check of the first one is a guess
     return None
 
 
 async def _repeat_outcome(session: AsyncSession, state: str, browser: str | None, now: datetime) -> CallbackResult:
-    """Return where the consent stands to a browser that reloads the page, and nothing to any other."""
+    """Return the outcome of a used state if the same browser sends it again; UNKNOWN for any other browser."""
     used = await repository.find_state(session, hash_secret(state))
     if used is not None and used.browser_hash == hash_secret(browser or ""):
         consent = await repository.find_consent(session, used.consent_id)
@@ -207,7 +212,10 @@ async def _repeat_outcome(session: AsyncSession, state: str, browser: str | None
 
 
 async def begin_check(session: AsyncSession, consent: Consent, now: datetime) -> bool:
-    """Claim the next check; False when it is not due, another process has claimed it, or a limit is reached."""
+    """Claim the next check, and set when the one after it is due.
+
+    Returns False if the check is not due, is claimed by another process, or a limit is reached.
+    """
     if consent.status is not ConsentStatus.PENDING or consent.check_at is None or consent.check_at > now:
         return False
     budgets = ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all"))
@@ -228,7 +236,10 @@ def _compute_late_pause(checks: int) -> timedelta:
 
 
 async def record_decision(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
-    """Record an outcome. In the first minute only GRANTED is final; NOT_OPENED is final when the request expires."""
+    """Record the outcome of a check, and return the outcome of the consent after it.
+
+    In the first minute only GRANTED and CONTESTED are final. NOT_OPENED is final once the request has expired.
+    """
     if outcome is Outcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
@@ -245,7 +256,10 @@ async def record_decision(session: AsyncSession, consent: Consent, outcome: Outc
 
 
 def postpone_check(consent: Consent, until: datetime) -> Outcome:
-    """Postpone the check because Enedis did not answer, until the request expires; that counts as no failure."""
+    """Postpone a check to `until` because Enedis did not answer; this is not counted as a failure.
+
+    Refuses the consent as UPSTREAM_DOWN if it expires before. Returns the outcome.
+    """
     consent.checks -= 1
     if until < consent.expires_at:
         consent.check_at = until
@@ -255,7 +269,7 @@ def postpone_check(consent: Consent, until: datetime) -> Outcome:
 
 
 async def refuse_consent(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
-    """Refuse a consent, and count the failure for its account."""
+    """Refuse a consent with an outcome as reason, and count the failure for its account."""
     consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
     consent.reason, consent.check_at = outcome, None
     await _count_failure(session, consent, outcome, now)
@@ -267,7 +281,7 @@ async def _count_failure(session: AsyncSession, consent: Consent, outcome: Outco
 
 
 def _parse_authorization_id(text: str) -> int | None:
-    """Parse an `autorisation_id`: a positive 64-bit number in ASCII digits."""
+    """Parse an `autorisation_id`, a positive signed 64-bit integer in ASCII digits; None if it is not one."""
     if not (text.isascii() and text.isdigit()) or len(text) > 19:
         return None
     number = int(text)

@@ -1,14 +1,16 @@
-"""Whether a claim to a meter is good: what Enedis says is open, and who else asks for the meter or has had it.
+"""Decides whether an account's claim to a meter is valid.
 
-The number that comes back from Enedis through the browser can be guessed by anybody. So a claim is good only when
-- Enedis names the meter asked for among the open services of that number;
-- Enedis opened that service on or after the day the claim's state was made, unless the account reads the meter by it;
-- and later than any service by which another account reads or once read the meter, even if that was deleted: a
-  service is claimed once. When two accounts claim the same one, neither is believed.
+Anybody can guess the number that comes back from Enedis through the browser. So a claim is valid only if
+- Enedis lists the requested meter among the open services of that number;
+- Enedis opened that service on or after the day on which the claim's state was created, unless the account already
+  reads the meter by it;
+- Enedis opened it later than any service by which another account reads or has read the meter, even if that was
+  deleted, because a service can be claimed only once. If two accounts claim the same service, both are refused.
 
 Example: Alice goes to Enedis at 10:00, where the service opens on that day. Mallory knows the meter and guesses Alice's
-number. Before her return, his claim waits, because Alice is under way; after it, both are refused; tomorrow, a claim of
-his is younger than her service. Alice deletes the meter in May: the service of her share is remembered as claimed.
+number. Before Alice returns, Mallory's claim waits, because Alice has an unused state. If both claim the service, both
+are refused. A claim of Mallory's on a later day fails, because Alice's service was opened before it. If Alice deletes
+the meter in May, its service stays recorded as claimed.
 """
 
 from collections.abc import Sequence
@@ -23,11 +25,11 @@ from gateway.consents.models import Consent
 from gateway.enedis.customer import Service
 
 RIVAL_PAUSE = timedelta(minutes=10)
-"""How long a claim waits while another account is at Enedis for the same meter: its holder comes back in moments."""
+"""How long a claim waits while another account is at Enedis for the same meter, from where users return soon."""
 
 
 class Outcome(StrEnum):
-    """Where a consent stands; each outcome has its page."""
+    """The outcome of a consent so far. Each outcome has its own text on the result page."""
 
     PENDING = "pending"
     GRANTED = "granted"
@@ -46,25 +48,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ClaimFacts:
-    """What the database knows about a claim: the day of its state, services claimed before, who reads the meter."""
+    """What the database has about a claim: the day of its state, and the opening days of services claimed by others."""
 
     asked_on: date
     other_browser_on: date | None
     claimed_on: Sequence[date]
     is_reader: bool
-    """Whether the claiming account reads the meter already, by the same authorisation."""
+    """Whether the claiming account already reads the meter by the same authorisation."""
 
 
 def find_opening_day(services: Sequence[Service], prm: str) -> date | None:
-    """Return the day on which Enedis opened the newest open service of a meter; None when there is none."""
+    """Return the day on which Enedis opened the newest open service of a meter; None if there is none."""
     return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
 
 
 def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
     """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
 
-    A holder has one number for all meters, so older services of other meters do not mean that this one will not come.
-    After a callback in another browser only a service of a later day counts: the earlier one may come from a trick.
+    A customer has one number for all meters, so older services of other meters do not mean that this one will not open.
+    After a callback in another browser only a service of a later day is accepted, because the user may have been
+    tricked into opening the earlier one.
     """
     opened = find_opening_day(services, prm)
     if opened is None:
@@ -80,12 +83,15 @@ def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> 
 
 
 def find_claimants(consent: Consent, rivals: Sequence[Consent]) -> list[Consent]:
-    """Return the other accounts' consents that claim the same service: nobody can tell whose it is."""
+    """Return the consents of other accounts that claim the same authorisation: its owner is then uncertain."""
     return [rival for rival in rivals if rival.authorisation == consent.authorisation]
 
 
 async def wait_for_rivals(session: AsyncSession, consent: Consent, rivals: Sequence[Consent], now: datetime) -> bool:
-    """Postpone a claim while another account is under way to Enedis for the same meter, but not for long."""
+    """Postpone a claim while another account has an unused state for the same meter, for RIVAL_PAUSE at most.
+
+    Returns whether the claim was postponed.
+    """
     wait_until = (consent.returned_at or now) + RIVAL_PAUSE
     if now < wait_until and await repository.has_unused_state(session, [rival.id for rival in rivals]):
         consent.check_at = wait_until

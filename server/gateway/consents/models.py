@@ -1,4 +1,4 @@
-"""Consents, their authorization states and the claimed services, as stored."""
+"""Database models of consents, their authorization states and the claimed services."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from gateway.kit.database import Base
 
 
 class ConsentStatus(StrEnum):
-    """How far a consent has come."""
+    """The status of a consent."""
 
     PENDING = "pending"
     GRANTED = "granted"
@@ -19,10 +19,10 @@ class ConsentStatus(StrEnum):
 
 
 class Consent(Base):
-    """An account's request to read a meter. `id` is secret enough to be an address; `expires_at` ends the request.
+    """An account's request to read a meter, until `expires_at`. `id` cannot be guessed, so it is used in URLs.
 
-    `authorisation` is Enedis' number once it came back, at `returned_at`; it is checked again at `check_at`, `checks`
-    times so far. `other_browser_on` is the last day on which it came back in another browser.
+    `authorisation` is Enedis' number from the callback, which came at `returned_at`. `check_at` is when it is checked
+    next, `checks` how often it was. `other_browser_on` is the last day of a callback in another browser.
     """
 
     __tablename__ = "consents"
@@ -45,7 +45,7 @@ class Consent(Base):
 
 
 class ConsentState(Base):
-    """The random state of one attempt at Enedis, used once, in the browser that holds the cookie."""
+    """The random state of one attempt at Enedis, for one use in the browser with the cookie."""
 
     __tablename__ = "consent_states"
 
@@ -57,10 +57,10 @@ class ConsentState(Base):
 
 
 class ClaimedService(Base):
-    """A service of Enedis that opens no other usage point: the one it opened was deleted, or two accounts claimed it.
+    """A service of Enedis that no other account can claim: its usage point was deleted, or two accounts claimed it.
 
-    `opened_on` is the day from Enedis; `point_id` is who had it, none where nobody was believed. It outlives the
-    account.
+    `opened_on` is the day from Enedis. `point_id` is the usage point that had it, None if both accounts were refused.
+    It outlives the account.
     """
 
     __tablename__ = "claimed_services"
@@ -72,7 +72,7 @@ class ClaimedService(Base):
 
 
 class ConsentReminder(Base):
-    """A mail that was sent so many days before a consent ends. A renewed consent ends on another day."""
+    """A reminder that was queued `days_before` days before a consent ends on `expires_on`."""
 
     __tablename__ = "consent_reminders"
 

@@ -21,14 +21,14 @@ router = APIRouter(
 )
 
 _NAME_BY_HTTP, _NAME_BY_HTTPS = "med_consent", "__Host-med_consent"
-"""Behind https browsers guard the prefix: no sub-domain can put its own cookie in the place of this one."""
+"""With https, browsers enforce the `__Host-` prefix, so that no sub-domain can replace this cookie."""
 _FOLLOW, _FOLLOW_LATER = 3, 60
-"""Seconds between two looks of a page that waits: in the first minute, and after it."""
+"""Seconds between reloads of a waiting page, during the first minute and after it."""
 CALLBACK_WAIT = 8.0
-"""How long the callback waits for Enedis' answer before it shows a page that reloads itself."""
+"""Seconds for which the callback waits for the check before it shows a page that reloads itself."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
 _AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
-"""After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
+"""Outcomes after which the page offers another try. Not after another browser: a stranger may have sent the user."""
 
 type ConsentId = Annotated[str, Path(pattern=OUR_ID)]
 
@@ -38,7 +38,7 @@ def _get_cookie_name(settings: Settings) -> str:
 
 
 async def read_cookie(request: Request, settings: SettingsDep) -> str | None:
-    """Return the secret by which a browser is recognised when Enedis sends it back."""
+    """Return the secret in the cookie by which a browser is recognised; None without the cookie."""
     return request.cookies.get(_get_cookie_name(settings))
 
 
@@ -49,7 +49,7 @@ type Browser = Annotated[str | None, Depends(read_cookie)]
 async def show_start(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser
 ) -> Response:
-    """Say which account is about to receive which meter's data, and lead to Enedis."""
+    """Show which account will receive the data of which meter, with a link to Enedis."""
     found = await consents.start_authorization(consent_id, browser)
     if isinstance(found, Outcome):
         is_secret = found in {Outcome.UNKNOWN, Outcome.TOO_OFTEN}
@@ -63,7 +63,7 @@ async def show_start(
         path="/",
         secure=settings.is_https,
         httponly=True,
-        samesite="lax",  # it must come along when Enedis sends the browser back
+        samesite="lax",  # browsers must send it when they return from Enedis
     )
     return page
 
@@ -78,7 +78,7 @@ async def receive_callback(
     autorisation_id: Annotated[str | None, Query()] = None,
     error: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
+    """Receive the browser from Enedis, check the consent with Enedis, and show the outcome."""
     outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, CALLBACK_WAIT)
     return _render_result(request, settings, outcome, consent_id)
 
@@ -87,7 +87,7 @@ async def receive_callback(
 async def show_result(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId
 ) -> Response:
-    """Show how a consent stands; the page reloads itself while Enedis opens the access."""
+    """Show the outcome of a consent. The page reloads itself while Enedis opens the access."""
     outcome, is_late = await consents.get_outcome(consent_id)
     return _render_result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
 

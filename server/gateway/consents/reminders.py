@@ -1,4 +1,4 @@
-"""Mails before a consent ends: 60 and 15 days ahead, each once."""
+"""Mails 60 and 15 days before a consent ends, each sent once."""
 
 from datetime import datetime, time, timedelta
 
@@ -19,10 +19,10 @@ _A_ROUND = 50
 
 
 async def send_reminders(database: Database, clock: Clock) -> datetime:
-    """Queue the mails that are due, not before 09:00 in Paris; return when there is more to do.
+    """Queue the reminders that are due, from 09:00 in Paris; return when to call again.
 
-    A consent that ends in 40 days has its mail of 60 days before, one that ends in 10 days only that of 15 days before:
-    whoever shares a meter for a few days gets one mail, not two.
+    A consent that ends in 40 days gets the 60-day mail, one that ends in 10 days only the 15-day mail. So users who
+    share a meter for a few days get one mail and not two.
     """
     now = clock.now()
     today = paris.day_of(now)
@@ -30,7 +30,7 @@ async def send_reminders(database: Database, clock: Clock) -> datetime:
         return begin
     for later_than, days_before in zip((-1, *DAYS_BEFORE), DAYS_BEFORE, strict=False):
         first, last = today + timedelta(days=later_than + 1), today + timedelta(days=days_before)
-        async with database.read() as session:  # nearly always there are none: nobody else need wait for this
+        async with database.read() as session:  # usually there are none, and reading does not block writers
             if not await repository.find_points_to_remind(session, first, last, days_before, 1):
                 continue
         async with database.write() as session:

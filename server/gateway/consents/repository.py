@@ -1,4 +1,4 @@
-"""Consents in the database. What routes call names the account: nobody reaches another's."""
+"""Database queries for consents, their states, claimed services and reminders."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -14,12 +14,12 @@ _CALLBACK_CHECKS_WITHIN = timedelta(seconds=10)
 
 
 async def find_last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
-    """Return the last day on which a consent for this meter of this account came back in another browser."""
+    """Return the last day of a callback in another browser, over all consents of a usage point; None without any."""
     return await session.scalar(select(func.max(Consent.other_browser_on)).where(Consent.point_id == point_id))
 
 
 async def find_consent(session: AsyncSession, consent_id: str) -> Consent | None:
-    """Return a consent by the id that only its account and its browser know."""
+    """Return a consent by its id, of any account; None if there is none."""
     return await session.get(Consent, consent_id)
 
 
@@ -30,27 +30,27 @@ async def list_consents(session: AsyncSession, account_id: str) -> Sequence[Cons
 
 
 async def delete_not_granted(session: AsyncSession, before: datetime) -> None:
-    """Delete the consents of before that were not granted; their states go with them."""
+    """Delete the consents created before `before` that were not granted, and their states."""
     not_granted = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
     await session.execute(sql_delete(Consent).where(*not_granted))
 
 
 async def lock_consent(session: AsyncSession, consent_id: str) -> Consent | None:
-    """Return a consent that nobody else changes until this transaction ends."""
+    """Return the current row of a consent, locked until the transaction ends; None if there is none."""
     return await session.get(Consent, consent_id, with_for_update=True, populate_existing=True)
 
 
 async def lock_consents_of_meter(session: AsyncSession, prm_hash: bytes) -> Sequence[Consent]:
-    """Return all accounts' consents for a meter, which nobody else changes until this transaction ends.
+    """Return all accounts' consents for a meter, locked until the transaction ends.
 
-    In one order for everybody, so that two transactions never wait for each other.
+    The rows are locked in order of their ids, so that transactions do not deadlock.
     """
     query = select(Consent).where(Consent.prm_hash == prm_hash).order_by(Consent.id)
     return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
 
 
 async def has_unused_state(session: AsyncSession, consent_ids: Sequence[str]) -> bool:
-    """Tell whether somebody is under way to Enedis for one of these consents."""
+    """Return whether one of these consents has an unused state."""
     query = select(ConsentState.state_hash).where(
         ConsentState.consent_id.in_(consent_ids), ConsentState.used_at.is_(None)
     )
@@ -58,7 +58,7 @@ async def has_unused_state(session: AsyncSession, consent_ids: Sequence[str]) ->
 
 
 async def list_claimed_days(session: AsyncSession, prm_hash: bytes, point_id: str) -> Sequence[date]:
-    """Return the days of a meter's services that were claimed already by others than this usage point."""
+    """Return the opening days of a meter's claimed services, but those claimed by this usage point."""
     query = select(ClaimedService.opened_on).where(
         ClaimedService.prm_hash == prm_hash, ClaimedService.point_id.is_distinct_from(point_id)
     )
@@ -66,19 +66,19 @@ async def list_claimed_days(session: AsyncSession, prm_hash: bytes, point_id: st
 
 
 def add_claim(session: AsyncSession, prm_hash: bytes, point_id: str | None, opened_on: date) -> None:
-    """Remember that a service was claimed."""
+    """Record that a service was claimed."""
     session.add(ClaimedService(prm_hash=prm_hash, point_id=point_id, opened_on=opened_on))
 
 
 async def delete_claims_before(session: AsyncSession, day: date) -> None:
-    """Forget services that have ended at Enedis by now."""
+    """Delete the claimed services that were opened before a day."""
     await session.execute(sql_delete(ClaimedService).where(ClaimedService.opened_on < day))
 
 
 async def list_consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
-    """Return the consents of which Enedis should be asked whether the access is open.
+    """Return up to `limit` consents whose check is due, the longest waiting first.
 
-    The first check is the callback's, whose page shows how it ended; after ten seconds it must have been interrupted.
+    The callback makes the first check itself. If that did not happen within ten seconds, the callback was interrupted.
     """
     is_left = (Consent.checks > 0) | (Consent.returned_at <= now - _CALLBACK_CHECKS_WITHIN)
     query = select(Consent).where(Consent.check_at <= now, is_left)
@@ -86,13 +86,13 @@ async def list_consents_to_check(session: AsyncSession, now: datetime, limit: in
 
 
 async def count_states(session: AsyncSession, consent_id: str) -> int:
-    """Return how many ways to Enedis were made for a consent."""
+    """Return how many states were created for a consent."""
     query = select(func.count()).select_from(ConsentState).where(ConsentState.consent_id == consent_id)
     return await session.scalar(query) or 0
 
 
 async def retire_states(session: AsyncSession, consent_id: str, keep: int, now: datetime) -> None:
-    """Use up all but the newest of the states not used yet."""
+    """Mark all unused states of a consent but the newest `keep` as used."""
     unused = select(ConsentState.state_hash).where(
         ConsentState.consent_id == consent_id, ConsentState.used_at.is_(None)
     )
@@ -109,12 +109,12 @@ async def retire_states(session: AsyncSession, consent_id: str, keep: int, now: 
 
 
 async def find_state(session: AsyncSession, state_hash: bytes) -> ConsentState | None:
-    """Return a state, used or not."""
+    """Return a state, used or not; None if there is none."""
     return await session.get(ConsentState, state_hash)
 
 
 async def mark_state_used(session: AsyncSession, state_hash: bytes, now: datetime) -> ConsentState | None:
-    """Use up a state; None when it is unknown or was used before, also at the same moment."""
+    """Mark a state as used and return it; None if it is unknown or already used, even by a concurrent request."""
     return await session.scalar(
         update(ConsentState)
         .where(ConsentState.state_hash == state_hash, ConsentState.used_at.is_(None))
@@ -124,12 +124,12 @@ async def mark_state_used(session: AsyncSession, state_hash: bytes, now: datetim
 
 
 async def delete_consents_of_point(session: AsyncSession, point_id: str) -> None:
-    """Delete the consents that asked for a usage point."""
+    """Delete all consents of a usage point."""
     await session.execute(sql_delete(Consent).where(Consent.point_id == point_id))
 
 
 async def find_next_check(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next consent is to be checked, but not after `otherwise`."""
+    """Return when the next check is due, or `otherwise` if that is earlier."""
     first = await session.scalar(select(func.min(Consent.check_at)))
     return otherwise if first is None else min(first, otherwise)
 
@@ -137,7 +137,7 @@ async def find_next_check(session: AsyncSession, otherwise: datetime) -> datetim
 async def find_points_to_remind(
     session: AsyncSession, first: date, last: date, days_before: int, limit: int
 ) -> Sequence[UsagePoint]:
-    """Return usage points whose consent ends on one of these days, and of which that reminder was not sent."""
+    """Return up to `limit` usage points whose consent ends from `first` to `last`, without this reminder so far."""
     sent = select(ConsentReminder).where(
         ConsentReminder.point_id == UsagePoint.id,
         ConsentReminder.expires_on == UsagePoint.consent_expires_on,

@@ -19,7 +19,7 @@ router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404,
 async def create_consent(
     consents: ConsentServiceDep, settings: SettingsDep, caller: CallerDep, body: ConsentRequest
 ) -> ConsentStarted:
-    """Begin to share a meter; its holder goes on at `authorize_url`."""
+    """Request a consent to read a meter. The customer continues at `authorize_url`."""
     consent = await consents.request_consent(caller.account_id, body.prm)
     start = f"{settings.backend_url}/consents/{consent.id}/start"
     return ConsentStarted(id=consent.id, authorize_url=start, expires_at=consent.expires_at)
@@ -29,5 +29,5 @@ async def create_consent(
 async def get_consent(
     consents: ConsentServiceDep, clock: ClockDep, caller: CallerDep, consent_id: Annotated[str, Path(pattern=OUR_ID)]
 ) -> ConsentView:
-    """Show how one of the account's consents stands."""
+    """Return the status of one of the account's consents."""
     return ConsentView.of(await consents.get_consent(caller.account_id, consent_id), clock.now())

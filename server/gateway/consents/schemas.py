@@ -1,4 +1,4 @@
-"""Consents on the wire."""
+"""Request and response bodies for consents."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,7 +11,7 @@ from gateway.kit.wire import Utc
 
 
 class ConsentRequest(BaseModel):
-    """The meter that the account wishes to read: its 14 digits, from the bill or the meter."""
+    """The 14-digit number of the meter to read, from the bill or the meter."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,7 +19,7 @@ class ConsentRequest(BaseModel):
 
 
 class ConsentStarted(BaseModel):
-    """Where the holder of the meter gives the consent, until `expires_at`."""
+    """The page on which the customer gives consent, valid until `expires_at`."""
 
     id: str
     authorize_url: str
@@ -27,7 +27,7 @@ class ConsentStarted(BaseModel):
 
 
 class ConsentView(BaseModel):
-    """How a consent stands; `reason` says why it failed."""
+    """The status of a consent; `reason` says why it failed."""
 
     id: str
     status: ConsentStatus
@@ -36,7 +36,7 @@ class ConsentView(BaseModel):
 
     @classmethod
     def of(cls, consent: Consent, now: datetime) -> ConsentView:
-        """Show a consent."""
+        """Return the response for a consent at `now`."""
         status = authorization.get_status(consent, now)
         granted = status is ConsentStatus.GRANTED
         return cls(

@@ -1,4 +1,4 @@
-"""Requesting a consent, going to Enedis, coming back, and deleting a usage point."""
+"""The steps of a consent: request, start, callback and outcome; and deletion of usage points."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ from gateway.usage_points.models import UsagePoint
 
 
 async def delete_usage_point(session: AsyncSession, account_id: str, point_id: str, now: datetime) -> None:
-    """Forget one of an account's usage points and all that was read of it. Raises the problem `not_found`."""
+    """Delete one of an account's usage points and all its readings. Raises the problem `not_found`."""
     await _delete_point(session, await usage_points.get_usage_point(session, account_id, point_id))
     record_event(session, now, "usage_point_deleted", account_id, usage_point=point_id)
 
 
 async def delete_retained_point(session: AsyncSession, point: UsagePoint, now: datetime) -> None:
-    """Forget a usage point whose archive was kept for its time after its consent, as its owner would."""
+    """Delete a usage point and its readings because the retention time after its consent is over."""
     await _delete_point(session, point)
     record_event(session, now, "usage_point_deleted", point.account_id, usage_point=point.id, reason="retention")
 
@@ -45,9 +45,9 @@ async def get_own_consent(session: AsyncSession, account_id: str, consent_id: st
 
 
 def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
-    """Keep what outlives a usage point: that the service it was opened by opens no other.
+    """Record that the service of a usage point is claimed, before the usage point is deleted.
 
-    Without it, whoever knows the number of a deleted meter could have it by a guess at the authorisation.
+    Otherwise anybody who knows the number of a deleted meter could claim it with a guessed authorisation.
     """
     repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
 
@@ -60,7 +60,7 @@ async def _delete_point(session: AsyncSession, point: UsagePoint) -> None:
 
 @dataclass(frozen=True, repr=False)
 class AuthorizationStart:
-    """What the start page shows (the account, the masked meter) and needs (the state, the secret for the cookie)."""
+    """The data of the start page: address, masked meter number, state, and the secret for the browser's cookie."""
 
     account: str
     meter: str
@@ -69,7 +69,7 @@ class AuthorizationStart:
 
 
 class ConsentService:
-    """The steps of a consent that people take."""
+    """The steps of a consent that users take."""
 
     def __init__(
         self, database: Database, clock: Clock, keyring: Keyring, instance: Instance, keeper: ConsentKeeper
@@ -98,9 +98,9 @@ class ConsentService:
             return await get_own_consent(session, account_id, consent_id)
 
     async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | Outcome:
-        """Create a state bound to the browser, or return where the consent stands if none can be made.
+        """Create a state bound to the browser, or return the outcome of the consent if that is not possible.
 
-        `browser` is the secret in the browser's cookie, if it has one; it is kept.
+        `browser` is the secret in the browser's cookie, if it has one; it is used again.
         """
         now = self._clock.now()
         async with self._database.write() as session:
@@ -124,7 +124,7 @@ class ConsentService:
     ) -> tuple[Outcome, str | None]:
         """Handle the callback from Enedis and check its number there, waiting at most `patience` seconds.
 
-        Returns where the consent stands, and its id where it is known.
+        Returns the outcome, which is PENDING if the check takes longer, and the consent's id if it is known.
         """
         async with self._database.write() as session:
             back = await authorization.handle_callback(session, state, browser, number, error, self._clock.now())
@@ -137,7 +137,7 @@ class ConsentService:
         return (check.result() if check.done() else Outcome.PENDING), back.consent.id
 
     async def get_outcome(self, consent_id: str) -> tuple[Outcome, bool]:
-        """Return where a consent stands, and whether Enedis takes longer than the usual minute to open the access."""
+        """Return the outcome of a consent, and whether the checks of the first minute are over."""
         async with self._database.read() as session:
             consent = await repository.find_consent(session, consent_id)
         if consent is None:

@@ -1,4 +1,4 @@
-"""The checks of consents: what Enedis says about an authorization, asked again until it is decided."""
+"""Checks consents with Enedis until they are decided."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -32,7 +32,7 @@ _AFTER_OUTAGE = timedelta(minutes=1)
 
 
 class ConsentKeeper:
-    """Asks Enedis which services an authorization opened, and decides."""
+    """Asks Enedis which services an authorisation opened, and decides on consents."""
 
     def __init__(self, database: Database, enedis: Enedis, keyring: Keyring, instance: Instance, clock: Clock) -> None:
         self._database = database
@@ -42,7 +42,7 @@ class ConsentKeeper:
         self._clock = clock
 
     async def check_due_consents(self) -> datetime:
-        """Check the consents that are due; return when there is more to do."""
+        """Check up to 20 consents that are due; return when to call again, within an hour."""
         now = self._clock.now()
         async with self._database.read() as session:
             due = [consent.id for consent in await repository.list_consents_to_check(session, now, _A_ROUND)]
@@ -50,14 +50,14 @@ class ConsentKeeper:
             try:
                 await self.check_consent(consent_id)
             except UndecipherableError:
-                log.error("undecipherable_consent")  # noqa: TRY400 - its id is known to its browser only
+                log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
                 await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
-            # not sooner than in a second: what is due by now is being checked by a callback
+            # after a second at least: callbacks are checking the consents that are due now
             return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))
 
     async def check_consent(self, consent_id: str) -> Outcome:
-        """Ask Enedis what an authorisation opened, if that is due, and decide."""
+        """Ask Enedis what an authorisation opened, if a check is due, and return the outcome of the consent."""
         now = self._clock.now()
         async with self._database.write() as session:
             consent = await repository.lock_consent(session, consent_id)
@@ -76,7 +76,7 @@ class ConsentKeeper:
         try:
             return await self._decide_consent(consent_id, prm, services)
         except IntegrityError:
-            # another account was granted the same meter at this very moment: it is there at the next look
+            # another account was granted the same meter at the same moment; the next check will find it
             log.warning("consent_contested")
             return Outcome.PENDING
 
@@ -138,6 +138,6 @@ class ConsentKeeper:
 
 
 def _is_rival(other: Consent, consent: Consent, now: datetime) -> bool:
-    """Tell whether another account asks for the same meter, and may still get it."""
+    """Return whether another consent is of another account and still pending. Both are for the same meter."""
     is_open = other.status is ConsentStatus.PENDING and other.expires_at > now
     return is_open and other.account_id != consent.account_id

@@ -1,4 +1,4 @@
-"""Counters as stored."""
+"""Database model of counters."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -6,7 +6,7 @@ from gateway.kit.database import Base
 
 
 class Counter(Base):
-    """How much of a budget one window has used; `window` is a Paris day or a UTC hour."""
+    """The uses of a budget or a rate limit (`name`) in one window, whose text begins with its day."""
 
     __tablename__ = "counters"
 

@@ -1,4 +1,4 @@
-"""Counters in the database."""
+"""Database queries for counters."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,7 +10,7 @@ from gateway.kit.database import build_insert
 
 
 async def increment_counter(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
-    """Count one use, and return how many there are now; None when there were `limit` of them already."""
+    """Count one use and return the new number of uses; None if there were already `limit`."""
     if limit < 1:
         return None
     statement = (
@@ -27,7 +27,7 @@ async def increment_counter(session: AsyncSession, name: str, window: str, limit
 
 
 async def decrement_counter(session: AsyncSession, name: str, window: str) -> None:
-    """Count one use less."""
+    """Subtract one use, if there is any."""
     await session.execute(
         update(Counter).where(*_match_window(name, window), Counter.used > 0).values(used=Counter.used - 1)
     )
@@ -36,31 +36,31 @@ async def decrement_counter(session: AsyncSession, name: str, window: str) -> No
 async def load_used(
     session: AsyncSession, names: Collection[str], windows: Collection[str]
 ) -> dict[tuple[str, str], int]:
-    """Return how many uses there are of these names in these windows, where there are any."""
+    """Return the uses by name and window, for all these names and windows with any."""
     query = select(Counter.name, Counter.window, Counter.used)
     rows = await session.execute(query.where(Counter.name.in_(names), Counter.window.in_(windows)))
     return {(name, window): count for name, window, count in rows}
 
 
 async def delete_window(session: AsyncSession, name: str, window: str) -> None:
-    """Begin a window anew."""
+    """Delete the uses of a name in a window."""
     await session.execute(delete(Counter).where(*_match_window(name, window)))
 
 
 async def list_since(session: AsyncSession, day: str) -> Sequence[tuple[str, str, int]]:
-    """Return name, window and uses of every window since a day."""
+    """Return name, window and uses of every window since a day (ISO date)."""
     rows = await session.execute(select(Counter.name, Counter.window, Counter.used).where(Counter.window >= day))
     return [(name, window, used) for name, window, used in rows]
 
 
 async def list_of_name_since(session: AsyncSession, name: str, day: str) -> dict[str, int]:
-    """Return the uses of one name since a day, by window."""
+    """Return the uses of one name since a day (ISO date), by window."""
     query = select(Counter.window, Counter.used).where(Counter.name == name, Counter.window >= day)
     return dict(iter(await session.execute(query)))
 
 
 async def delete_before(session: AsyncSession, day: str, kept: Collection[str] = ()) -> None:
-    """Delete the windows before a day: each begins with its day, so that the texts sort by time.
+    """Delete the windows before a day (ISO date). Windows begin with their date, so they sort by time.
 
     Names that begin with one of `kept` stay.
     """

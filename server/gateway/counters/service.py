@@ -1,4 +1,4 @@
-"""Budgets: exact under concurrency on both databases, whatever restarts."""
+"""Budgets, counted exactly with concurrent transactions and across restarts, on both databases."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gateway.counters import repository
 
 @dataclass(frozen=True)
 class Budget:
-    """So many uses of `name` in `window`, no more."""
+    """At most `limit` uses of `name` in `window`."""
 
     name: str
     window: str
@@ -18,7 +18,7 @@ class Budget:
 
 
 class ExhaustedError(Exception):
-    """A budget has nothing left; leaving the transaction by this error gives back what it took of the others."""
+    """A budget has nothing left. If this error rolls back the transaction, uses of other budgets are undone."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget.name)
@@ -26,16 +26,16 @@ class ExhaustedError(Exception):
 
 
 async def charge_budgets(session: AsyncSession, budgets: Iterable[Budget]) -> None:
-    """Use one of each budget, or none. Raises ExhaustedError.
+    """Count one use of each budget. Raises ExhaustedError, which must roll back the transaction.
 
-    The budgets are taken in the order of their names, so that two who need the same ones cannot wait for each other.
+    The budgets are charged in the order of their names, so that transactions do not deadlock.
     """
     for budget in sorted(budgets, key=lambda budget: budget.name):
         await take_one(session, budget)
 
 
 async def take_one(session: AsyncSession, budget: Budget) -> int:
-    """Use one of a budget; return how much of it is used then. Raises ExhaustedError."""
+    """Count one use of a budget; return the new number of uses. Raises ExhaustedError."""
     count = await repository.increment_counter(session, budget.name, budget.window, budget.limit)
     if count is None:
         raise ExhaustedError(budget)
@@ -43,22 +43,22 @@ async def take_one(session: AsyncSession, budget: Budget) -> int:
 
 
 async def give_back_one(session: AsyncSession, budget: Budget) -> None:
-    """Give back one use of a budget."""
+    """Undo one use of a budget."""
     await repository.decrement_counter(session, budget.name, budget.window)
 
 
 async def reset_budget(session: AsyncSession, budget: Budget) -> None:
-    """Give back all that was used of a budget."""
+    """Undo all uses of a budget."""
     await repository.delete_window(session, budget.name, budget.window)
 
 
 async def load_used(session: AsyncSession, budget: Budget) -> int:
-    """Return how much of a budget is used."""
+    """Return the number of uses of a budget."""
     return (await load_all_used(session, [budget]))[budget]
 
 
 async def load_all_used(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
-    """Return how much of each budget is used."""
+    """Return the number of uses of each budget."""
     found = await repository.load_used(
         session, {budget.name for budget in budgets}, {budget.window for budget in budgets}
     )

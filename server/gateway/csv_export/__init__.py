@@ -1,1 +1,1 @@
-"""A usage point's readings and hours as a CSV file for spreadsheets, written as it is read."""
+"""Export of a usage point's readings and hours as a CSV file for spreadsheets, streamed as it is read."""

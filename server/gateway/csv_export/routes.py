@@ -38,7 +38,7 @@ async def export_csv(
     end: Annotated[KnownDay, END_DAY] = paris.LATEST,
     form: Annotated[Form, Query(description="For spreadsheets in English or in French")] = Form.ENGLISH,
 ) -> StreamingResponse:
-    """Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it."""
+    """Export readings, or hours with energy and EUR by bucket, as a CSV file. Unknown values are left out."""
     check_range(start, end, _LONGEST)
     exported = await exporter.open_table(caller.account_id, point_id, table, start, end)
     name = f"myelectricaldata-{table.replace('_', '-')}-{paris.day_of(clock.now())}.csv"

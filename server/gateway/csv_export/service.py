@@ -1,4 +1,4 @@
-"""The export of a usage point, from what is published now."""
+"""Opens tables of a usage point for export, after publishing its hours."""
 
 from datetime import date
 
@@ -15,6 +15,6 @@ class CsvExporter:
         self._publisher = publisher
 
     async def open_table(self, account_id: str, point_id: str, table: Table, start: date, end: date) -> Exported:
-        """Begin to read a table of the days `[start, end[`. Raises the problem `not_found`."""
+        """Return the columns and rows of a table for the days `[start, end[`. Raises the problem `not_found`."""
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         return await open_table(self._database, home, table, start, end)

@@ -1,7 +1,7 @@
-"""The tables that can be exported, row by row: never whole in memory.
+"""The tables that can be exported. Rows are read page by page, so that a table is never all in memory.
 
-A row is a mapping of column names to values; instants are shown in Paris, with their offset from UTC, because the hour
-from 02:00 comes twice on one day a year.
+A row maps column names to values. Instants are in Paris time with their offset from UTC, because the hour from 02:00 is
+repeated on one day a year.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -24,11 +24,11 @@ type CsvRow = dict[str, Value]
 
 _PAGE = timedelta(days=31)
 _FORMS = {"start": "%Y-%m-%d %H:%M", "at": "%Y-%m-%d %H:%M:%S"}
-"""Intervals begin with a minute; the moment of a greatest power is told to the second."""
+"""Intervals start at a full minute; the time of a peak has seconds."""
 
 
 class Table(StrEnum):
-    """What is exported."""
+    """A table that can be exported."""
 
     HOURS = "hours"
     LOAD_CURVE = "load_curve"
@@ -53,14 +53,14 @@ _READING_COLUMNS: dict[Table, list[str]] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """The columns of a table, in order, and its rows."""
+    """The columns of a table, in order, and its rows, which are read from the database as they are needed."""
 
     columns: list[str]
     rows: AsyncIterator[CsvRow]
 
 
 async def open_table(database: Database, home: Home, table: Table, start: date, end: date) -> Exported:
-    """Begin to read a table of the days `[start, end[`."""
+    """Return the columns and rows of a table for the days `[start, end[`."""
     if table is Table.HOURS:
         async with database.read() as session:
             series = sorted(await billing.list_series(session, home.public_id), key=_sort_key)

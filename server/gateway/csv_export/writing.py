@@ -1,4 +1,4 @@
-"""CSV as spreadsheets of a language read it: separators, decimals and column names."""
+"""Writes CSV with the separators, decimals and column names of a language's spreadsheets."""
 
 import csv
 import io
@@ -11,11 +11,11 @@ from gateway.csv_export.tables import Exported, Value
 
 _CHUNK = 64 * 1024
 _MARK = "\ufeff"
-"""Without it, Excel takes UTF-8 for something else."""
+"""Byte order mark, without which Excel does not recognise UTF-8."""
 
 
 class Form(StrEnum):
-    """The language of the spreadsheet that is to open the file."""
+    """The language of the spreadsheet program that opens the file."""
 
     ENGLISH = "en"
     FRENCH = "fr"
@@ -60,7 +60,7 @@ def _get_style(form: Form) -> _Style:
 
 
 async def write_table(table: Exported, form: Form) -> AsyncIterator[bytes]:
-    """Write a table, some 64 kB at a time."""
+    """Yield a table as UTF-8 CSV, in chunks of about 64 KiB."""
     style, text = _get_style(form), io.StringIO()
     writer = csv.writer(text, delimiter=style.separator)
     text.write(_MARK)
@@ -75,7 +75,7 @@ async def write_table(table: Exported, form: Form) -> AsyncIterator[bytes]:
 
 
 def _translate_column(column: str, style: _Style) -> str:
-    """Translate a column: `cost_hp_eur` is `coût hp (€)`."""
+    """Return the name of a column in the style's language, such as `coût hp (€)` for `cost_hp_eur`."""
     if not style.names or column in style.names:
         return style.names.get(column, column)
     kind, _, rest = column.partition("_")

@@ -1,4 +1,4 @@
-"""What is announced, and for how long: as long as the gateway runs."""
+"""Announces the gateway by zeroconf while it runs."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -23,14 +23,15 @@ SERVICE = "_myelecdata._tcp.local."
 async def announce_gateway(
     settings: Settings, instance_id: str, addresses: Sequence[str] | None = None
 ) -> AsyncIterator[None]:
-    """Announce meanwhile, if ADVERTISE says so, at these addresses of this machine (None: all of them but loopback).
+    """Announce the gateway during the `with` block, if ADVERTISE is set.
 
-    A network that does not allow it is logged, and keeps nobody from being served.
+    `addresses` are addresses of this machine; None: all IPv4 addresses but loopback. If the network does not allow it,
+    that is logged, and the block runs without an announcement.
     """
     if not settings.advertise:
         yield
         return
-    # most gateways announce nothing, and do without
+    # imported here, because most gateways announce nothing
     from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415
 
     try:
@@ -41,7 +42,7 @@ async def announce_gateway(
         yield
         return
     try:
-        # Replicas announce the same gateway, each at its own address: no name is anybody's alone.
+        # replicas announce the same names, each with its own address, so names need not be unique
         await zeroconf.async_register_service(
             build_service_info(settings, instance_id, heard_at), cooperating_responders=True
         )
@@ -52,7 +53,7 @@ async def announce_gateway(
 
 
 def build_service_info(settings: Settings, instance_id: str, addresses: list[str]) -> ServiceInfo:
-    """Describe the gateway: who it is, which API it speaks, and BACKEND_URL when others can reach it."""
+    """Return the service to announce: instance id, API version, port, and BACKEND_URL unless that is loopback."""
     from zeroconf import ServiceInfo  # noqa: PLC0415
 
     backend = urlsplit(settings.backend_url)
@@ -68,12 +69,12 @@ def build_service_info(settings: Settings, instance_id: str, addresses: list[str
 
 
 def list_announced_hosts(settings: Settings) -> list[str]:
-    """Return the addresses of this machine that it announces now: none unless ADVERTISE is set."""
+    """Return the IPv4 addresses that this machine announces; none unless ADVERTISE is set."""
     return _list_addresses() if settings.advertise else []
 
 
 def _list_addresses() -> list[str]:
-    """Return this machine's IPv4 addresses that others can reach."""
+    """Return this machine's IPv4 addresses but loopback."""
     import ifaddr  # noqa: PLC0415
 
     known = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]

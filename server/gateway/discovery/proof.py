@@ -1,8 +1,8 @@
-"""Proof that a gateway knows an API client, for a client that hears of its gateway at a new address.
+"""Proof that a gateway knows an API client, for a client that discovers its gateway at a new address.
 
-Both ends know the SHA-256 of the client's secret: the gateway keeps nothing else of it. The gateway signs the client's
-random nonce together with the address that the client is about to use, and only if that address is one of its own. So
-neither an old proof nor one that was obtained from the real gateway on the way proves anything for another address.
+Both know the SHA-256 of the client's secret, which is all that the gateway stores of it. The gateway signs the client's
+random nonce and the address that the client is about to use, and only if that address is its own. So neither an old
+proof nor one that an attacker relays from the real gateway is valid for another address.
 """
 
 import hmac
@@ -20,7 +20,7 @@ def sign_proof(key: bytes, *, instance_id: str, client_id: str, nonce: str, addr
 
 
 def is_own_address(address: str, backend_url: str, hosts: Iterable[str]) -> bool:
-    """Tell whether `address` is BACKEND_URL, or the same with one of this machine's announced `hosts` in it."""
+    """Return whether `address` is BACKEND_URL, or BACKEND_URL with one of the announced `hosts` as its host."""
     backend, asked = _split_url(backend_url), _split_url(address)
     if backend is None or asked is None:
         return False
@@ -29,7 +29,7 @@ def is_own_address(address: str, backend_url: str, hosts: Iterable[str]) -> bool
 
 
 def _split_url(url: str) -> tuple[str, str, int, str] | None:
-    """Return scheme, host, port and path of a base address; None for what is not one."""
+    """Return scheme, host, port and path of a base URL; None if it is not one."""
     try:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme)

@@ -1,4 +1,4 @@
-"""`POST /v1/api-clients/{client_id}/proof`: how a client makes sure that an announced address is its gateway's."""
+"""`POST /v1/api-clients/{client_id}/proof`: lets a client check that an announced address is its gateway's."""
 
 from typing import Annotated
 
@@ -21,9 +21,9 @@ async def prove_client_is_known(
     client_id: Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")],
     request: ProofRequest,
 ) -> Proof:
-    """Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+    """Prove that this gateway knows an API client, to a client that discovered the gateway at a new address.
 
-    No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
-    or the same with an address that the gateway announces on its network.
+    No credentials are sent. The proof is valid for that address only, which must be one of the gateway's own:
+    BACKEND_URL, or BACKEND_URL with an address that the gateway announces on its network.
     """
     return Proof(proof=await discovery.prove(client_id, request.nonce, request.address, client))

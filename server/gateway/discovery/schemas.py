@@ -1,10 +1,10 @@
-"""The proof on the wire."""
+"""Request and response bodies for the proof."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class ProofRequest(BaseModel):
-    """A nonce of the client's, never used before, and the base address that it is about to send its secret to."""
+    """A nonce that the client never used before, and the base URL to which it is about to send its secret."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -13,9 +13,9 @@ class ProofRequest(BaseModel):
 
 
 class Proof(BaseModel):
-    """HMAC-SHA256, in hexadecimal.
+    """An HMAC-SHA256 in hexadecimal.
 
-    Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+    The key is the SHA-256 of the client's secret. The message has five lines, separated by line feeds:
     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
     """
 

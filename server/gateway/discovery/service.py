@@ -1,4 +1,4 @@
-"""Proves to a client that has heard of the gateway at a new address that it is its own."""
+"""Proves to a client that discovered the gateway at a new address that it is the client's gateway."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ class DiscoveryService:
         self._settings = settings
 
     async def prove(self, client_id: str, nonce: str, address: str, origin: str | None) -> str:
-        """Return the proof for an API client, asked from `origin`. Raises problems: 401, 409, 429."""
+        """Return the proof for an API client; `origin` is the requesting IP address. Raises problems: 401, 409, 429."""
         async with self._database.write() as session:
             await limits.hit(session, _PROOFS, origins.hash_client(self._instance, origin), self._clock.now())
         if not is_own_address(address, self._settings.backend_url, list_announced_hosts(self._settings)):

@@ -1,1 +1,1 @@
-"""The small words that many rooms share: a direction, a reading, a Tempo day, its colour and its season."""
+"""Types that many rooms share: direction, reading, Tempo day, colour and season."""

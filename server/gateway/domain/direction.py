@@ -1,10 +1,10 @@
-"""Which way energy goes."""
+"""The direction of energy."""
 
 from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Which way the energy goes, seen from the home."""
+    """The direction of energy, as seen from the home."""
 
     CONSUMPTION = "consumption"
     PRODUCTION = "production"

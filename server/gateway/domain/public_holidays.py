@@ -9,7 +9,7 @@ _AFTER_EASTER = (1, 39, 50)
 
 
 def is_public_holiday(day: date) -> bool:
-    """Tell whether `day` is a public holiday of mainland France."""
+    """Return whether `day` is a public holiday in mainland France."""
     easter = _compute_easter(day.year)
     return (day.month, day.day) in _FIXED or any(day == easter + timedelta(days=days) for days in _AFTER_EASTER)
 

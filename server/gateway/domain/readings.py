@@ -1,4 +1,4 @@
-"""A reading: start, duration, average power. A peak: the greatest power of a day."""
+"""Readings (start, duration, average power) and peaks (the highest power of a day)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ WATT_MINUTES_A_WH = 60
 
 
 class Quality(StrEnum):
-    """How sure a reading is: measured, filled in from the value of its day, or taken from a file of its owner's."""
+    """The quality of a reading: measured, estimated from the value of its day, or imported from a file of the owner."""
 
     MEASURED = "measured"
     ESTIMATED = "estimated"
@@ -20,14 +20,14 @@ class Quality(StrEnum):
 
 
 def find_least_sure(qualities: Iterable[Quality]) -> Quality:
-    """Return the quality of what is made of several: estimated, imported and measured, in that order."""
+    """Return the lowest quality: estimated if there is any, else imported if there is any, else measured."""
     found = set(qualities)
     return next((quality for quality in (Quality.ESTIMATED, Quality.IMPORTED) if quality in found), Quality.MEASURED)
 
 
 @dataclass(frozen=True, order=True)
 class Reading:
-    """An interval: its start in UTC, its length in minutes, the average power in W."""
+    """The average power in W during an interval, with its start in UTC and its length in minutes."""
 
     start: datetime
     minutes: int
@@ -42,13 +42,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Peak:
-    """The greatest power of a day in VA, and its moment, where that is certain."""
+    """The highest power of a day in VA, and its time if that is certain."""
 
     va: int
     at: datetime | None
 
     def pack(self) -> bytes:
-        """Write it in few bytes."""
+        """Return the peak as bytes."""
         return f"{self.va} {paris.format_instant(self.at) if self.at else ''}".encode()
 
     @classmethod
@@ -59,7 +59,7 @@ class Peak:
 
 
 def find_gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield what the readings, in order, leave open of `day`."""
+    """Yield the intervals of `day`, as start and end, that the readings (in order) do not cover."""
     position, end = paris.day_bounds(day)
     for reading in readings:
         if reading.start > position:
@@ -70,11 +70,11 @@ def find_gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime
 
 
 def watt_minutes(readings: Sequence[Reading]) -> int:
-    """Return the energy of readings, exactly."""
+    """Return the exact energy of readings in watt-minutes."""
     return sum(reading.watts * reading.minutes for reading in readings)
 
 
 def complete_readings(newer: Sequence[Reading], older: Sequence[Reading]) -> list[Reading]:
-    """Return the newer readings, and of the older ones those whose time the newer leave open."""
+    """Return the newer readings and the older ones that overlap none of them, in order."""
     kept = [old for old in older if not any(old.start < new.end and new.start < old.end for new in newer)]
     return sorted([*newer, *kept])

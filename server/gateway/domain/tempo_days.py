@@ -1,4 +1,4 @@
-"""The Tempo day: from 06:00 of Paris to 06:00, 23 or 25 hours long when clocks change in between."""
+"""Tempo days, which last from 06:00 to 06:00 in Paris: 23 or 25 hours if clocks change in between."""
 
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -8,11 +8,11 @@ from gateway.kit import paris
 DAY_STARTS = time(6)
 OFF_PEAK_STARTS = time(22)
 ANNOUNCED, OFFICIAL = time(10, 40), time(11, 20)
-"""RTE shows a colour from about 06:00 of the eve, announces it by 10:40, and was seen to change it until 11:15."""
+"""RTE shows a colour from about 06:00 on the day before, announces it by 10:40, and has changed it until 11:15."""
 
 
 class Color(StrEnum):
-    """The colour of a day; unknown is the absence of one."""
+    """The colour of a Tempo day; UNKNOWN if there is none yet."""
 
     BLUE = "blue"
     WHITE = "white"
@@ -24,23 +24,23 @@ COLORS = (Color.BLUE, Color.WHITE, Color.RED)
 
 
 def find_tempo_day(instant: datetime) -> date:
-    """Return the Tempo day at `instant`: until 06:00 it is the day before."""
+    """Return the Tempo day at `instant`, which before 06:00 in Paris is the previous day."""
     local = instant.astimezone(paris.PARIS)
     return local.date() if local.time() >= DAY_STARTS else local.date() - paris.DAY
 
 
 def get_start(day: date) -> datetime:
-    """Return the instant at which a Tempo day begins; it ends when the next one begins."""
+    """Return the instant at which a Tempo day begins and the previous one ends."""
     return paris.at(day, DAY_STARTS)
 
 
 def get_display_time(day: date) -> datetime:
-    """Return the instant from which RTE can have the colour of a day."""
+    """Return the instant from which RTE may show the colour of a day."""
     return get_start(day - paris.DAY)
 
 
 def get_announcement_time(day: date) -> datetime:
-    """Return the instant from which RTE has usually settled on the colour of a day."""
+    """Return the instant by which RTE has usually announced the colour of a day."""
     return paris.at(day - paris.DAY, ANNOUNCED)
 
 

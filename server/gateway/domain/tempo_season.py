@@ -1,12 +1,12 @@
-"""The Tempo season: what is certain of the colour of a day to come, and what the usual quota lets one expect.
+"""The Tempo season: which colours of future days are certain by rule, and which the usual quota makes likely.
 
 RTE's published rules ("Méthode de choix des jours Tempo") say when a colour is possible: red from November to March and
-never on a week-end, white on any day but Sunday. What they leave no choice about is certain: every Sunday is blue.
+never on a week-end, white on any day but Sunday. Where they allow one colour only, it is certain: every Sunday is blue.
 
-From 1 September to 31 August there are usually 22 red days, 43 white ones and 300 blue ones. That is a quota and no
-rule: the season of 2019-2020 ended with 18 red and 47 white days, several of its last eligible days being white. What
-follows from it is expected, never certain. No red day has ever fallen on a public holiday, though no rule forbids it:
-none is expected there.
+From 1 September to 31 August there are usually 22 red days, 43 white ones and 300 blue ones. That is a quota and
+not a rule: the season of 2019-2020 ended with 18 red and 47 white days, and several of its last eligible days were
+white. So colours that follow from the quota are expected, never certain. No red day has ever been a public holiday,
+though no rule forbids it, so none is expected on one.
 
 Example: on 12 March 2026, 9 of 22 red days were used and 13 weekdays of March were left. All 13 were expected to be red
 (and were); a holiday among them would not have been.
@@ -29,8 +29,8 @@ _SATURDAY, _SUNDAY = 5, 6
 class ExpectedReason(StrEnum):
     """Why a colour is expected.
 
-    `quota_left`: as many days of this colour are usually still to come as there are days left that can have it.
-    `quota_used`: the other colours that the day could have are usually used up.
+    `quota_left`: the quota has at least as many days of this colour left as there are days that can have it.
+    `quota_used`: the quota of the other colours that the day could have is used up.
     """
 
     QUOTA_LEFT = "quota_left"
@@ -39,7 +39,7 @@ class ExpectedReason(StrEnum):
 
 @dataclass(frozen=True)
 class Expectation:
-    """The colour that the usual quota lets one expect of a day, and why. RTE may decide otherwise."""
+    """The colour of a day that the usual quota makes likely, and why. RTE may decide otherwise."""
 
     color: Color
     reason: ExpectedReason
@@ -47,7 +47,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Season:
-    """The days `[start, end[`."""
+    """A season, of the Tempo days `[start, end[`."""
 
     start: date
     end: date
@@ -60,27 +60,27 @@ class Season:
 
     @property
     def quota(self) -> dict[Color, int]:
-        """How many days each colour usually has: 300 blue ones, 301 when February has 29 days."""
+        """The usual number of days of each colour. Blue has 300, or 301 if February has 29 days."""
         return {Color.BLUE: (self.end - self.start).days - _RED - _WHITE, Color.WHITE: _WHITE, Color.RED: _RED}
 
 
 def find_possible_colors(day: date) -> frozenset[Color]:
-    """Return the colours that the published rules allow a day."""
+    """Return the colours that the published rules allow for a day."""
     red = day.month in _RED_MONTHS and day.weekday() < _SATURDAY
     white = day.weekday() != _SUNDAY
     return frozenset({Color.BLUE} | ({Color.WHITE} if white else set()) | ({Color.RED} if red else set()))
 
 
 def find_color_by_rule(day: date) -> Color | None:
-    """Return the colour of a day that can have one only, a Sunday's blue; None for all others."""
+    """Return the colour of a day that can have only one, which is blue on Sundays; None for other days."""
     colors = find_possible_colors(day)
     return next(iter(colors)) if len(colors) == 1 else None
 
 
 def predict_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, Expectation]:
-    """Return the days of a season that are neither settled nor certain by rule, and of which one colour is expected.
+    """Return the expected colours of a season's days, for days that are neither settled nor certain by rule.
 
-    `settled` are the colours that can no longer change; one that still can change proves nothing.
+    `settled` must contain only colours that can no longer change.
     """
     choices = {
         day: find_possible_colors(day) - ({Color.RED} if is_public_holiday(day) else set())
@@ -88,7 +88,7 @@ def predict_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, 
         if day not in settled and find_color_by_rule(day) is None
     }
     expected: dict[date, Expectation] = {}
-    # red first: what is expected to be red is not left for white
+    # red first: days that are expected to be red cannot be white
     for color in (Color.RED, Color.WHITE):
         left = season.quota[color] - _count_color(season, settled, color)
         eligible = [day for day, colors in choices.items() if color in colors]
@@ -109,9 +109,9 @@ def predict_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, 
 
 @dataclass(frozen=True)
 class ColorCount:
-    """Days of one colour in a season: the usual quota, those used, and those of the quota that can still come.
+    """The days of one colour in a season: the usual quota, the days used, and the days of the quota that are left.
 
-    None where a day that is not known could change the number. Never below zero, whatever RTE chose.
+    A number is None if an unknown day could change it. Never negative, even if RTE exceeded the quota.
     """
 
     total: int
@@ -121,9 +121,9 @@ class ColorCount:
 
 
 def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict[Color, ColorCount]:
-    """Count the days of each colour; a day that is not known counts where the rules leave it one colour.
+    """Count the days of each colour. A day that is not known counts if the rules allow it only one colour.
 
-    `season` is today's; a `tomorrow` of the next season uses nothing of this one.
+    `season` is that of `today`. On its last day, `left_after_tomorrow` equals `left_after_today`.
     """
     tomorrow = min(today + paris.DAY, season.end - paris.DAY)
     colors = {

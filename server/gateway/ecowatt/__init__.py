@@ -1,1 +1,1 @@
-"""Ecowatt: how tense the grid is, by hour, today and three days ahead."""
+"""Ecowatt: the tension of the grid by hour, for today and three days ahead."""

@@ -1,4 +1,4 @@
-"""From RTE's hours of the clock to instants, and from instants to runs of one level."""
+"""Converts RTE's clock hours to instants, and hourly levels to runs of one level."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,9 +15,9 @@ _CLOCK = range(24)
 def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins.
 
-    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, unless
-    it comes twice, on that of 23 hours of none. Where such a day's hours are numbered through, 0 to 24 or 0 to 22,
-    `pas` is the number of the hour. What is no hour or no level is left out, and what is said of an hour in two ways.
+    `pas` is the hour of a clock in Paris. On the day of 25 hours, `pas` 2 applies to both hours from 02:00, unless it
+    occurs twice; on the day of 23 hours it applies to none. If the hours of such a day are numbered 0 to 24 or 0 to 22,
+    `pas` is the number of the hour. Invalid hours and levels are left out, and hours with two different levels.
     """
     hours = list(paris.iterate_hours(signal.day))
     numbers = sorted(hour.pas for hour in signal.values)
@@ -35,7 +35,7 @@ def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
 
 
 def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
-    """Return the levels told of each `pas`, in the order they came."""
+    """Return the valid levels of each `pas`, in the order of the signal."""
     found: dict[int, list[int]] = defaultdict(list)
     for hour in signal.values:
         if hour.hvalue is not None and hour.hvalue in _LEVELS:
@@ -44,14 +44,14 @@ def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
 
 
 def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
-    """Return the worst level of a day, RTE's own or that of an hour; None when nothing readable was said of it."""
+    """Return the highest level of a day, from RTE's value for the day and its hours; None if there is no valid one."""
     told = [] if signal.dvalue is None else [signal.dvalue]
     return max((level for level in (*told, *levels.values()) if level in _LEVELS), default=None)
 
 
 @dataclass(frozen=True)
 class LevelRun:
-    """Hours of one level in a row: `[since, until[`."""
+    """Consecutive hours of one level: `[since, until[`."""
 
     level: int
     since: datetime

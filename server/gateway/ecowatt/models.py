@@ -1,4 +1,4 @@
-"""Ecowatt's days as stored."""
+"""Database model of Ecowatt's days."""
 
 from datetime import date, datetime
 from typing import TypedDict
@@ -17,7 +17,7 @@ class StoredHour(TypedDict):
 
 
 class EcowattDay(Base):
-    """What RTE last said of a day; its hours are in order, with those that RTE no longer repeats."""
+    """RTE's latest signal for a day. Its hours are in order, and include past ones that RTE no longer sends."""
 
     __tablename__ = "ecowatt_days"
 

@@ -1,4 +1,4 @@
-"""What there is to say of Ecowatt at a moment."""
+"""Builds the response about Ecowatt for an instant."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from gateway.rte import feeds
 
 
 class EcowattOutlook:
-    """Answers about Ecowatt, from what is stored; `asks_rte` is whether the gateway has credentials of RTE."""
+    """Answers about Ecowatt from stored days; `asks_rte`: the gateway has credentials of RTE."""
 
     def __init__(self, database: Database, *, asks_rte: bool) -> None:
         self._database = database
         self._asks_rte = asks_rte
 
     async def read_outlook(self, now: datetime) -> schemas.Ecowatt:
-        """Return what is known of today and the days ahead."""
+        """Return the known levels of today and the days ahead."""
         async with self._database.read() as session:
             return await load_outlook(session, now, asked=self._asks_rte)
 

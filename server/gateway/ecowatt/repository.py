@@ -1,4 +1,4 @@
-"""Ecowatt's days in the database."""
+"""Database queries for Ecowatt's days."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -22,5 +22,5 @@ def read_levels(row: EcowattDay) -> dict[datetime, int]:
 
 
 def to_stored_hours(hours: Mapping[datetime, int]) -> list[StoredHour]:
-    """Return hours as they are stored."""
+    """Return levels by instant in the stored format, in order."""
     return [{"start": paris.format_instant(start), "level": level} for start, level in sorted(hours.items())]

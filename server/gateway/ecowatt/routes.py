@@ -1,4 +1,4 @@
-"""`GET /v1/ecowatt`: for every account, from what was asked already."""
+"""`GET /v1/ecowatt`: for every account, from stored days."""
 
 from typing import Annotated
 
@@ -24,5 +24,5 @@ EcowattOutlookDep = Annotated[EcowattOutlook, Depends(part(EcowattOutlook))]
 
 @router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
 async def get_ecowatt(request: Request, outlook: EcowattOutlookDep, response_cache: ResponseCacheDep) -> Response:
-    """The level by hour, today and the days ahead."""
+    """Return Ecowatt's level by hour, for today and the days ahead."""
     return await response_cache.respond(request, "ecowatt", outlook.read_outlook)

@@ -1,4 +1,4 @@
-"""Ecowatt as the API writes it."""
+"""Response bodies for Ecowatt."""
 
 import datetime as dt
 from typing import Annotated
@@ -12,7 +12,7 @@ type Level = Annotated[int, Field(ge=0, le=3, description="0 low-carbon, 1 norma
 
 
 class LevelRunView(BaseModel):
-    """Hours in a row that have the same level: `[since, until[`."""
+    """Consecutive hours of one level: `[since, until[`."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -29,7 +29,7 @@ class EcowattHourView(BaseModel):
 
 
 class EcowattDayView(BaseModel):
-    """A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French."""
+    """A day in Paris with its known hours, at most 23, 24 or 25; `message` is from RTE, in French."""
 
     date: dt.date
     worst: Level
@@ -38,9 +38,9 @@ class EcowattDayView(BaseModel):
 
 
 class Ecowatt(Changing):
-    """Today and the days ahead. `now` is null when the present hour is not known, `next` when what follows is not.
+    """Today and the days ahead. `now` is null if the current hour is not known, `next` if the following one is not.
 
-    `tense` are the hours of levels 2 and 3, `low_carbon` those of level 0, that are not over yet.
+    `tense` are the runs of levels 2 and 3 that are not over yet, `low_carbon` those of level 0.
     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
     """
 

@@ -1,4 +1,4 @@
-"""Keeping Ecowatt's days: asked about every hour, and never twice in a quarter of an hour."""
+"""Keeps Ecowatt's days up to date: requests them about every hour, and never twice within 15 minutes."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,13 +21,13 @@ from gateway.rte.wire import EcowattSignal
 log = structlog.get_logger()
 
 _PAUSE = BETWEEN_ECOWATTS + timedelta(minutes=1)
-"""The minute more is for clocks that differ."""
+"""The extra minute allows for clocks that differ."""
 FEED = CallBudget("ecowatt", _PAUSE, longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
 NEVER = timedelta(days=365)
 
 
 async def refresh_ecowatt(database: Database, rte: Rte | None, clock: Clock) -> datetime:
-    """Ask RTE if that is due; return when to be called next."""
+    """Request the days from RTE if that is due; return when to call again."""
     if rte is None:
         _log_not_configured()
         return clock.now() + NEVER
@@ -47,7 +47,7 @@ async def refresh_ecowatt(database: Database, rte: Rte | None, clock: Clock) -> 
 
 
 async def _save_signal(session: AsyncSession, signal: EcowattSignal) -> None:
-    """Write a day, keeping the hours that are past and no longer told."""
+    """Write a day, and keep stored hours that the signal no longer has."""
     row = await session.get(EcowattDay, signal.day) or EcowattDay(day=signal.day, hours=[])
     levels = repository.read_levels(row) | map_levels(signal)
     level = find_worst_level(signal, levels)

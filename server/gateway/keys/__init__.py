@@ -1,1 +1,1 @@
-"""The keys that ENCRYPTION_KEYS wrap, and their change."""
+"""The keys that are wrapped by ENCRYPTION_KEYS, and their rotation."""

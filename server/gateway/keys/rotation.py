@@ -1,7 +1,7 @@
-"""A change of ENCRYPTION_KEYS: what the older keys wrap is wrapped anew by the newest one, a few rows at a time.
+"""Rotation of ENCRYPTION_KEYS: keys wrapped by older ones are wrapped with the newest one, 100 rows at a time.
 
-Each row is whole under one key or the other, and replaced only where nobody else did meanwhile: it can be interrupted
-at any moment, run again, and run beside gateways that know both keys.
+Each row is always wrapped by one key or the other, and is replaced only if it did not change in the meantime. So the
+rotation can be interrupted and repeated, and run while gateways run that have both keys.
 """
 
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ _AT_ONCE = 100
 
 
 async def count_outdated_keys(database: Database, keyring: Keyring) -> int:
-    """Count what the newest key does not wrap yet."""
+    """Return how many keys are not wrapped by the newest key yet."""
     async with database.read() as session:
         counts = [
             await session.scalar(select(func.count()).select_from(kind.table).where(_is_old(kind, keyring)))
@@ -26,7 +26,7 @@ async def count_outdated_keys(database: Database, keyring: Keyring) -> int:
 
 
 async def rotate_keys(database: Database, keyring: Keyring) -> AsyncIterator[int]:
-    """Wrap everything by the newest key; yields how many each step did. Raises UndecipherableError."""
+    """Wrap all keys with the newest one; yield the number of keys in each step. Raises UndecipherableError."""
     for kind in WRAPPED:
         last = ""
         while batch := await _load_next_batch(database, kind, keyring, last):

@@ -1,4 +1,4 @@
-"""Everything that ENCRYPTION_KEYS wraps: a few keys, which encrypt all the rest."""
+"""The columns with keys that ENCRYPTION_KEYS wrap. These keys encrypt all other data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from gateway.kit.database import Base
 
 @dataclass(frozen=True)
 class Wrapped:
-    """A column that holds wrapped keys; `context` names what one belongs to, by the row's id."""
+    """A column of wrapped keys; `context` returns the encryption context of a key from the id of its row."""
 
     table: Table
     column: str
@@ -34,7 +34,7 @@ WRAPPED = (
 
 
 def count_unreadable_keys(connection: Connection, keyring: Keyring) -> int:
-    """Count the keys in the database that no key of the ring opens."""
+    """Return how many keys in the database the keyring cannot unwrap."""
     count = 0
     for kind in WRAPPED:
         rows = connection.execute(select(kind.table.c.id, kind.table.c[kind.column])).mappings()

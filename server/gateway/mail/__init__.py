@@ -1,1 +1,1 @@
-"""Mail: its kinds, its texts and its sender."""
+"""Mail: kinds, texts, outbox and senders."""

@@ -1,4 +1,4 @@
-"""The outbox as stored."""
+"""Database model of the outbox."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from gateway.kit.database import Base
 
 
 class MailKind(StrEnum):
-    """What a mail is about; each has its texts."""
+    """The kind of a mail, which determines its texts."""
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a kind
@@ -22,12 +22,12 @@ class MailKind(StrEnum):
 
 
 class OutboxMail(Base):
-    """A mail to send. It holds no words: they are written, with a new code, when it leaves, and kept nowhere.
+    """A queued mail. Its text, with a new code if it needs one, is written when it is sent, and is not stored.
 
-    `details` is what the words are about: of a consent that ends, the meter's name and the day; and `to`, the address,
-    where it is not that of the account when the mail leaves.
+    `details` has values for the text (of a consent that ends: the meter's name and the day), and `to`, the recipient,
+    if it is not the address that the account has when the mail is sent.
 
-    Without an account it is for nobody: what is asked for an unknown address costs the same as for a known one.
+    A mail without an account is not sent. It exists so that an unknown address causes the same work as a known one.
     """
 
     __tablename__ = "outbox"

@@ -1,4 +1,4 @@
-"""The outbox in the database."""
+"""Database queries for the outbox."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,19 +10,22 @@ from gateway.mail.models import OutboxMail
 
 
 async def list_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[OutboxMail]:
-    """Return the mails to send now, the longest waiting first."""
+    """Return up to `limit` mails that are due, the longest waiting first."""
     query = select(OutboxMail).where(OutboxMail.next_at <= now)
     return (await session.scalars(query.order_by(OutboxMail.next_at, OutboxMail.id).limit(limit))).all()
 
 
 async def find_next_due(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next mail is to be sent, but not after `otherwise`."""
+    """Return when the next mail is due, or `otherwise` if that is earlier."""
     first = await session.scalar(select(func.min(OutboxMail.next_at)))
     return otherwise if first is None else min(first, otherwise)
 
 
 async def claim_attempt(session: AsyncSession, mail_id: int, now: datetime, again_at: datetime) -> int | None:
-    """Take the right to one attempt, in writing; None when somebody else has it or the mail is gone."""
+    """Claim the next attempt, and postpone the one after it to `again_at`; return the mail's id.
+
+    None if another process claimed it or the mail is gone.
+    """
     return await session.scalar(
         update(OutboxMail)
         .where(OutboxMail.id == mail_id, OutboxMail.next_at <= now)
@@ -32,12 +35,12 @@ async def claim_attempt(session: AsyncSession, mail_id: int, now: datetime, agai
 
 
 async def note_error(session: AsyncSession, mail_id: int, reason: str) -> None:
-    """Keep why an attempt failed."""
+    """Record why an attempt failed."""
     await session.execute(update(OutboxMail).where(OutboxMail.id == mail_id).values(last_error=reason))
 
 
 async def delete_mail(session: AsyncSession, mail_id: int) -> None:
-    """Delete a mail that was sent, or never will be."""
+    """Delete a mail that was sent or will never be."""
     await session.execute(delete(OutboxMail).where(OutboxMail.id == mail_id))
 
 

@@ -1,4 +1,4 @@
-"""Who sends mail: Mailgun, or nobody."""
+"""Senders of mail: Mailgun, or none."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,12 +10,12 @@ from gateway.kit.http import HttpResponse, UnreachableError, Upstream
 log = structlog.get_logger()
 
 _WILL_NOT = frozenset({400, 402, 413})
-"""What Mailgun answers when the mail itself will never do; anything else may pass."""
+"""Statuses by which Mailgun rejects a mail for good. Other errors may be temporary."""
 
 
 @dataclass(frozen=True, repr=False)
 class Mail:
-    """A mail, written out."""
+    """A complete mail with its recipient, subject and bodies."""
 
     kind: str
     to: str
@@ -25,7 +25,7 @@ class Mail:
 
 
 class MailError(Exception):
-    """A mail was not taken; `is_final` says that it never will be. `reason` holds no address."""
+    """A mail was not accepted; if `is_final`, retrying is useless. `reason` contains no address."""
 
     def __init__(self, reason: str, *, is_final: bool = False) -> None:
         super().__init__(reason)
@@ -37,7 +37,7 @@ class MailSender(Protocol):
     """Sends mail."""
 
     async def send(self, mail: Mail, *, account_id: str) -> None:
-        """Send a mail. Raises MailError when it was not accepted."""
+        """Send a mail. Raises MailError if it was not accepted."""
         ...
 
 
@@ -57,7 +57,7 @@ class Mailgun:
             raise MailError(str(answer.status))
 
     async def send(self, mail: Mail, *, account_id: str) -> None:
-        """Post a mail, without Mailgun's tracking of links and openings."""
+        """Send a mail without Mailgun's tracking of clicks and opens. Raises MailError."""
         form = {
             "from": self._sender,
             "to": mail.to,
@@ -82,7 +82,7 @@ class Mailgun:
 
 
 class NoMailSender:
-    """For a gateway without mail: only the log says that one would have been sent."""
+    """For a gateway without mail: logs that a mail would have been sent."""
 
     async def send(self, mail: Mail, *, account_id: str) -> None:
         """Log the kind of the mail, without its text."""

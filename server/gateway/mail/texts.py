@@ -1,4 +1,4 @@
-"""The text of a mail in its reader's language, plain and as HTML."""
+"""Writes the text of a mail in the recipient's language, as plain text and HTML."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from gateway.pages import load_texts, render_mail
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who a mail is from: the site's name, and who runs it (empty if nobody says)."""
+    """The signature of mails: the name of the site and its operator (empty if not set)."""
 
     site: str
     operator: str = ""
 
     def lines(self) -> list[str]:
-        """Return what stands below a mail."""
+        """Return the lines of the signature."""
         return [line for line in (self.site, self.operator) if line]
 
 
 def compose_mail(
     kind: MailKind, language: str, to: str, link: str, signature: Signature, details: Mapping[str, str]
 ) -> Mail:
-    """Write out a mail in a language. A day in `details` (`until`, ISO) is written as the language has it."""
+    """Return a mail in a language. An ISO date `until` in `details` is written in the format of the language."""
     words = load_texts(language)
     values = {"site": signature.site, **details}
     if until := details.get("until"):

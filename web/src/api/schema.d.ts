@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Get Ecowatt
-         * @description The level by hour, today and the days ahead.
+         * @description Return Ecowatt's level by hour, for today and the days ahead.
          */
         get: operations["get_ecowatt_v1_ecowatt_get"];
         put?: never;
@@ -313,7 +313,7 @@ export interface paths {
         };
         /**
          * Get Hours
-         * @description Running sums by hour and series, from the first hour that changed since the cursor.
+         * @description Return running sums by hour and series, from the first hour that changed since the cursor.
          */
         get: operations["get_hours_v1_usage_points__point_id__hours_get"];
         put?: never;
@@ -333,7 +333,7 @@ export interface paths {
         };
         /**
          * Get Periods
-         * @description Buckets by time with their price: from today on, and for eight days, unless told otherwise.
+         * @description Return the periods of a usage point with their bucket and price. By default: eight days from today.
          */
         get: operations["get_periods_v1_usage_points__point_id__periods_get"];
         put?: never;
@@ -353,7 +353,7 @@ export interface paths {
         };
         /**
          * Get Rates
-         * @description Return the prices to come as evcc and others read them: those that are certain, for eight days at most.
+         * @description Return the certain future prices in the format of evcc, in EUR per kWh, for eight days at most.
          */
         get: operations["get_rates_v1_usage_points__point_id__rates_get"];
         put?: never;
@@ -393,7 +393,7 @@ export interface paths {
         };
         /**
          * Get Calendar
-         * @description Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars.
+         * @description Return off-peak hours and certain Tempo days of the next eight days as iCalendar. The URL contains a token.
          */
         get: operations["get_calendar_v1_usage_points__point_id__calendar_ics_get"];
         put?: never;
@@ -413,7 +413,7 @@ export interface paths {
         };
         /**
          * Get Totals
-         * @description Energy and money of day, week, month and year.
+         * @description Return energy and money of the current and last day, week, month and year, each with a year before.
          */
         get: operations["get_totals_v1_usage_points__point_id__totals_get"];
         put?: never;
@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * Get Comparison
-         * @description What the same hours would have cost under each option.
+         * @description Return what the same hours would have cost under each option, for the last whole months.
          */
         get: operations["get_comparison_v1_usage_points__point_id__comparison_get"];
         put?: never;
@@ -453,7 +453,7 @@ export interface paths {
         };
         /**
          * Index Check
-         * @description The registers against what was made of the curve, by day and bucket: of the last 30 days, unless told.
+         * @description Compare the registers with the load curve, by day and bucket; by default over the last 30 days.
          */
         get: operations["index_check_v1_usage_points__point_id__index_check_get"];
         put?: never;
@@ -473,7 +473,7 @@ export interface paths {
         };
         /**
          * Get Series
-         * @description Energy and euros by hour, day, week (of Mondays), month or year.
+         * @description Return energy and EUR by hour, day, week (from Monday), month or year.
          */
         get: operations["get_series_v1_usage_points__point_id__series_get"];
         put?: never;
@@ -493,7 +493,7 @@ export interface paths {
         };
         /**
          * Get Habits
-         * @description When energy is used: the average day of each weekday and of each month.
+         * @description Return when energy is used: the average day of each weekday and of each month.
          */
         get: operations["get_habits_v1_usage_points__point_id__habits_get"];
         put?: never;
@@ -513,7 +513,7 @@ export interface paths {
         };
         /**
          * Export Csv
-         * @description Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it.
+         * @description Export readings, or hours with energy and EUR by bucket, as a CSV file. Unknown values are left out.
          */
         get: operations["export_csv_v1_usage_points__point_id__export_csv_get"];
         put?: never;
@@ -689,7 +689,7 @@ export interface paths {
         put?: never;
         /**
          * Create Consent
-         * @description Begin to share a meter; its holder goes on at `authorize_url`.
+         * @description Request a consent to read a meter. The customer continues at `authorize_url`.
          */
         post: operations["create_consent_v1_consents_post"];
         delete?: never;
@@ -707,7 +707,7 @@ export interface paths {
         };
         /**
          * Get Consent
-         * @description Show how one of the account's consents stands.
+         * @description Return the status of one of the account's consents.
          */
         get: operations["get_consent_v1_consents__consent_id__get"];
         put?: never;
@@ -769,7 +769,7 @@ export interface paths {
         put?: never;
         /**
          * Issue Token
-         * @description Exchange an API client's credentials, by Basic or in the form, for a bearer token.
+         * @description Exchange an API client's credentials, sent by Basic or in the form, for a bearer token.
          */
         post: operations["issue_token_v1_oauth_token_post"];
         delete?: never;
@@ -787,13 +787,13 @@ export interface paths {
         };
         /**
          * List Api Clients
-         * @description List the account's API clients.
+         * @description List the account's API clients, oldest first.
          */
         get: operations["list_api_clients_v1_api_clients_get"];
         put?: never;
         /**
          * Create Api Client
-         * @description Make an API client, in a browser that is logged in or by Basic with e-mail address and password.
+         * @description Create an API client, from a logged-in browser or by Basic with email address and password.
          */
         post: operations["create_api_client_v1_api_clients_post"];
         delete?: never;
@@ -813,7 +813,7 @@ export interface paths {
         put?: never;
         /**
          * Renew Api Client Secret
-         * @description Give an API client a new secret; the old one and its tokens end at once.
+         * @description Replace the secret of an API client. The old secret and its tokens end at once.
          */
         post: operations["renew_api_client_secret_v1_api_clients__client_id__secret_post"];
         delete?: never;
@@ -834,7 +834,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke Api Client
-         * @description Revoke an API client; its tokens end at once. With an API client's token: that very client.
+         * @description Revoke an API client. Its tokens end at once. An API client's token can revoke that API client only.
          */
         delete: operations["revoke_api_client_v1_api_clients__client_id__delete"];
         options?: never;
@@ -851,13 +851,13 @@ export interface paths {
         };
         /**
          * List Reading Tokens
-         * @description List the account's tokens, oldest first.
+         * @description List the account's read-only tokens, oldest first.
          */
         get: operations["list_reading_tokens_v1_reading_tokens_get"];
         put?: never;
         /**
          * Create Reading Token
-         * @description Make a token that reads and changes nothing, good until it is revoked; it is shown this once.
+         * @description Create a read-only token, which is valid until it is revoked. It is shown only once.
          */
         post: operations["create_reading_token_v1_reading_tokens_post"];
         delete?: never;
@@ -878,7 +878,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke Reading Token
-         * @description Revoke a token, at once.
+         * @description Revoke a read-only token. It ends at once.
          */
         delete: operations["revoke_reading_token_v1_reading_tokens__token_id__delete"];
         options?: never;
@@ -897,10 +897,10 @@ export interface paths {
         put?: never;
         /**
          * Prove Client Is Known
-         * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+         * @description Prove that this gateway knows an API client, to a client that discovered the gateway at a new address.
          *
-         *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
-         *     or the same with an address that the gateway announces on its network.
+         *     No credentials are sent. The proof is valid for that address only, which must be one of the gateway's own:
+         *     BACKEND_URL, or BACKEND_URL with an address that the gateway announces on its network.
          */
         post: operations["prove_client_is_known_v1_api_clients__client_id__proof_post"];
         delete?: never;
@@ -920,7 +920,7 @@ export interface paths {
         put?: never;
         /**
          * Create Account
-         * @description Sign up. The answer is the same when the address has an account: its owner gets a mail that says so.
+         * @description Sign up. The answer is the same if the address already has an account: its owner gets a mail that says so.
          */
         post: operations["create_account_v1_accounts_post"];
         delete?: never;
@@ -940,7 +940,7 @@ export interface paths {
         put?: never;
         /**
          * Verify Email
-         * @description Show to have the address: by the code from the mail, and the password of the account.
+         * @description Verify the address with the code from the mail and the account's password.
          */
         post: operations["verify_email_v1_accounts_verify_email_post"];
         delete?: never;
@@ -960,7 +960,7 @@ export interface paths {
         put?: never;
         /**
          * Request Password Reset
-         * @description Have a mail sent to choose a new password; the answer is the same when the address has no account.
+         * @description Request a mail with a code to choose a new password. The answer is the same if the address has no account.
          */
         post: operations["request_password_reset_v1_accounts_password_reset_post"];
         delete?: never;
@@ -980,7 +980,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm Password Reset
-         * @description Choose a new password by the code from the mail; all tokens and sessions end.
+         * @description Set a new password with the code from the mail. All tokens and sessions end.
          */
         post: operations["confirm_password_reset_v1_accounts_password_reset_confirm_post"];
         delete?: never;
@@ -998,21 +998,21 @@ export interface paths {
         };
         /**
          * Get Own Account
-         * @description Show the account.
+         * @description Return the caller's account.
          */
         get: operations["get_own_account_v1_accounts_me_get"];
         put?: never;
         post?: never;
         /**
          * Delete Own Account
-         * @description Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there.
+         * @description Delete the account and all its data, within 15 minutes of a log-in. Consents at Enedis must be ended there.
          */
         delete: operations["delete_own_account_v1_accounts_me_delete"];
         options?: never;
         head?: never;
         /**
          * Change Own Account
-         * @description Change the language at once; a new address once the code is back that is sent to it.
+         * @description Change the account. The language changes at once, the address once the code sent to the new one is confirmed.
          */
         patch: operations["change_own_account_v1_accounts_me_patch"];
         trace?: never;
@@ -1028,7 +1028,7 @@ export interface paths {
         put?: never;
         /**
          * Resend Verification
-         * @description Have the mail of verification sent again; the answer is the same whether or not the address waits for one.
+         * @description Request the verification mail again. The answer is the same if the address does not need to be verified.
          */
         post: operations["resend_verification_v1_accounts_verify_email_resend_post"];
         delete?: never;
@@ -1047,7 +1047,7 @@ export interface paths {
         get?: never;
         /**
          * Change Password
-         * @description Change the password: all tokens and sessions end, and this browser gets a new one.
+         * @description Change the password. All tokens and sessions end, and this browser gets a new session.
          */
         put: operations["change_password_v1_accounts_me_password_put"];
         post?: never;
@@ -1066,13 +1066,13 @@ export interface paths {
         };
         /**
          * Get Session State
-         * @description Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens.
+         * @description Return the account that is logged in in this browser. If none is, the answer is null and not an error.
          */
         get: operations["get_session_state_v1_session_get"];
         put?: never;
         /**
          * Open Session
-         * @description Log a browser in, by a cookie that no script can read.
+         * @description Log in. The session is an HttpOnly cookie, which scripts cannot read.
          */
         post: operations["open_session_v1_session_post"];
         /**
@@ -1094,14 +1094,14 @@ export interface paths {
         };
         /**
          * List Sessions
-         * @description List the browsers that are logged in.
+         * @description List the browsers that are logged in, newest log-in first.
          */
         get: operations["list_sessions_v1_sessions_get"];
         put?: never;
         post?: never;
         /**
          * Close Sessions
-         * @description Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets.
+         * @description Log out everywhere: all browser sessions and all access tokens end. API clients keep their secrets.
          */
         delete: operations["close_sessions_v1_sessions_delete"];
         options?: never;
@@ -1121,7 +1121,7 @@ export interface paths {
         post?: never;
         /**
          * Close Other Session
-         * @description Log one browser out.
+         * @description Log one of the account's browsers out.
          */
         delete: operations["close_other_session_v1_sessions__session_id__delete"];
         options?: never;
@@ -1138,7 +1138,7 @@ export interface paths {
         };
         /**
          * Export Own Account
-         * @description Take away all that the account owns: one JSON document, or a ZIP of CSV files.
+         * @description Export all data of the account, as one JSON document or a ZIP of CSV files.
          */
         get: operations["export_own_account_v1_accounts_me_export_get"];
         put?: never;
@@ -1200,7 +1200,7 @@ export interface paths {
         put?: never;
         /**
          * Deactivate User
-         * @description Shut an account out; all its tokens and sessions end at once.
+         * @description Deactivate an account. All its tokens and sessions end at once.
          */
         post: operations["deactivate_user_v1_admin_users__account_id__deactivate_post"];
         delete?: never;
@@ -1220,7 +1220,7 @@ export interface paths {
         put?: never;
         /**
          * Reactivate User
-         * @description Let an account in again.
+         * @description Reactivate an account.
          */
         post: operations["reactivate_user_v1_admin_users__account_id__reactivate_post"];
         delete?: never;
@@ -1241,7 +1241,7 @@ export interface paths {
         post?: never;
         /**
          * Delete User
-         * @description Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes.
+         * @description Delete an account and all its data. This cannot be undone, and needs a log-in within the last 15 minutes.
          */
         delete: operations["delete_user_v1_admin_users__account_id__delete"];
         options?: never;
@@ -1260,7 +1260,7 @@ export interface paths {
         put?: never;
         /**
          * Reset Quota
-         * @description Begin an account's day of calls to Enedis anew.
+         * @description Reset an account's count of calls to Enedis for today.
          */
         post: operations["reset_quota_v1_admin_users__account_id__reset_quota_post"];
         delete?: never;
@@ -1298,7 +1298,7 @@ export interface paths {
         };
         /**
          * Get Upstreams
-         * @description Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped.
+         * @description Return the state of Enedis and RTE: calls left, errors, and whether calls are stopped.
          */
         get: operations["get_upstreams_v1_admin_upstreams_get"];
         put?: never;
@@ -1318,7 +1318,7 @@ export interface paths {
         };
         /**
          * Get Use
-         * @description Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them.
+         * @description Return the calls to Enedis and RTE on each of the last 31 days, and how many accounts caused them.
          */
         get: operations["get_use_v1_admin_use_get"];
         put?: never;
@@ -1338,7 +1338,7 @@ export interface paths {
         };
         /**
          * Get Audit Log
-         * @description Read the log, newest first.
+         * @description Return the audit log, newest first.
          */
         get: operations["get_audit_log_v1_admin_audit_get"];
         put?: never;
@@ -1358,13 +1358,13 @@ export interface paths {
         };
         /**
          * Show Verify Email
-         * @description Ask for the code from the mail, and for the password.
+         * @description Show the form for the code from the mail and the account's password.
          */
         get: operations["show_verify_email_accounts_verify_email_get"];
         put?: never;
         /**
          * Verify Email
-         * @description Confirm an address, and say so.
+         * @description Verify the address and show the result.
          */
         post: operations["verify_email_accounts_verify_email_post"];
         delete?: never;
@@ -1382,13 +1382,13 @@ export interface paths {
         };
         /**
          * Show Reset Password
-         * @description Ask for the code from the mail, and for a new password.
+         * @description Show the form for the code from the mail and a new password.
          */
         get: operations["show_reset_password_accounts_reset_password_get"];
         put?: never;
         /**
          * Reset Password
-         * @description Set a new password, and say so.
+         * @description Set a new password and show the result.
          */
         post: operations["reset_password_accounts_reset_password_post"];
         delete?: never;
@@ -1406,7 +1406,7 @@ export interface paths {
         };
         /**
          * Show Start
-         * @description Say which account is about to receive which meter's data, and lead to Enedis.
+         * @description Show which account will receive the data of which meter, with a link to Enedis.
          */
         get: operations["show_start_consents__consent_id__start_get"];
         put?: never;
@@ -1426,7 +1426,7 @@ export interface paths {
         };
         /**
          * Receive Callback
-         * @description Take the browser back from Enedis, check with Enedis what was shared, and show how it ended.
+         * @description Receive the browser from Enedis, check the consent with Enedis, and show the outcome.
          */
         get: operations["receive_callback_oauth_callback_get"];
         put?: never;
@@ -1446,7 +1446,7 @@ export interface paths {
         };
         /**
          * Show Result
-         * @description Show how a consent stands; the page reloads itself while Enedis opens the access.
+         * @description Show the outcome of a consent. The page reloads itself while Enedis opens the access.
          */
         get: operations["show_result_consents__consent_id__result_get"];
         put?: never;
@@ -1463,7 +1463,7 @@ export interface components {
     schemas: {
         /**
          * Accepted
-         * @description A mail is on its way if the address has an account.
+         * @description The request was accepted: a mail is sent if one is due to the address.
          */
         Accepted: {
             /**
@@ -1475,7 +1475,7 @@ export interface components {
         };
         /**
          * AccessToken
-         * @description An access token; `expires_in` in seconds.
+         * @description An access token, valid for `expires_in` seconds.
          */
         AccessToken: {
             /** Access Token */
@@ -1491,7 +1491,7 @@ export interface components {
         };
         /**
          * AccountSearchRequest
-         * @description A part of an address; in the body, since addresses stand in no URL.
+         * @description A part of an address. It is in the body because URLs must not contain addresses.
          */
         AccountSearchRequest: {
             /** Part */
@@ -1506,7 +1506,7 @@ export interface components {
         };
         /**
          * AccountView
-         * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
+         * @description An account, as its owner sees it; `pending_email` replaces `email` once it is verified.
          */
         AccountView: {
             /** Id */
@@ -1537,13 +1537,13 @@ export interface components {
         };
         /**
          * Alignment
-         * @description What the date of an index value means: the register as the day began, or as it ended.
+         * @description What the date of an index value means: the register at the beginning of that day, or at its end.
          * @enum {string}
          */
         Alignment: "day_begun" | "day_ended";
         /**
          * ApiClientRequest
-         * @description What the API client is for, such as `Home Assistant`.
+         * @description The name of the API client or token: what it is for, such as `Home Assistant`.
          */
         ApiClientRequest: {
             /** Name */
@@ -1551,9 +1551,9 @@ export interface components {
         };
         /**
          * AverageHours
-         * @description 24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
+         * @description 24 values, one for each hour of clocks in Paris: the average energy in Wh, and the average price in EUR per kWh.
          *
-         *     Null where no such hour is known, or none that is priced. `days`: of how many hours the best known is the average.
+         *     Null where no such hour is known, or no energy has a price. `days` is the highest number of hours in an average.
          */
         AverageHours: {
             /** Wh */
@@ -1592,7 +1592,7 @@ export interface components {
         BucketName: string;
         /**
          * BucketView
-         * @description Energy in kWh, and what it costs in EUR.
+         * @description Energy in kWh and its cost in EUR.
          */
         BucketView: {
             /** Kwh */
@@ -1636,13 +1636,13 @@ export interface components {
         };
         /**
          * ChartView
-         * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
+         * @description Columns with one value per row, oldest first, in Wh and EUR, null where nothing is known.
          *
-         *     `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
-         *     it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
-         *     `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
-         *     is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
-         *     price. `total` is of all rows; a year before, of as many days as are known now.
+         *     `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
+         *     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
+         *     a skipped hour). `bill` is `cost` and `subscription` together. `quality` is the lowest quality in a row; `day`: only
+         *     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
+         *     has a price. `total` is the total of all rows; a year before, of as many days as are known now.
          */
         ChartView: {
             /** Start */
@@ -1709,7 +1709,7 @@ export interface components {
         CircuitState: "closed" | "open" | "probing";
         /**
          * ClientSecret
-         * @description An API client's credentials; the secret is shown this once.
+         * @description The credentials of an API client. The secret is shown only once.
          */
         ClientSecret: {
             /** Client Id */
@@ -1731,7 +1731,7 @@ export interface components {
         };
         /**
          * Clients
-         * @description All API clients of an account.
+         * @description All API clients of an account, oldest first.
          */
         Clients: {
             /** Items */
@@ -1739,7 +1739,7 @@ export interface components {
         };
         /**
          * Color
-         * @description The colour of a day; unknown is the absence of one.
+         * @description The colour of a Tempo day; UNKNOWN if there is none yet.
          * @enum {string}
          */
         Color: "blue" | "white" | "red" | "unknown";
@@ -1777,7 +1777,7 @@ export interface components {
         };
         /**
          * ComparedOffer
-         * @description An offer that is compared, under its id. `prices_outdated`: nobody checked since that day that they hold.
+         * @description An offer that is compared. `prices_outdated`: the day since which its prices were not checked.
          */
         ComparedOffer: {
             /** Id */
@@ -1791,16 +1791,17 @@ export interface components {
         };
         /**
          * ComparisonView
-         * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
+         * @description What the same hours would have cost under each option, and the lowest power that covers the highest one used.
          *
-         *     Months without service or without anything known are left out. In a month all options are billed over the hours that
-         *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
-         *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
-         *     the months.
+         *     Months without service or without known energy are left out. In a month, all compared options are billed over the
+         *     hours that all of them have a price for. An option has no cost in a month if it is not sold at the power of a day,
+         *     or has a price for less than half as many hours as the option with the most. `total` covers the `total_months`
+         *     months in which all options have a cost that have one in at least half of the months.
          *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
-         *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
-         *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
-         *     power is not known.
+         *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
+         *     which a price of the own tariffs or the regulated options may be outdated.
+         *     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
+         *     known.
          */
         ComparisonView: {
             /** Items */
@@ -1832,7 +1833,7 @@ export interface components {
         };
         /**
          * ConfirmResetRequest
-         * @description The code from the mail, and a new password.
+         * @description The code from the mail and a new password.
          */
         ConfirmResetRequest: {
             /**
@@ -1848,7 +1849,7 @@ export interface components {
         };
         /**
          * ConsentPage
-         * @description A page of consents, and how many consents and usage points there are of each status.
+         * @description A page of consents, and the numbers of all consents and usage points by status.
          */
         ConsentPage: {
             /** Items */
@@ -1866,7 +1867,7 @@ export interface components {
         };
         /**
          * ConsentRequest
-         * @description The meter that the account wishes to read: its 14 digits, from the bill or the meter.
+         * @description The 14-digit number of the meter to read, from the bill or the meter.
          */
         ConsentRequest: {
             /** Prm */
@@ -1874,7 +1875,7 @@ export interface components {
         };
         /**
          * ConsentRow
-         * @description A consent; its meter is named by the usage point's public id.
+         * @description A consent; `usage_point_id` is the public id of its meter.
          */
         ConsentRow: {
             /** Account Id */
@@ -1889,7 +1890,7 @@ export interface components {
         };
         /**
          * ConsentStarted
-         * @description Where the holder of the meter gives the consent, until `expires_at`.
+         * @description The page on which the customer gives consent, valid until `expires_at`.
          */
         ConsentStarted: {
             /** Id */
@@ -1900,13 +1901,13 @@ export interface components {
         };
         /**
          * ConsentStatus
-         * @description How far a consent has come.
+         * @description The status of a consent.
          * @enum {string}
          */
         ConsentStatus: "pending" | "granted" | "refused" | "expired";
         /**
          * ConsentView
-         * @description How a consent stands; `reason` says why it failed.
+         * @description The status of a consent; `reason` says why it failed.
          */
         ConsentView: {
             /** Id */
@@ -1983,10 +1984,11 @@ export interface components {
         };
         /**
          * CostView
-         * @description EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together.
+         * @description Costs in EUR: of the energy of the hours with a price, of the subscription, and of both together (`total`).
          *
-         *     `red_gain`: what it would cost less, were all energy of red peak hours used in red off-peak hours; a share of that
-         *     energy saves that share. Null where an option has no red hours.
+         *     `known` is the share of all hours that is compared. `red_gain` is how much less the option would cost if all energy
+         *     of red peak hours were used in red off-peak hours; moving a share of that energy saves that share. Null if an option
+         *     has no energy in red peak hours.
          */
         CostView: {
             /** Energy */
@@ -2064,9 +2066,9 @@ export interface components {
         };
         /**
          * DayOfUse
-         * @description A day's calls: to Enedis by API, to RTE by feed, and those that accounts caused.
+         * @description The calls of a day: to Enedis by API, to RTE by feed, and those that accounts caused (`by_accounts`).
          *
-         *     `busiest` is the most that one account caused, `accounts` how many caused any.
+         *     `accounts` is how many accounts caused any, `busiest` the highest number that one account caused.
          */
         DayOfUse: {
             /**
@@ -2134,7 +2136,7 @@ export interface components {
         };
         /**
          * DifferenceView
-         * @description A day's Wh by bucket: by the registers, by the curve, and the first less the second.
+         * @description The energy of a day in Wh by bucket: of the registers, of the curve, and the first minus the second.
          */
         DifferenceView: {
             /**
@@ -2157,15 +2159,15 @@ export interface components {
         };
         /**
          * Direction
-         * @description Which way the energy goes, seen from the home.
+         * @description The direction of energy, as seen from the home.
          * @enum {string}
          */
         Direction: "consumption" | "production";
         /**
          * Ecowatt
-         * @description Today and the days ahead. `now` is null when the present hour is not known, `next` when what follows is not.
+         * @description Today and the days ahead. `now` is null if the current hour is not known, `next` if the following one is not.
          *
-         *     `tense` are the hours of levels 2 and 3, `low_carbon` those of level 0, that are not over yet.
+         *     `tense` are the runs of levels 2 and 3 that are not over yet, `low_carbon` those of level 0.
          *     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
          */
         Ecowatt: {
@@ -2182,7 +2184,7 @@ export interface components {
         };
         /**
          * EcowattDayView
-         * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
+         * @description A day in Paris with its known hours, at most 23, 24 or 25; `message` is from RTE, in French.
          */
         EcowattDayView: {
             /**
@@ -2215,9 +2217,9 @@ export interface components {
         };
         /**
          * EnedisApi
-         * @description One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
+         * @description One of Enedis' APIs: calls used and left this hour, the last error of the past day, the end of a stop.
          *
-         *     The circuit is open while it does not answer, and probing when one call at a time is sent to see.
+         *     The circuit is open while the API does not answer, and probing while one call at a time tests it.
          */
         EnedisApi: {
             /** Api */
@@ -2240,7 +2242,7 @@ export interface components {
         EnedisEnvironment: "sandbox" | "production" | "simulator";
         /**
          * Energy
-         * @description Energy in Wh.
+         * @description Energy in Wh, in all and by bucket.
          */
         Energy: {
             /** Wh */
@@ -2260,7 +2262,7 @@ export interface components {
         "Eur-Output": number;
         /**
          * EventView
-         * @description Something that happened.
+         * @description An event of the audit log.
          */
         EventView: {
             /** Id */
@@ -2277,7 +2279,7 @@ export interface components {
         };
         /**
          * Events
-         * @description A page of events, newest first; `next` is the `before` of the following one.
+         * @description A page of events, newest first; `next` is the `before` of the following page, null on the last.
          */
         Events: {
             /** Items */
@@ -2289,22 +2291,23 @@ export interface components {
          * ExpectedReason
          * @description Why a colour is expected.
          *
-         *     `quota_left`: as many days of this colour are usually still to come as there are days left that can have it.
-         *     `quota_used`: the other colours that the day could have are usually used up.
+         *     `quota_left`: the quota has at least as many days of this colour left as there are days that can have it.
+         *     `quota_used`: the quota of the other colours that the day could have is used up.
          * @enum {string}
          */
         ExpectedReason: "quota_left" | "quota_used";
         /**
          * ExportFormat
-         * @description How belongings are written.
+         * @description The format of an export.
          * @enum {string}
          */
         ExportFormat: "json" | "csv";
         /**
          * FitView
-         * @description Off-peak hours of which all, or one slot, are so many minutes later than those in force, and the Wh unexplained.
+         * @description Off-peak hours that explain the registers better: those in force, with all slots or one slot `minutes` later.
          *
-         *     `minutes` null: they are other ones, which Enedis told.
+         *     `minutes` is null if they are those that Enedis gave. The differences are the Wh that are not explained, with the
+         *     hours in force and with these.
          */
         FitView: {
             /** Minutes */
@@ -2321,7 +2324,7 @@ export interface components {
         };
         /**
          * Form
-         * @description The language of the spreadsheet that is to open the file.
+         * @description The language of the spreadsheet program that opens the file.
          * @enum {string}
          */
         Form: "en" | "fr";
@@ -2447,11 +2450,11 @@ export interface components {
         HolidayRule: "by_weekday" | "included" | "excluded";
         /**
          * HoursView
-         * @description Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
+         * @description Hours as columns, oldest first; `sum` are running sums since the first published hour. `from` null: no change.
          *
-         *     `more`: the answer was limited, and its cursor continues it. `prices_outdated` is the day since which prices used
-         *     here may be old, for want of a newer grid. `made_of` is `unknown` where a sum stands still only because nothing is
-         *     known of that direction.
+         *     `more`: the response was limited; request the rest with its cursor. `prices_outdated` is the day since which prices
+         *     used here may be outdated, because newer ones are due. `made_of` is `unknown` where a sum does not change only
+         *     because nothing is known of that direction.
          */
         HoursView: {
             /** Epoch */
@@ -2578,7 +2581,7 @@ export interface components {
         };
         /**
          * Include
-         * @description A part of a chart that may be left out.
+         * @description An optional part of a chart.
          * @enum {string}
          */
         Include: "buckets" | "euros" | "production" | "quality" | "year_ago";
@@ -2607,10 +2610,10 @@ export interface components {
         };
         /**
          * IndexCheckView
-         * @description The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+         * @description The registers compared with the curve; `better_off_peak` if other off-peak hours explain them better.
          *
-         *     `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
-         *     can be compared. The bucket `total` stands for registers whose names are not known.
+         *     `aligned_by`: whether index values are from the beginning or the end of their day, according to the curve; null if
+         *     no day can be compared. The bucket is `total` if only the total of the meter is known.
          */
         IndexCheckView: {
             aligned_by: components["schemas"]["Alignment"] | null;
@@ -2644,7 +2647,7 @@ export interface components {
         Level: number;
         /**
          * LevelRunView
-         * @description Hours in a row that have the same level: `[since, until[`.
+         * @description Consecutive hours of one level: `[since, until[`.
          */
         LevelRunView: {
             level: components["schemas"]["Level"];
@@ -2653,7 +2656,7 @@ export interface components {
         };
         /**
          * LogInRequest
-         * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
+         * @description Credentials. After repeated failures a captcha is required; its action is `log_in`.
          */
         LogInRequest: {
             /** Email */
@@ -2668,7 +2671,7 @@ export interface components {
         };
         /**
          * LowerPower
-         * @description A power lower than the one subscribed, and the days of the months compared on which more was used.
+         * @description A power below the subscribed one, and the days of the compared months whose peak was above it.
          */
         LowerPower: {
             /** Power Kva */
@@ -2678,10 +2681,11 @@ export interface components {
         };
         /**
          * MadeOf
-         * @description What a row was made of: readings, readings and a share by minutes or by the day's value, or that value alone.
+         * @description What the energy of a row was computed from.
          *
-         *     `imported`: readings, and those of a file of the owner's among them.
-         *     `unknown`: nothing is known of this direction, and its sum stands still.
+         *     `measured`: readings only. `estimated`: also a reading that was split by minutes or filled in from the day's value.
+         *     `imported`: also readings of a file from the owner. `day`: the day's value alone.
+         *     `unknown`: nothing is known of this direction, and its sum does not change.
          * @enum {string}
          */
         MadeOf: "measured" | "estimated" | "imported" | "day" | "unknown";
@@ -2739,7 +2743,7 @@ export interface components {
         };
         /**
          * MonthView
-         * @description The days `[start, end[` under each option.
+         * @description The cost of the days `[start, end[` under each option.
          */
         MonthView: {
             /**
@@ -2759,7 +2763,7 @@ export interface components {
         };
         /**
          * NewReadingToken
-         * @description A token that reads and changes nothing; it is shown this once.
+         * @description A read-only token. `token` is shown only once.
          */
         NewReadingToken: {
             /** Id */
@@ -3017,7 +3021,7 @@ export interface components {
         Option: "base" | "hp_hc" | "tempo" | "custom";
         /**
          * PasswordResetRequest
-         * @description Whose password is forgotten. The captcha's action is `password_reset`.
+         * @description The address of an account whose password is forgotten. The captcha's action is `password_reset`.
          */
         PasswordResetRequest: {
             /** Email */
@@ -3046,10 +3050,10 @@ export interface components {
         };
         /**
          * PeriodView
-         * @description A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
+         * @description The bucket during `[start, end[` and its price in EUR per kWh. Unless `certain`, the bucket can still change.
          *
-         *     `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
-         *     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
+         *     `expected`: the Tempo colour is not announced yet, but the usual quota makes it likely; `expected_reason` says why.
+         *     `off_peak`: null if the tariff has no off-peak hours, or they are not known.
          */
         PeriodView: {
             start: components["schemas"]["Utc"];
@@ -3068,7 +3072,7 @@ export interface components {
         };
         /**
          * PeriodsView
-         * @description Buckets by time, without gap; what is in no known bucket is `unknown`.
+         * @description Periods without gaps. The bucket is `unknown` where it is not known.
          */
         PeriodsView: {
             /** Items */
@@ -3195,7 +3199,7 @@ export interface components {
         PriceSource: "edf" | "cre";
         /**
          * ProfileRequest
-         * @description What to change; what is not named stays. A new address needs the password, and counts once it is verified.
+         * @description The members to change; absent ones stay. A new address needs the password, and takes effect once verified.
          */
         ProfileRequest: {
             /** Language */
@@ -3207,9 +3211,9 @@ export interface components {
         };
         /**
          * Proof
-         * @description HMAC-SHA256, in hexadecimal.
+         * @description An HMAC-SHA256 in hexadecimal.
          *
-         *     Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+         *     The key is the SHA-256 of the client's secret. The message has five lines, separated by line feeds:
          *     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
          */
         Proof: {
@@ -3218,7 +3222,7 @@ export interface components {
         };
         /**
          * ProofRequest
-         * @description A nonce of the client's, never used before, and the base address that it is about to send its secret to.
+         * @description A nonce that the client never used before, and the base URL to which it is about to send its secret.
          */
         ProofRequest: {
             /** Nonce */
@@ -3228,7 +3232,7 @@ export interface components {
         };
         /**
          * PublishedSeriesView
-         * @description A running sum and its unit.
+         * @description The key of a running sum and its unit.
          */
         PublishedSeriesView: {
             /** Key */
@@ -3241,7 +3245,7 @@ export interface components {
         };
         /**
          * Quality
-         * @description How sure a reading is: measured, filled in from the value of its day, or taken from a file of its owner's.
+         * @description The quality of a reading: measured, estimated from the value of its day, or imported from a file of the owner.
          * @enum {string}
          */
         Quality: "measured" | "estimated" | "imported";
@@ -3263,7 +3267,7 @@ export interface components {
         };
         /**
          * Rate
-         * @description What a kWh costs during `[start, end[`, in EUR.
+         * @description The price during `[start, end[`, in EUR per kWh.
          */
         Rate: {
             start: components["schemas"]["Utc"];
@@ -3273,7 +3277,7 @@ export interface components {
         };
         /**
          * Rates
-         * @description Prices by time, from the one in force on.
+         * @description Prices in order of time, from the one in force now.
          */
         Rates: components["schemas"]["Rate"][];
         /**
@@ -3295,7 +3299,7 @@ export interface components {
         };
         /**
          * ReadingTokenView
-         * @description A token, without what it consists of; `last_used_on` is a day of Paris.
+         * @description A read-only token without its secret; `last_used_on` is a day in Paris time.
          */
         ReadingTokenView: {
             /** Id */
@@ -3308,7 +3312,7 @@ export interface components {
         };
         /**
          * ReadingTokens
-         * @description An account's tokens, oldest first.
+         * @description The read-only tokens of an account, oldest first.
          */
         ReadingTokens: {
             /** Items */
@@ -3349,7 +3353,7 @@ export interface components {
         };
         /**
          * ResendRequest
-         * @description Whose mail of verification did not come. The captcha's action is `verify_email_resend`.
+         * @description The address whose verification mail did not arrive. The captcha's action is `verify_email_resend`.
          */
         ResendRequest: {
             /** Email */
@@ -3365,9 +3369,9 @@ export interface components {
         RowFault: "value" | "stamp" | "step" | "formula" | "implausible" | "contradictory" | "ambiguous_hour" | "not_over";
         /**
          * RteFeed
-         * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
+         * @description One of RTE's feeds: calls used and left today, the results of the last calls, and the time of the next.
          *
-         *     The circuit is open after a failure until then; feeds that share a budget show the same calls.
+         *     After a failure the circuit is open until `next_at`. Feeds that share a budget show the same calls.
          */
         RteFeed: {
             /** Feed */
@@ -3387,9 +3391,9 @@ export interface components {
         };
         /**
          * SeriesView
-         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+         * @description A chart of the days `[start, end[`, and the one a year before: the same dates, or 52 weeks earlier for weeks.
          *
-         *     `known` are the days of which anything is published.
+         *     `known` is the span from the first to the last day with published figures.
          */
         SeriesView: {
             step: components["schemas"]["Step"];
@@ -3412,9 +3416,9 @@ export interface components {
         };
         /**
          * SessionState
-         * @description Who is logged in in this browser; null when nobody is.
+         * @description The account that is logged in in this browser; null if none is.
          *
-         *     `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
+         *     `ingress`: Home Assistant authenticated the user, so there is no password and no log-out.
          */
         SessionState: {
             account: components["schemas"]["AccountView"] | null;
@@ -3423,7 +3427,7 @@ export interface components {
         };
         /**
          * SessionView
-         * @description A browser that is logged in; `current` is the one that asks.
+         * @description A browser that is logged in; `current` marks the one that sent the request.
          */
         SessionView: {
             /** Id */
@@ -3441,7 +3445,7 @@ export interface components {
         };
         /**
          * Sessions
-         * @description An account's browsers, the newest log-in first.
+         * @description The logged-in browsers of an account, newest log-in first.
          */
         Sessions: {
             /** Items */
@@ -3449,7 +3453,7 @@ export interface components {
         };
         /**
          * SignUpRequest
-         * @description An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`.
+         * @description A new account; Accept-Language sets the language of its mails. The captcha's action is `sign_up`.
          */
         SignUpRequest: {
             /** Email */
@@ -3464,7 +3468,7 @@ export interface components {
         };
         /**
          * SignedUp
-         * @description Whether a mail has to be answered first. The same whether the address had an account or not.
+         * @description Whether the address must be verified first. The answer is the same if the address already has an account.
          */
         SignedUp: {
             /**
@@ -3560,13 +3564,13 @@ export interface components {
         };
         /**
          * Step
-         * @description What one row of a chart stands for.
+         * @description The length of time of one row of a chart.
          * @enum {string}
          */
         Step: "hour" | "day" | "week" | "month" | "year";
         /**
          * Table
-         * @description What is exported.
+         * @description A table that can be exported.
          * @enum {string}
          */
         Table: "hours" | "load_curve" | "daily" | "max_power" | "index";
@@ -3757,12 +3761,13 @@ export interface components {
         };
         /**
          * TotalView
-         * @description What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
+         * @description The total of the days `[start, end[`: energy in Wh, money in EUR, null where nothing is known.
          *
-         *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
-         *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-         *     price; where some does, what is shown is of the rest. The subscription is that of all days since the
-         *     meter was put into service, whether their energy is known or not; null when any of them has none.
+         *     `cost` is the cost of the energy, `bill` the cost and the subscription. If it is not `complete`, energy is missing
+         *     or still to come; `consumption_complete` and `production_complete` say of which direction it is missing.
+         *     `cost_complete` and `revenue_complete`: all known energy has a price; otherwise the amount is that of the rest. The
+         *     subscription is that of all days since the meter was put into service, whether their energy is known or not; null if
+         *     that of any of these days is not known.
          */
         TotalView: {
             /**
@@ -3803,11 +3808,10 @@ export interface components {
         };
         /**
          * TotalsView
-         * @description Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
-         *     before.
+         * @description Totals by unit: the running span, the last span that is over and known, and both a year before.
          *
-         *     `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
-         *     span that begins before `known_since` is of a part only.
+         *     `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched, and
+         *     the total of a span that begins before `known_since` is incomplete.
          */
         TotalsView: {
             /** Known Since */
@@ -3836,7 +3840,7 @@ export interface components {
         };
         /**
          * Upstreams
-         * @description How Enedis and RTE stand, and how many mails wait after a failure.
+         * @description The state of Enedis and RTE, and how many mails wait after a failure.
          */
         Upstreams: {
             /** Enedis */
@@ -3892,7 +3896,7 @@ export interface components {
         };
         /**
          * UseByDay
-         * @description The last days, oldest first, today included; Enedis' hours are UTC's, what accounts use is by days of Paris.
+         * @description The last 31 days, oldest first, with today. Calls to Enedis are by UTC day, those of accounts by day in Paris.
          */
         UseByDay: {
             /** Enedis Limit An Hour */
@@ -3917,7 +3921,7 @@ export interface components {
         };
         /**
          * UserView
-         * @description An account, with what it has and what it used of its day.
+         * @description An account, with its usage points and API clients, and its calls to Enedis today and their limit.
          */
         UserView: {
             /** Id */
@@ -3943,7 +3947,7 @@ export interface components {
         };
         /**
          * Users
-         * @description A page of accounts; `next` is the `after` of the following one.
+         * @description A page of accounts; `next` is the `after` of the following page, null on the last.
          */
         Users: {
             /** Items */
@@ -3954,7 +3958,7 @@ export interface components {
         Utc: string;
         /**
          * VerifyEmailRequest
-         * @description The code from the mail, and the password that was chosen.
+         * @description The code from the mail and the account's password.
          */
         VerifyEmailRequest: {
             /**

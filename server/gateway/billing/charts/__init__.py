@@ -1,1 +1,1 @@
-"""What a chart needs of a usage point: energy and euros by step, side by side with a year before."""
+"""Chart data of a usage point: energy and EUR by step, compared with a year before."""

@@ -1,7 +1,7 @@
-"""When energy is used: the average hour by weekday, and by month of the year.
+"""When energy is used: averages by hour of the day, for each weekday and for each month.
 
-An average is of the hours that are known by themselves: days known only as a whole have none. Hours are those that
-clocks in Paris show; the one that comes twice in autumn counts twice, the one that is skipped in spring not at all.
+Days of which only the total is known are left out. Hours are those of clocks in Paris: the hour that is repeated in
+autumn counts twice, the one that is skipped in spring not at all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ HOURS = 24
 
 @dataclass
 class AverageSlot:
-    """The known hours of one kind, in the exact units of figures; `priced` is the energy whose cost is in `cost`."""
+    """Sums over `hours` known hours, in the exact units of figures; `cost` is the cost of the energy `priced`."""
 
     hours: int = 0
     energy: int = 0
@@ -30,14 +30,14 @@ def _make_slots() -> list[AverageSlot]:
 
 @dataclass
 class Habits:
-    """By weekday (Monday first) and hour, and by month (its first day) and hour."""
+    """Sums by weekday (Monday first) and hour, and by month (named by its first day) and hour."""
 
     by_weekday: list[list[AverageSlot]] = field(default_factory=lambda: [_make_slots() for _ in range(7)])
     by_month: dict[date, list[AverageSlot]] = field(default_factory=dict)
 
 
 def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
-    """Add up what is known of days."""
+    """Return the sums of the known hours of days."""
     habits = Habits()
     for day, known in figures.items():
         if known.is_one_row or not known.used:

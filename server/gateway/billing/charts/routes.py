@@ -40,7 +40,7 @@ async def get_series(
         set[Include] | None, Query(description="Which parts; unless told, all but the year before")
     ] = None,
 ) -> Response:
-    """Energy and euros by hour, day, week (of Mondays), month or year."""
+    """Return energy and EUR by hour, day, week (from Monday), month or year."""
     check_range(start, end, LONGEST[step])
     parts = USUAL if include is None else include
     found = await charts.load_charts(
@@ -62,6 +62,6 @@ async def get_habits(
     start: Annotated[KnownDay, START_DAY],
     end: Annotated[KnownDay, END_DAY],
 ) -> HabitsView:
-    """When energy is used: the average day of each weekday and of each month."""
+    """Return when energy is used: the average day of each weekday and of each month."""
     check_range(start, end, LONGEST[Step.DAY])
     return HabitsView.of(await charts.load_habits(caller.account_id, point_id, Span(start, end)))

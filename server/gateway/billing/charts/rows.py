@@ -1,4 +1,4 @@
-"""The rows of a chart: what each step comes to, in the exact units of figures; None where nothing is known."""
+"""The rows of a chart: the sums of each step, in the exact units of figures. Unknown amounts are left out."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.IMPORTED, MadeOf.MEASURED)
 
 @dataclass(frozen=True)
 class Row:
-    """A step: its amounts by series, which of them are not whole (`lacks`), and what its energy was made of."""
+    """The sums of a step by series, the series that are incomplete (`lacks`), and the quality of its energy."""
 
     amounts: Mapping[str, int]
     lacks: frozenset[str]
@@ -23,12 +23,12 @@ class Row:
 
 
 NOTHING = Row({}, frozenset(Direction), {})
-"""A step of which nothing is known, or a day that was not there a year before."""
+"""A step of which nothing is known, or that did not exist a year before."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Rows, each with its span or hour (None: the year before had none), and the total of all."""
+    """Rows, each with its span or hour (None if the year before had none), and their total."""
 
     steps: Sequence[Span | Hour | None]
     rows: Sequence[Row]
@@ -43,10 +43,11 @@ def make_chart(
     days: Mapping[date, DayTotal],
     today: date,
 ) -> Chart:
-    """Make a chart. A day known only as a whole stands in its first hour; all its hours are made of `day`.
+    """Return a chart with one row per step.
 
-    `days` is what each day comes to, and `whole` what the total is of; None: of nothing. The total has the subscription
-    of every day, a row that of the days of which something is known.
+    `days` has the sums of each day. `whole` is the span of the total; without it there is no total. The total includes
+    the subscription of every day, a row that of the days of which something is known. If only the total of a day is
+    known, it is in the first hour, and all hours of the day have the quality `day`.
     """
     known_days = {day: total for day, total in days.items() if day in figures}
     hours: dict[date, dict[int, Row]] = {}
@@ -101,7 +102,7 @@ def _build_row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index:
 def _drop_unknown_zeros(
     amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]
 ) -> dict[str, int]:
-    """Leave out zeros that would say that nothing was used, given or paid, where it is not known."""
+    """Return the amounts without those that would be zero only because nothing is known."""
     unknown = {"cost"} if "cost" in lacks and not amounts.get("cost") else set()
     if "subscription" in lacks:
         unknown.add("subscription")

@@ -1,4 +1,4 @@
-"""Charts on the wire."""
+"""Response bodies for charts."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ type _Amounts = list[float | None]
 
 
 class Include(StrEnum):
-    """A part of a chart that may be left out."""
+    """An optional part of a chart."""
 
     BUCKETS = "buckets"
     EUROS = "euros"
@@ -33,7 +33,7 @@ class Include(StrEnum):
 
 
 USUAL = frozenset(Include) - {Include.YEAR_AGO}
-"""What is included unless told."""
+"""The parts that are included by default."""
 
 
 class SpanView(BaseModel):
@@ -44,13 +44,13 @@ class SpanView(BaseModel):
 
 
 class ChartView(BaseModel):
-    """One value a row, oldest first: Wh and EUR, null where nothing is known.
+    """Columns with one value per row, oldest first, in Wh and EUR, null where nothing is known.
 
-    `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
-    it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
-    `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
-    is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
-    price. `total` is of all rows; a year before, of as many days as are known now.
+    `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
+    of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
+    a skipped hour). `bill` is `cost` and `subscription` together. `quality` is the lowest quality in a row; `day`: only
+    the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
+    has a price. `total` is the total of all rows; a year before, of as many days as are known now.
     """
 
     start: list[str | None]
@@ -68,7 +68,7 @@ class ChartView(BaseModel):
 
     @classmethod
     def of(cls, chart: Chart, include: Collection[Include]) -> ChartView:
-        """Show a chart, with the parts that are to be included."""
+        """Return the response for a chart, with the parts in `include`."""
         rows = chart.rows
 
         def get_amounts(key: str) -> _Amounts:
@@ -100,9 +100,9 @@ _PARTS: tuple[_Part, ...] = ("consumption", "production", "cost", "revenue")
 
 
 class SeriesView(BaseModel):
-    """A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+    """A chart of the days `[start, end[`, and the one a year before: the same dates, or 52 weeks earlier for weeks.
 
-    `known` are the days of which anything is published.
+    `known` is the span from the first to the last day with published figures.
     """
 
     step: Step
@@ -116,7 +116,7 @@ class SeriesView(BaseModel):
 
     @classmethod
     def of(cls, found: Series, include: Collection[Include]) -> SeriesView:
-        """Show charts."""
+        """Return the response for charts, with the parts in `include`."""
         return cls.model_construct(
             step=found.step,
             start=found.span.start,
@@ -130,9 +130,9 @@ class SeriesView(BaseModel):
 
 
 class AverageHours(BaseModel):
-    """24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
+    """24 values, one for each hour of clocks in Paris: the average energy in Wh, and the average price in EUR per kWh.
 
-    Null where no such hour is known, or none that is priced. `days`: of how many hours the best known is the average.
+    Null where no such hour is known, or no energy has a price. `days` is the highest number of hours in an average.
     """
 
     wh: list[float | None]
@@ -141,7 +141,7 @@ class AverageHours(BaseModel):
 
     @classmethod
     def of(cls, slots: Sequence[AverageSlot]) -> AverageHours:
-        """Show averages."""
+        """Return the response for 24 slots."""
         return cls(
             wh=[round(to_unit("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
             eur_per_kwh=[
@@ -168,7 +168,7 @@ class HabitsView(BaseModel):
 
     @classmethod
     def of(cls, found: Habits) -> HabitsView:
-        """Show habits."""
+        """Return the response for habits."""
         return cls(
             by_weekday=[AverageHours.of(slots) for slots in found.by_weekday],
             by_month=[

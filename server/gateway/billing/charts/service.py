@@ -1,4 +1,4 @@
-"""Answers of `/series`: a chart of a usage point's published figures, and the same a year before."""
+"""Charts and habits from the published figures of a usage point, for `/series` and `/habits`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from gateway.metering.meters import Meter
 
 @dataclass(frozen=True)
 class Series:
-    """A chart, the one a year before where it was asked for, and `known`: the days of which anything is published."""
+    """A chart, the one a year before if requested, and `known`: the span from the first to the last published day."""
 
     step: Step
     span: Span
@@ -42,7 +42,7 @@ class Series:
 
 
 class SeriesService:
-    """Makes charts from what is published."""
+    """Makes charts from published figures."""
 
     def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
@@ -52,7 +52,7 @@ class SeriesService:
     async def load_charts(
         self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool
     ) -> Series:
-        """Return a chart of the days of `span`. Raises the problem `not_found`."""
+        """Return a chart of the days of `span`, and one of a year before if requested. Raises `not_found`."""
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
@@ -90,7 +90,7 @@ class SeriesService:
         )
 
     async def load_habits(self, account_id: str, point_id: str, span: Span) -> Habits:
-        """Return the average hours of the days of `span`. Raises the problem `not_found`."""
+        """Return the sums for the average hours of the days of `span`. Raises the problem `not_found`."""
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         async with self._database.read() as session:
             figures = await repository.load_published_figures(session, home, span.start, span.end)
@@ -108,6 +108,9 @@ def _find_step_before(step: Span | Hour, *, by_weeks: bool) -> Span | Hour | Non
 
 
 def _cut_to_known(span: Span, figures: Mapping[date, DayFigures], today: date) -> Span | None:
-    """Return the days of a span up to the last known one: a running year is compared with as much of the one before."""
+    """Return the days of a span up to the last known one before today; None if there are none.
+
+    So the current year is compared with as many days of the year before.
+    """
     end = min(max(figures) + paris.DAY, today) if figures else span.start
     return Span(span.start, end) if end > span.start else None

@@ -1,4 +1,4 @@
-"""The steps of a chart, and what each is compared with a year before."""
+"""The steps of a chart, and the step a year before with which each is compared."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _USUAL = 24
 
 
 class Step(StrEnum):
-    """What one row of a chart stands for."""
+    """The length of time of one row of a chart."""
 
     HOUR = "hour"
     DAY = "day"
@@ -31,24 +31,24 @@ LONGEST: dict[Step, timedelta] = {
     Step.MONTH: timedelta(days=3653),
     Step.YEAR: timedelta(days=36525),
 }
-"""How many days a chart of each step may have: what one answer can hold."""
+"""The longest span of a chart by step, which limits the size of a response."""
 
 
 @dataclass(frozen=True)
 class Hour:
-    """One hour: its Paris day, and its number counted from the first instant of that day."""
+    """One hour: its day in Paris, and its number counted from the first instant of that day, from 0."""
 
     day: date
     number: int
 
     @property
     def start(self) -> datetime:
-        """When it begins."""
+        """The instant at which it begins."""
         return paris.midnight(self.day) + self.number * paris.HOUR
 
 
 def list_spans(step: Step, start: date, end: date) -> list[Span]:
-    """Cut the days `[start, end[` into steps of a day or more; the first and the last may be shorter than a step."""
+    """Split the days `[start, end[` into steps of a day or more. The first and the last may be shorter."""
     spans = []
     while start < end:
         until = min(_find_next_begin(step, start), end)
@@ -84,14 +84,14 @@ def _count_hours(day: date) -> int:
 
 
 def compares_weeks(step: Step, start: date, end: date) -> bool:
-    """Tell whether a year before means 52 weeks, so that Mondays meet Mondays: for weeks, and for one whole week."""
+    """Return whether a year before means 52 weeks, which keeps weekdays aligned: for weekly steps or one whole week."""
     return step is Step.WEEK or (start.weekday() == 0 and end - start == _WEEK)
 
 
 def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:
-    """Return the span a year before; None for 29 February alone, which no other year has.
+    """Return the span a year before; None for 29 February alone, which the year before does not have.
 
-    The day before a 29 February of the year before stands for itself: 28 February 2029 is compared with one day.
+    28 February 2029 is compared with 28 February 2028 only, and not with the 29th.
     """
     start = find_year_before(span.start, by_weeks=by_weeks)
     if span.end - span.start > paris.DAY:
@@ -101,7 +101,7 @@ def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:
 
 
 def find_hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
-    """Return the hour a year before that clocks showed alike; None where there was none.
+    """Return the hour a year before at which clocks showed the same time; None if there was none.
 
     Example: 29 March 2026 has no 02:00, so its third hour (03:00) is compared with the fourth of 29 March 2025.
     """

@@ -1,1 +1,1 @@
-"""What the same hours would have cost under each option."""
+"""The cost of the same hours under each tariff option."""

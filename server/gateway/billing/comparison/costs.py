@@ -1,4 +1,4 @@
-"""What the same hours would have cost under each option, with the prices of their dates."""
+"""The cost of the same hours under each tariff option, with the prices in force at the time."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ CHANGED_HOURS = "changed_hours"
 
 @dataclass(frozen=True)
 class Month:
-    """The days `[start, end[` by option; `hours` are those of the days in service."""
+    """The costs of the days `[start, end[` by option. Their `hours` are those of the days in service."""
 
     start: date
     end: date
@@ -35,14 +35,14 @@ class Month:
 
 @dataclass(frozen=True)
 class ComparisonTotal:
-    """The options over so many `months`, the same ones for each."""
+    """The costs of the options over the same `months` months."""
 
     costs: Mapping[str, Cost]
     months: int
 
 
 def list_months(today: date, number: int) -> list[tuple[date, date]]:
-    """Return the last so many whole months, oldest first."""
+    """Return the last `number` whole months before `today`, as `[start, end[`, oldest first."""
     ends = [today.replace(day=1)]
     for _ in range(number):
         ends.insert(0, (ends[0] - paris.DAY).replace(day=1))
@@ -57,10 +57,11 @@ def compare_options(
     spans: Iterable[tuple[date, date]],
     changed_hours: Sequence[OffPeakPeriod] = (),
 ) -> list[Month]:
-    """Bill the days in service under every option, at the power subscribed then; `own` is what was published.
+    """Return the cost of each month of `spans` under every option, at the power subscribed on each day.
 
-    The options are the regulated ones, the offers known but no examples, and `hp_hc` with `changed_hours`. `facts` has
-    the days in service. Months in which nothing was billed under any option are left out.
+    The options are the regulated ones, the known offers without the examples, `own`, and `hp_hc` with `changed_hours`.
+    `facts` has the days in service; `own` has the published figures by day. Months in which nothing has a price are
+    left out.
 
     Example: a home of 3 kVA until 15 January, of 6 kVA since, and no colour known in February. January has Base and the
     own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
@@ -82,7 +83,7 @@ def compare_options(
 
 
 def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
-    """Add up the options that can be compared in at least half of the months, over the months they all have."""
+    """Add up the options that can be compared in at least half of the months, over the months that all of them have."""
     have = Counter(name for month in found for name, cost in month.costs.items() if cost.priced)
     compared = {name for name, number in have.items() if 2 * number >= len(found)}
     shared = [month for month in found if all(month.costs[name].priced for name in compared)]
@@ -142,7 +143,8 @@ class _Bills:
 def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) -> dict[str, Cost]:
     """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
 
-    Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
+    An option is compared if it is sold on every day and has a price for at least half as many hours as the option with
+    the most. `hours` is the number of hours of the days in service.
     """
     priced = {name: sum(len(bill.costs) * bill.hours_a_row for bill in days) for name, days in bills.items()}
     most = max(priced.values())
@@ -169,7 +171,7 @@ def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) 
 
 
 def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
-    """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
+    """Return a tariff with the regulated option for each power of the home's tariffs at which it is sold."""
     powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
     if not powers and home.point.contract.power_kva:
         powers = {None: home.point.contract.power_kva}
@@ -184,7 +186,7 @@ def _find_tariff_around(home: Home, day: date) -> Tariff | None:
 
 
 def list_offers(home: Home) -> list[Offer]:
-    """Return the offers to compare: all that are known but the examples."""
+    """Return the offers to compare: all known ones but the examples."""
     return [offer for offer in home.offers.offers if not offer.example]
 
 
@@ -197,7 +199,10 @@ def resolve_offer(home: Home, offer_id: str, power: float, holidays: HolidayRegi
 
 
 def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
-    """Tell of each option and offer whether a new customer may choose it today, at the power that is subscribed."""
+    """Return, by option and offer, whether a new customer may choose it today at the subscribed power.
+
+    Empty if that power is not known.
+    """
     tariff = find_tariff_on(home.tariffs, today)
     power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
     if not power:

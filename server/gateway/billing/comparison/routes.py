@@ -26,5 +26,5 @@ async def get_comparison(
         Query(max_length=500, description="Other off-peak hours, as bills write them: compared as `changed_hours`"),
     ] = None,
 ) -> ComparisonView:
-    """What the same hours would have cost under each option."""
+    """Return what the same hours would have cost under each option, for the last whole months."""
     return ComparisonView.of(await service.compare_options(caller.account_id, point_id, months, off_peak))

@@ -1,4 +1,4 @@
-"""The comparison on the wire."""
+"""Response bodies for the comparison."""
 
 from datetime import date
 
@@ -10,17 +10,18 @@ from gateway.billing.days.figures import to_unit
 
 
 class BucketView(BaseModel):
-    """Energy in kWh, and what it costs in EUR."""
+    """Energy in kWh and its cost in EUR."""
 
     kwh: float
     eur: float
 
 
 class CostView(BaseModel):
-    """EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together.
+    """Costs in EUR: of the energy of the hours with a price, of the subscription, and of both together (`total`).
 
-    `red_gain`: what it would cost less, were all energy of red peak hours used in red off-peak hours; a share of that
-    energy saves that share. Null where an option has no red hours.
+    `known` is the share of all hours that is compared. `red_gain` is how much less the option would cost if all energy
+    of red peak hours were used in red off-peak hours; moving a share of that energy saves that share. Null if an option
+    has no energy in red peak hours.
     """
 
     energy: float | None
@@ -32,7 +33,7 @@ class CostView(BaseModel):
 
     @classmethod
     def of(cls, cost: Cost) -> CostView:
-        """Show a cost."""
+        """Return the response for a cost."""
         energy = to_unit("cost", cost.energy) if cost.priced else None
         subscription = None if cost.subscription is None else to_unit("subscription", cost.subscription)
         both = cost.energy + cost.subscription if cost.priced and cost.subscription is not None else None
@@ -50,7 +51,7 @@ class CostView(BaseModel):
 
 
 class MonthView(BaseModel):
-    """The days `[start, end[` under each option."""
+    """The cost of the days `[start, end[` under each option."""
 
     start: date
     end: date
@@ -58,7 +59,7 @@ class MonthView(BaseModel):
 
 
 class ComparedOffer(BaseModel):
-    """An offer that is compared, under its id. `prices_outdated`: nobody checked since that day that they hold."""
+    """An offer that is compared. `prices_outdated`: the day since which its prices were not checked."""
 
     id: str
     supplier: str
@@ -67,23 +68,24 @@ class ComparedOffer(BaseModel):
 
 
 class LowerPower(BaseModel):
-    """A power lower than the one subscribed, and the days of the months compared on which more was used."""
+    """A power below the subscribed one, and the days of the compared months whose peak was above it."""
 
     power_kva: int
     days_above: list[date]
 
 
 class ComparisonView(BaseModel):
-    """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
+    """What the same hours would have cost under each option, and the lowest power that covers the highest one used.
 
-    Months without service or without anything known are left out. In a month all options are billed over the hours that
-    all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
-    hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
-    the months.
+    Months without service or without known energy are left out. In a month, all compared options are billed over the
+    hours that all of them have a price for. An option has no cost in a month if it is not sold at the power of a day,
+    or has a price for less than half as many hours as the option with the most. `total` covers the `total_months`
+    months in which all options have a cost that have one in at least half of the months.
     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
-    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
-    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
-    power is not known.
+    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
+    which a price of the own tariffs or the regulated options may be outdated.
+    `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
+    known.
     """
 
     items: list[MonthView]
@@ -100,7 +102,7 @@ class ComparisonView(BaseModel):
 
     @classmethod
     def of(cls, found: Comparison) -> ComparisonView:
-        """Show a comparison."""
+        """Return the response for a comparison."""
         return cls.model_validate(
             {
                 "items": [

@@ -1,4 +1,4 @@
-"""The comparison of a usage point's tariff with the regulated options."""
+"""Compares the tariff of a usage point with the regulated options and the known offers."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from gateway.tariffs.tariff import find_tariff_on
 
 @dataclass(frozen=True)
 class Comparison:
-    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
+    """The costs by month. `power_kva` is the subscribed power, `lowest_power_kva` the lowest one that is enough.
 
-    `highest_known` is the share of the days whose highest power is known. `open_to_new` tells of each option whether a
-    new customer may choose it at that power today; one that is not sold at it is not. `offers` are those compared, with
-    the day since which their prices are outdated. `days_above` are the days on which a power lower than the one
-    subscribed would not have done.
+    `highest_known` is the share of the days whose highest power is known. `open_to_new` says by option whether a new
+    customer may choose it today at the subscribed power. `offers` are the compared offers, each with the day since
+    which its prices are outdated. `days_above` has, for each lower power in kVA, the days on which it would not have
+    been enough.
     """
 
     months: list[costs.Month]
@@ -46,7 +46,7 @@ class Comparison:
 
 
 class ComparisonService:
-    """Compares what usage points pay with what they would pay."""
+    """Compares the tariffs of usage points with other options."""
 
     def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
@@ -56,9 +56,10 @@ class ComparisonService:
     async def compare_options(
         self, account_id: str, point_id: str, number: int, changed_hours: str | None = None
     ) -> Comparison:
-        """Compare the options over the last so many whole months; also off-peak hours changed to those of a text.
+        """Compare the options over the last `number` whole months.
 
-        Raises the problem `off_peak_unreadable`.
+        `changed_hours` is a text with other off-peak hours, which are compared too. Raises the problems `not_found` and
+        `off_peak_unreadable`.
         """
         hours = read_off_peak(changed_hours) if changed_hours else []
         home = (await self._publisher.publish_hours(account_id, point_id)).home

@@ -1,1 +1,1 @@
-"""What the archive knows of a day, as rows of energy and money."""
+"""The figures of a day: rows of energy and money from the readings in the archive."""

@@ -1,9 +1,9 @@
-"""From what the archive knows of a day to its figures: readings shared among hours and buckets, or the day's value.
+"""Computes the figures of a day, from its load curve by hours and buckets, or from its daily value.
 
-Example with a curve: off-peak begins at 01:28, and 01:00-01:30 was 600 Wh. It is shared by the minute: in the row of
-01:00, 28 minutes (560 Wh) are peak and 2 minutes (40 Wh) off-peak.
+Example with a curve: off-peak begins at 01:28, and 01:00-01:30 was 600 Wh. The energy is split by the minute: in the
+row of 01:00, 28 minutes (560 Wh) are peak and 2 minutes (40 Wh) off-peak.
 Example without one: the day's value is 9,000 Wh, the registers advanced by 6,000 (peak) and 3,001 (off-peak). They
-agree but for a Wh of rounding, which the larger one bears: 5,999 and 3,001, in one row, that of midnight.
+differ by 1 Wh of rounding, which is taken off the larger one: 5,999 and 3,001, in one row, at midnight.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,15 +19,15 @@ from gateway.tariffs.buckets import BucketSpan, DayRules
 from gateway.tariffs.options import UNKNOWN
 
 GIVEN = "given"
-"""The one bucket of what is given."""
+"""The only bucket of production."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one direction of a day.
+    """The readings of one direction on one day.
 
-    `value` is the day's energy in Wh where it may stand for a curve that will not come. `registers` is what each
-    advanced by during the day, in Wh by bucket, its total left out.
+    `value` is the day's energy in Wh, if it may replace a curve that will not arrive. `registers` is by how many Wh
+    each register advanced during the day, by bucket, or `total` if only the meter's total is known.
     """
 
     curve: Sequence[Run] = ()
@@ -36,11 +36,11 @@ class Facts:
 
 
 def count_day(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool = True) -> DayFigures | None:
-    """Return the figures of a day; None when it has no row.
+    """Return the figures of a day; None if it has no row. `takes`: whether the meter measures consumption.
 
-    The hours that consumption covers wholly make the rows; production those of a meter that only gives, and takes
-    nothing: to any other they would say that nothing was used. A day that has a value and no curve is one row, that of
-    its midnight.
+    There is a row for each hour that the consumption curve covers completely. A meter that measures production only has
+    a row for each hour that the production curve covers; for other meters such rows would mean that nothing was used. A
+    day with a value and no curve has one row, at midnight.
     """
     length = paris.minutes_in(day) // 60
     given = share_curve(gave.curve, ((0, length * 60, GIVEN),))
@@ -76,7 +76,10 @@ def _build_rows(
 
 
 def _count_daily_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[str, list[int]]:
-    """Share a day's value among its buckets: by the registers where they agree with it, else it is of none."""
+    """Split a day's value in Wh among its buckets by the registers; return watt-minutes by bucket, one row each.
+
+    The bucket is `unknown` if the registers do not agree with the value.
+    """
     if rules.single_bucket is not None:
         return {rules.single_bucket: [wh * WATT_MINUTES_A_WH]}
     if wh == 0 and rules.buckets:
@@ -86,14 +89,17 @@ def _count_daily_value(wh: int, registers: Mapping[str, int], rules: DayRules) -
     if not known or not known.keys() <= rules.buckets or abs(rounding) > len(registers):
         return {UNKNOWN: [wh * WATT_MINUTES_A_WH]}
     largest = max(known, key=lambda bucket: (known[bucket], bucket))
-    known[largest] -= rounding  # registers count whole Wh each
+    known[largest] -= rounding  # each register counts whole Wh
     return {bucket: [advance * WATT_MINUTES_A_WH] for bucket, advance in sorted(known.items())}
 
 
 def _place_production(
     hours: Sequence[int], given: HourlyShares, gave: Facts, *, is_day: bool
 ) -> tuple[list[int] | None, list[MadeOf]]:
-    """Return what was given in each row; a day's value stands in its midnight's."""
+    """Return the production of each row in watt-minutes and its quality. A daily value is in the row of midnight.
+
+    Returns None and an empty list if nothing is known of the production.
+    """
     if not gave.curve and gave.value is None:
         return None, []
     known, amounts = set(given.whole_hours), given.by_bucket.get(GIVEN, [])

@@ -1,4 +1,4 @@
-"""What the archive and the signals know of days, as billing needs it."""
+"""Loads the readings and Tempo colours of days for billing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ type _OpenedDays = Mapping[date, OpenedDay]
 
 
 class Alignment(StrEnum):
-    """What the date of an index value means: the register as the day began, or as it ended."""
+    """What the date of an index value means: the register at the beginning of that day, or at its end."""
 
     DAY_BEGUN = "day_begun"
     DAY_ENDED = "day_ended"
@@ -36,7 +36,7 @@ class Alignment(StrEnum):
 
 @dataclass(frozen=True)
 class KnownDays:
-    """What is known of the days of a usage point; Enedis has curves since `curves_since`."""
+    """The readings and colours of a usage point's days. Enedis has no curves before `curves_since`."""
 
     feeds: Mapping[Feed, _OpenedDays]
     point: UsagePoint
@@ -44,7 +44,7 @@ class KnownDays:
     curves_since: date
 
     def get_facts(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
-        """Return the facts of a day.
+        """Return the facts of one direction of a day.
 
         Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
         Where it counts, a part of the curve that only files tell does not: the rest of the energy would be lost.
@@ -71,9 +71,9 @@ class KnownDays:
     def get_register_advances(
         self, day: date, alignment: Alignment, direction: Direction = Direction.CONSUMPTION
     ) -> dict[str, int]:
-        """Return what each register advanced by during a day, in Wh; empty when that is not known.
+        """Return by how many Wh each register advanced during a day; empty if that is not known.
 
-        Where only the meter's total is known, that is `total`.
+        The only key is `total` if only the meter's total is known.
         """
         begins = day if alignment is Alignment.DAY_BEGUN else day - paris.DAY
         first, last = self._get_registers(direction, begins), self._get_registers(direction, begins + paris.DAY)
@@ -98,7 +98,7 @@ def _is_whole(day: date, runs: Sequence[Run]) -> bool:
 async def load_known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> KnownDays:
-    """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
+    """Load what is known of the days `[start, end[` and the day on either side; the colours only if `by_color`."""
     feeds = await metering.load_days(session, home.public_id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
     colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
     return KnownDays(feeds, home.point, colors, get_history_start(Kind.CURVE, today))

@@ -1,6 +1,6 @@
-"""The figures of one day: its rows, what each used in which bucket, gave and cost.
+"""The figures of one day: consumption by bucket, production and cost of each row.
 
-Exact whole numbers: energy in watt-minutes, money in watt-minutes times millionths of EUR a kWh.
+All are exact integers: energy in watt-minutes, money in watt-minutes times millionths of EUR per kWh.
 """
 
 import json
@@ -18,22 +18,23 @@ from gateway.tariffs.prices import MICRO
 MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
 
 FORM = 1
-"""Of what `pack_figures` writes: another one wherever a gateway of this one could not read it or would misread it."""
+"""The format that `pack_figures` writes. It changes when gateways with the current one could not read it correctly."""
 
 
 class UnknownFormError(Exception):
-    """Figures that another version wrote."""
+    """The figures were written by another version, or are not figures."""
 
 
 type Columns = dict[str, list[int]]
-"""By series key, a value a row."""
+"""By series key, one value per row."""
 
 
 class MadeOf(StrEnum):
-    """What a row was made of: readings, readings and a share by minutes or by the day's value, or that value alone.
+    """What the energy of a row was computed from.
 
-    `imported`: readings, and those of a file of the owner's among them.
-    `unknown`: nothing is known of this direction, and its sum stands still.
+    `measured`: readings only. `estimated`: also a reading that was split by minutes or filled in from the day's value.
+    `imported`: also readings of a file from the owner. `day`: the day's value alone.
+    `unknown`: nothing is known of this direction, and its sum does not change.
     """
 
     MEASURED = "measured"
@@ -45,7 +46,11 @@ class MadeOf(StrEnum):
 
 @dataclass(frozen=True)
 class DayFigures:
-    """What is known of a day; rows are named by their hour, counted from the day's first instant."""
+    """The figures of a day of `length` hours. `hours` are the hours of its rows, counted from the day's first instant.
+
+    `used` is the consumption by bucket and `gave` the production, one value per row, in watt-minutes. Prices are in
+    millionths of EUR per kWh, and `subscription` is the day's part in the exact unit of money.
+    """
 
     length: int
     hours: list[int]
@@ -59,7 +64,7 @@ class DayFigures:
 
     @property
     def is_one_row(self) -> bool:
-        """Whether one row stands for the whole day."""
+        """Whether one row contains the whole day."""
         return self.used_made_of == [MadeOf.DAY] or (not self.used and self.gave_made_of == [MadeOf.DAY])
 
     @property
@@ -69,11 +74,11 @@ class DayFigures:
 
     @property
     def unpriced_energy(self) -> list[list[int]]:
-        """What each row used in the buckets that have no price."""
+        """The consumption of each row, for each bucket without a price."""
         return [values for bucket, values in self.used.items() if bucket not in self.prices]
 
     def build_columns(self) -> Columns:
-        """Return the amounts of each row by series."""
+        """Return the amounts of each row by series, in the exact units."""
         found: Columns = {}
         if self.used:
             found["consumption"] = [sum(values) for values in zip(*self.used.values(), strict=True)]
@@ -96,7 +101,7 @@ class DayFigures:
         return [day * (hour + 1) // self.length - day * hour // self.length for hour in self.hours]
 
     def pack_figures(self) -> bytes:
-        """Write; the same figures are always the same bytes."""
+        """Return the figures as bytes. Equal figures always give the same bytes."""
         content = {
             "v": FORM,
             "n": self.length,
@@ -113,10 +118,10 @@ class DayFigures:
 
     @classmethod
     def unpack_figures(cls, packed: bytes) -> DayFigures:
-        """Read what `pack_figures` wrote. Raises UnknownFormError for what another version wrote, or nobody."""
+        """Read what `pack_figures` wrote. Raises UnknownFormError for another format or other bytes."""
         try:
             content = json.loads(zlib.decompress(packed))
-            # written before forms had a number
+            # without a number it was written before there were format numbers
             if content.get("v", 1) != FORM:
                 raise UnknownFormError
             return cls._from_content(content)
@@ -147,7 +152,10 @@ def _encode_quality(made_of: list[MadeOf]) -> str:
 
 
 def subscription_of(day: date, micro_a_month: int | None) -> int | None:
-    """Return a day's part of the month's subscription, so that the days of a month make it exactly."""
+    """Return a day's part of the monthly subscription in the exact unit of money; None without a subscription.
+
+    `micro_a_month` is in millionths of EUR. The parts of all days of a month add up to it exactly.
+    """
     if micro_a_month is None:
         return None
     month, days = micro_a_month * MONEY_A_MICRO, monthrange(day.year, day.month)[1]
@@ -155,23 +163,23 @@ def subscription_of(day: date, micro_a_month: int | None) -> int | None:
 
 
 def bucket_of(series: str) -> str | None:
-    """Return the bucket that a series is of, None for a total."""
+    """Return the bucket of a series from its key; None for a total."""
     kind, _, bucket = series.partition("_")
     return bucket if kind in {"consumption", "cost"} and bucket else None
 
 
 def is_money(series: str) -> bool:
-    """Tell EUR from Wh by the key of a series."""
+    """Return whether a series is in EUR and not in Wh, from its key."""
     return series.startswith(("cost", "subscription", "revenue"))
 
 
 def to_unit(series: str, amount: int) -> float:
-    """Return an amount in Wh to 3 decimals, or EUR to 6."""
+    """Return an exact amount in Wh, rounded to 3 decimals, or in EUR, rounded to 6."""
     return to_units(series, [amount])[0]
 
 
 def to_units(series: str, amounts: Sequence[int]) -> list[float]:
-    """Return amounts in Wh to 3 decimals, or EUR to 6: the nearest, found in whole numbers."""
+    """Return exact amounts in Wh, rounded to 3 decimals, or in EUR, rounded to 6. Rounds with integers."""
     if is_money(series):
         return [(amount + MONEY_A_MICRO // 2) // MONEY_A_MICRO / MICRO for amount in amounts]
     thousands, half = 1000, WATT_MINUTES_A_WH // 2

@@ -1,4 +1,4 @@
-"""A usage point as billing sees it."""
+"""A usage point with everything that billing needs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from gateway.usage_points.service import Secrets
 
 @dataclass(frozen=True, repr=False)
 class Home:
-    """A usage point with what opens its data, and the regulated prices."""
+    """A usage point, the secrets that decrypt its data, the regulated prices and the known offers."""
 
     point: UsagePoint
     secrets: Secrets
@@ -44,41 +44,41 @@ class Home:
 
     @cached_property
     def tariffs(self) -> list[Tariff]:
-        """What it pays by: an offer that was chosen is there with its prices, version by version."""
+        """The tariffs it pays by. A chosen offer is resolved to one tariff with prices per version of the offer."""
         return self.offers.resolve_tariffs(self.chosen_tariffs)
 
     @cached_property
     def chosen_tariffs(self) -> list[Tariff]:
-        """What its owner chose."""
+        """The tariffs that its owner chose, with offers not resolved."""
         return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
 
     @property
     def pays_by_color(self) -> bool:
-        """Whether the colours of days tell what it pays."""
+        """Whether any of its tariffs depends on the colours of days."""
         return any(tariff.depends_on_colors for tariff in self.tariffs)
 
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:
-        """The off-peak hours that count."""
+        """The off-peak hours that are in effect."""
         return select_effective(self._off_peak_periods)
 
     @cached_property
     def injects_since(self) -> date | None:
-        """Since when it injects what it produces beside consuming; None when it does not.
+        """The day since which it produces as well as consumes; None if it does not.
 
-        `date.min` when Enedis has told no day.
+        `date.min` if Enedis has not given the day.
         """
         if set(list_directions(self.point)) != set(Direction):
             return None
         return find_activation(self.point, Direction.PRODUCTION) or date.min
 
     def build_rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
-        """Return how its days are billed, with the colours known; with other tariffs than its own where given."""
+        """Return the rules for billing its days with these colours; by `tariffs` instead of its own if given."""
         return Rules(self.tariffs if tariffs is None else tariffs, self.off_peak, colors, self.book, self.injects_since)
 
     @property
     def off_peak_from_enedis(self) -> list[OffPeakPeriod]:
-        """Those that Enedis told, whether they count or not."""
+        """The off-peak hours that Enedis gave, whether they are in effect or not."""
         return [period for period in self._off_peak_periods if period.source == "enedis"]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A day's load curve, shared by minutes among the day's hours and buckets."""
+"""Splits a day's load curve by minutes among the day's hours and buckets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ type _Cell = tuple[int, int, int, str]
 
 @dataclass
 class HourlyShares:
-    """By hour, counted from the day's first instant: how much of it is known, what of, and its watt-minutes."""
+    """By hour, counted from the day's first instant: known minutes, their quality, and watt-minutes by bucket."""
 
     minutes: list[int]
     made_of: list[MadeOf]
@@ -29,7 +29,10 @@ class HourlyShares:
 
 
 def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> HourlyShares:
-    """Share a curve. An hour is estimated when an edge of it or of a bucket cuts an interval, or an interval was."""
+    """Split a curve among hours and buckets; `spans` cover the day.
+
+    An hour is estimated if its edge or that of a bucket cuts an interval, or if an interval was estimated.
+    """
     cells, hours = _cut_cells(spans), spans[-1][1] // 60
     shared = HourlyShares([0] * hours, [MadeOf.MEASURED] * hours)
     for run in curve:
@@ -56,14 +59,14 @@ def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> HourlySh
 
 
 def list_buckets(hours: Sequence[int], spans: tuple[BucketSpan, ...]) -> list[str]:
-    """Return the buckets that these hours are in, in part or whole."""
+    """Return the buckets of these hours, sorted, even if they cover only part of an hour."""
     wanted = set(hours)
     return sorted({bucket for _, _, hour, bucket in _cut_cells(spans) if hour in wanted})
 
 
 @lru_cache(maxsize=512)
 def _cut_cells(spans: tuple[BucketSpan, ...]) -> tuple[_Cell, ...]:
-    """Cut spans at each hour."""
+    """Split spans at each full hour."""
     return tuple(
         (max(start, hour * 60), min(end, hour * 60 + 60), hour, bucket)
         for start, end, bucket in spans

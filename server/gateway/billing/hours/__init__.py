@@ -1,1 +1,1 @@
-"""Hours as clients were told of them: published, and sent from the first that changed."""
+"""Published hours: what clients were sent, and what has changed since."""

@@ -1,4 +1,4 @@
-"""What differs from what was published: days are counted again, and compared. Pure."""
+"""Computes days again and compares them with the published ones. Pure functions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from gateway.tariffs.tariff import Tariff
 
 @dataclass(frozen=True)
 class Before:
-    """What was published: the days from the first that is counted again on, the one before them, and all series."""
+    """What is published: the days from the first that is computed again, the one before (`last`), and all series."""
 
     days: Mapping[date, PublishedFigures]
     last: PublishedFigures | None
@@ -25,9 +25,9 @@ class Before:
 
 @dataclass(frozen=True)
 class Change:
-    """What is new: series, days whose figures changed, and days of which only the sums before them did.
+    """What is new: series, days whose figures changed, and days of which only the sums before them changed.
 
-    `to_send` are all days from the first with something new on; `vanished` tells that a published row is no more.
+    `to_send` has all days from the first with changed figures. `vanished`: a published row no longer exists.
     """
 
     series: list[str] = field(default_factory=list)
@@ -40,14 +40,14 @@ class Change:
 def count_due_days(
     home: Home, known: KnownDays, due: Collection[date], before: Before, *, takes: bool
 ) -> dict[date, DayFigures | None]:
-    """Return the figures of the days that are due, in order; None for a day without a row."""
+    """Return the figures of the `due` days, in order; None for a day without a row. `takes`: the meter consumes."""
     rules = home.build_rules(known.colors)
     figures: dict[date, DayFigures | None] = {}
     for day in sorted(due):
         earlier = before.days.get(day)
         as_day = earlier is not None and earlier.figures.is_one_row
         used = known.get_facts(day, Direction.CONSUMPTION, as_day=as_day)
-        is_row = used.value is not None or (as_day and not used.curve)  # then what it gave stands in the same
+        is_row = used.value is not None or (as_day and not used.curve)  # then the production is in the same row
         gave = known.get_facts(day, Direction.PRODUCTION, as_day=is_row)
         figures[day] = count_day(day, used, gave, rules.get_day_rules(day), takes=takes)
     return figures
@@ -56,7 +56,10 @@ def count_due_days(
 def compare_figures(
     before: Before, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int
 ) -> Change:
-    """Return what is new with these figures, under these tariffs, in the revision it would enter."""
+    """Return what is new compared with `before`; `revision` is the one that changed days get.
+
+    `figures` are the days that were computed again; `tariffs` determine the series.
+    """
     found = {day: counted for day, counted in figures.items() if counted}
     change = Change(
         vanished=any(_is_row_lost(before.days[day], found.get(day)) for day in figures.keys() & before.days.keys())
@@ -81,12 +84,15 @@ def compare_figures(
 
 
 def _is_row_lost(before: PublishedFigures, now: DayFigures | None) -> bool:
-    """Tell whether a day had a row that it has no more."""
+    """Return whether a published row of a day no longer exists."""
     return not set(before.figures.hours) <= set(now.hours if now else ())
 
 
 def _update_day(before: PublishedFigures | None, now: PublishedFigures) -> PublishedFigures:
-    """Return a day as it is now, with the hour from which on its rows changed; they may be the same all the same."""
+    """Return a day with its new figures and the hour of the first changed row.
+
+    The revision stays if the figures differ but no row does.
+    """
     if before is None:
         return now
     hour = find_first_change(before.figures, now.figures)

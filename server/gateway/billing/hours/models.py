@@ -1,4 +1,4 @@
-"""What clients were told, as stored."""
+"""Database models of what clients were sent."""
 
 from datetime import date, datetime
 
@@ -9,11 +9,11 @@ from gateway.kit.database import Base
 
 
 class Publication(Base):
-    """How far the hours of a usage point are published.
+    """The state of a usage point's published hours.
 
-    `starts_on` is their first day, which moves no more once `is_whole`; `rules` tells by which tariffs, prices and
-    off-peak hours they were counted. Whatever the usage point's days had told by its `data_revision` is in them, and so
-    are the colours told before `looked_at`.
+    `starts_on` is their first day, which is final once `is_whole` (but for older days from files). `rules` is a hash of
+    the tariffs, prices and off-peak hours by which they were computed. They include all readings up to `data_revision`,
+    and the colours stored before `looked_at`.
     """
 
     __tablename__ = "publications"
@@ -27,7 +27,7 @@ class Publication(Base):
 
 
 class PublishedDay(Base):
-    """A day whose hours were published: the revision it last changed in, its figures and the sums before, sealed."""
+    """A day with published hours: the revision of its last change, its encrypted figures and sums before it."""
 
     __tablename__ = "published_days"
 
@@ -39,7 +39,7 @@ class PublishedDay(Base):
 
 
 class PublishedSeries(Base):
-    """A series that clients were told of, and the revision it came in."""
+    """A published series, and the revision in which it was added."""
 
     __tablename__ = "published_series"
 

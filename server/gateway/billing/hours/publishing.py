@@ -1,11 +1,11 @@
-"""Keeps what clients are told of the hours up to date.
+"""Keeps the published hours up to date.
 
-The figures of each published day are kept. A question counts again the days of which something was written since the
-last look, all of them when the rules differ, and compares: days whose figures differ enter a new revision.
+The figures of each published day are stored. A request computes again the days that were written since the last time,
+or all days if the rules differ, and compares: days whose figures differ are part of a new revision.
 
-What was written is told by revisions, not by times: each day has the `data_revision` of its usage point that wrote it,
-and a publication has the one up to which it is counted. A process that found nothing new remembers in which state of
-the database that was, and the next question costs one statement.
+Written days are found by revision and not by time: each day has the `data_revision` of its usage point that wrote it,
+and a publication has the one up to which it is computed. A process that found nothing new remembers the state of the
+database, so that the next request needs one query.
 """
 
 import asyncio
@@ -44,15 +44,15 @@ NOTHING_HELD = -1
 FORMAT = 6
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
-"""Colours told so long before the last look are looked at again: clocks differ, and a write takes time."""
+"""Colours stored this long before the last check are checked again: clocks differ, and writes take time."""
 _MOST_REMEMBERED = 10_000
 _FEW = 7
-"""Days whose work does not hold up the loop."""
+"""How many days are computed without a thread, because they do not block the event loop for long."""
 
 
 @dataclass(frozen=True)
 class _Look:
-    """What a look at a usage point found: how far it is published now, and what is new."""
+    """The result of a check of a usage point: its new publication, and what has changed."""
 
     publication: Publication
     is_first: bool = False
@@ -61,9 +61,9 @@ class _Look:
 
 @dataclass(frozen=True)
 class Published:
-    """A usage point whose hours are up to date, and the series they have, with the revision that each came in.
+    """A usage point whose hours are up to date, and their series, each with the revision in which it was added.
 
-    `to_send` is what the holder of the revision `since` lacks: the days from the first that changed on.
+    `to_send` are the days that a client with the revision `since` lacks: all days from the first that changed.
     """
 
     home: Home
@@ -74,7 +74,7 @@ class Published:
 
 @dataclass(frozen=True)
 class _UpToDate:
-    """A state of the database, and the day, in which all hours were published, and the series they have."""
+    """A state of the database and a day for which all hours are published, and their series."""
 
     made_of: tuple[object, ...]
     today: date
@@ -93,7 +93,7 @@ class Publisher:
     async def find_up_to_date(
         self, account_id: str, point_id: str
     ) -> tuple[repository.PublishedState, Mapping[str, int]] | None:
-        """Return the state of hours that are surely up to date, and their series; None when they must be looked at."""
+        """Return the state and the series of hours that are certainly up to date; None if they must be checked."""
         known = self._up_to_date.get(point_id)
         if known is None or known.today != paris.day_of(self._clock.now()):
             return None
@@ -106,7 +106,7 @@ class Publisher:
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
-                # before all that is looked at: what is written meanwhile is noticed the next time
+                # read first, so that later writes are noticed the next time
                 state = await repository.load_state(session, account_id, point_id)
                 home = await Home.open_home(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, home.public_id)
@@ -126,7 +126,7 @@ class Publisher:
     async def _find_readable_work(
         self, session: AsyncSession, home: Home, series: set[str], now: datetime
     ) -> _Look | None:
-        """Find the work; where another version wrote what is published, all of it is published afresh."""
+        """Return what has changed. If another version wrote the published figures, everything is published again."""
         try:
             return await self._find_work(session, home, series, now)
         except UnknownFormError:
@@ -181,22 +181,22 @@ class Publisher:
             self._up_to_date.popitem(last=False)
 
     async def _list_written_since(self, session: AsyncSession, home: Home, before: Publication) -> set[date]:
-        """Return the days that may be billed otherwise than they were published."""
+        """Return the days whose figures may differ from the published ones."""
         counted = before.data_revision
         if counted == home.point.data_revision:
             written = set()
         else:
-            # one of the version before this, which counted without revisions, may lack anything
+            # the previous version computed without revisions, so any day may have changed
             written = await metering.list_written_since(session, home.public_id, -1 if counted is None else counted)
-        # the index of a day also measures the day before, or the day after, by its alignment
+        # the index of a day also measures the day before or after, depending on its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
             colors = await tempo.list_colors_since(session, before.looked_at - _MARGIN)
-            written |= colors.keys() | {day + paris.DAY for day in colors}  # whose night is still of that colour
+            written |= colors.keys() | {day + paris.DAY for day in colors}  # which has it until 06:00
         return written
 
     async def _write_change(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
-        """Write what a look found; return the revision then, None when all is to be looked at again."""
+        """Write what has changed; return the revision after that. None means that the check must be repeated."""
         change = look.change
         if change.vanished:
             await repository.start_new_epoch(session, home.point)
@@ -215,7 +215,7 @@ class Publisher:
 
 
 async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
-    """Do work that so many days make: at once when they are few, else beside the loop."""
+    """Return the result of `find`, which runs in a thread if it works on more than a few days."""
     return find() if days <= _FEW else await asyncio.to_thread(find)
 
 

@@ -1,4 +1,4 @@
-"""What clients were told, in the database; figures are sealed with their account's key."""
+"""Database queries for published hours. Figures and sums are encrypted with the account's key."""
 
 import json
 import secrets
@@ -20,7 +20,7 @@ from gateway.tempo.models import TempoDay
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
-# built once: they are asked with every question
+# built once, because they run with every request
 _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
     PublishedSeries.usage_point_id == bindparam("point")
 )
@@ -42,9 +42,9 @@ _STATE = select(
 
 @dataclass(frozen=True)
 class PublishedState:
-    """What tells that the hours of a usage point are as they were, and when to ask again.
+    """The state by which unchanged hours of a usage point are recognised, and when to ask again.
 
-    `made_of` are the revisions of all that they are made of.
+    `made_of` has the revisions of all data that the hours are computed from.
     """
 
     epoch: str
@@ -57,10 +57,10 @@ class PublishedState:
 
 @dataclass(frozen=True)
 class PublishedFigures:
-    """A day as it was published: its figures, the sums before it, and the revision it last changed in.
+    """A published day: its figures, the running sums before it, and the revision of its last change.
 
-    `changes` are the revisions in which it changed, each with the hour of the day from which on it did; one that a
-    later change made earlier is left out.
+    `changes` are the revisions in which it changed, each with the first changed hour of the day. A change is left out
+    if a later one begins at the same hour or before.
     """
 
     day: date
@@ -70,12 +70,12 @@ class PublishedFigures:
     changes: tuple[tuple[int, int], ...]
 
     def find_first_changed_hour(self, held: int) -> int:
-        """Return from which of its hours on the day is new to the holder of a revision before its own."""
+        """Return the first hour of the day that is new to a client with revision `held`, older than the day's."""
         return min(hour for revision, hour in self.changes if revision > held)
 
 
 async def load_state(session: AsyncSession, account_id: str, point_id: str) -> PublishedState | None:
-    """Return the state of the hours of one of an account's usage points; None without it."""
+    """Return the state of an account's usage point; None if the account has no such usage point."""
     found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
     if found is None:
         return None
@@ -83,12 +83,12 @@ async def load_state(session: AsyncSession, account_id: str, point_id: str) -> P
 
 
 async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:
-    """Return how far a usage point is published."""
+    """Return the publication of a usage point; None if nothing is published."""
     return await session.get(Publication, point_id)
 
 
 async def list_series(session: AsyncSession, point_id: str) -> dict[str, int]:
-    """Return the series published, and the revision each came in."""
+    """Return the published series, each with the revision in which it was added."""
     return dict(iter(await session.execute(_SERIES, {"point": point_id})))
 
 
@@ -101,7 +101,7 @@ async def list_published_days(
     *,
     and_the_one_before: bool = False,
 ) -> list[PublishedFigures]:
-    """Return the published days `[start, end[`, oldest first."""
+    """Return the published days `[start, end[`, oldest first; also the last one before if `and_the_one_before`."""
     before = (
         select(func.max(PublishedDay.day)).where(_match_point(point_id), PublishedDay.day < start).scalar_subquery()
     )
@@ -112,13 +112,13 @@ async def list_published_days(
 async def load_published_figures(
     session: AsyncSession, home: Home, start: date, end: date = date.max
 ) -> dict[date, DayFigures]:
-    """Return the figures of the published days `[start, end[`."""
+    """Return the figures of the published days `[start, end[`, by day."""
     days = await list_published_days(session, home.public_id, home.secrets.data_key, start, end)
     return {day.day: day.figures for day in days}
 
 
 async def find_published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
-    """Return the first and the last day that is published."""
+    """Return the first and the last published day; None if there are none."""
     query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_match_point(point_id))
     first, last = (await session.execute(query)).one()
     return None if first is None else (first, last)
@@ -127,7 +127,7 @@ async def find_published_span(session: AsyncSession, point_id: str) -> tuple[dat
 async def list_days_to_send(
     session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
 ) -> list[PublishedFigures]:
-    """Return the days from the first that changed after revision `held`, or is `unread`; at most `limit` of them."""
+    """Return up to `limit` days, from `unread` or the first that changed after revision `held`, if that is earlier."""
     changed = (
         select(func.min(PublishedDay.day)).where(_match_point(point_id), PublishedDay.revision > held).scalar_subquery()
     )
@@ -150,7 +150,7 @@ def _match_point(point_id: str) -> ColumnElement[bool]:
 
 
 async def begin_revision(session: AsyncSession, point: UsagePoint) -> int | None:
-    """Begin a revision; None when somebody else began one meanwhile."""
+    """Increase the revision and return it; None if another process published in the meantime."""
     return await session.scalar(
         _update_if_unchanged(point).values(revision=point.revision + 1).returning(UsagePoint.revision)
     )
@@ -164,7 +164,7 @@ async def lock_revision(session: AsyncSession, point: UsagePoint) -> int | None:
 
 
 def _update_if_unchanged(point: UsagePoint) -> Update:
-    """Change a usage point, unless somebody else published meanwhile."""
+    """Return an update of a usage point that applies only if no other process published in the meantime."""
     unchanged = (UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
     return update(UsagePoint).where(UsagePoint.id == point.id, *unchanged)
 
@@ -176,7 +176,7 @@ async def write_days(
     changed: Sequence[PublishedFigures],
     sums_changed: Sequence[PublishedFigures],
 ) -> None:
-    """Write days that changed, and the sums before those that did not."""
+    """Write the days that changed, and the sums of days of which only the sums before them changed."""
     if changed:
         rows = [
             {
@@ -205,12 +205,12 @@ async def write_days(
 
 
 async def add_series(session: AsyncSession, point_id: str, keys: Iterable[str], revision: int) -> None:
-    """Note series that come in this revision."""
+    """Add series in this revision."""
     session.add_all(PublishedSeries(usage_point_id=point_id, key=key, revision=revision) for key in keys)
 
 
 async def save_publication(session: AsyncSession, publication: Publication, *, is_first: bool) -> None:
-    """Note how far a usage point is published now."""
+    """Save the publication of a usage point; `is_first` if it had none."""
     if is_first:
         await session.merge(publication)
         return
@@ -220,7 +220,7 @@ async def save_publication(session: AsyncSession, publication: Publication, *, i
 
 
 async def start_new_epoch(session: AsyncSession, point: UsagePoint) -> None:
-    """Begin a new epoch, with nothing published; not when somebody else published meanwhile."""
+    """Begin a new epoch and delete all published hours, unless another process published in the meantime."""
     afresh = _update_if_unchanged(point).values(epoch=secrets.token_hex(8), revision=0)
     began = await session.scalar(afresh.returning(UsagePoint.id))
     if began is not None:

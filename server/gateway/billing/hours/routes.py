@@ -36,7 +36,7 @@ async def get_hours(
     cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
 ) -> Response:
-    """Running sums by hour and series, from the first hour that changed since the cursor."""
+    """Return running sums by hour and series, from the first hour that changed since the cursor."""
     rows = await service.load_rows_since(caller.account_id, point_id, cursor, limit)
     respond = partial(_respond_hours, request, clock, rows)
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)

@@ -1,4 +1,4 @@
-"""Hours on the wire."""
+"""Response bodies for hours."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -11,22 +11,22 @@ from gateway.kit.paris import format_hour
 from gateway.kit.wire import Utc
 
 type WrittenUtc = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""An instant that is written already: there are many."""
+"""An instant already formatted as text, because a response has many."""
 
 
 class PublishedSeriesView(BaseModel):
-    """A running sum and its unit."""
+    """The key of a running sum and its unit."""
 
     key: str
     unit: Literal["Wh", "EUR"]
 
 
 class HoursView(BaseModel):
-    """Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
+    """Hours as columns, oldest first; `sum` are running sums since the first published hour. `from` null: no change.
 
-    `more`: the answer was limited, and its cursor continues it. `prices_outdated` is the day since which prices used
-    here may be old, for want of a newer grid. `made_of` is `unknown` where a sum stands still only because nothing is
-    known of that direction.
+    `more`: the response was limited; request the rest with its cursor. `prices_outdated` is the day since which prices
+    used here may be outdated, because newer ones are due. `made_of` is `unknown` where a sum does not change only
+    because nothing is known of that direction.
     """
 
     epoch: str
@@ -42,7 +42,7 @@ class HoursView(BaseModel):
 
     @classmethod
     def of(cls, rows: Rows) -> HoursView:
-        """Show rows."""
+        """Return the response for rows."""
         starts = [format_hour(start) for start in rows.start]
         made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {
             "consumption": rows.used_made_of,

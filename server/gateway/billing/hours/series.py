@@ -1,4 +1,4 @@
-"""Series for statistics: which ones there are, and the running sums of each."""
+"""The series for Home Assistant's statistics, and their running sums."""
 
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
@@ -7,23 +7,26 @@ from gateway.billing.days.figures import Columns, DayFigures, bucket_of
 from gateway.tariffs.tariff import Tariff
 
 type Sums = Mapping[str, int]
-"""By series key, what it comes to before a day; a series that is not named has not begun."""
+"""By series key, the running sum before a day; series without one have not begun."""
 
 
 def sum_columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
-    """Return the running sums of a day's rows, for every key, those that stand still included."""
+    """Return the running sums after each row of a day, for each key; sums that do not change are included.
+
+    `sums` are those before the day.
+    """
     amounts = figures.build_columns()
     still = [0] * len(figures.hours)
     return {key: list(accumulate(amounts.get(key, still), initial=sums.get(key, 0)))[1:] for key in keys}
 
 
 def sum_day(figures: DayFigures, sums: Sums) -> dict[str, int]:
-    """Return what each series comes to at the end of a day."""
+    """Return the running sum of each series at the end of a day; `sums` are those before it."""
     return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.build_columns().items()}}
 
 
 def find_first_change(old: DayFigures, new: DayFigures) -> int | None:
-    """Return the first hour of a day whose row differs; None when none does, though the figures may."""
+    """Return the first hour of a day whose row differs; None if no row does, even if the figures differ."""
     before, after_ = _group_by_hour(old), _group_by_hour(new)
     return min((hour for hour in before.keys() | after_.keys() if before.get(hour) != after_.get(hour)), default=None)
 
@@ -41,9 +44,9 @@ def _group_by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
 
 
 def list_series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
-    """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
+    """Return the keys of all series: those counted, those of the tariffs' buckets, and those published before.
 
-    One bucket alone repeats the total, and is left out.
+    If there is only one bucket, its series would repeat the total, and are left out unless already published.
     """
     known = set(published)
     keys = known | set(counted)

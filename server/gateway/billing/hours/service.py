@@ -1,7 +1,7 @@
-"""The hours of a usage point, for whoever holds a cursor into them.
+"""The published hours of a usage point that are new to a client, according to its cursor.
 
-A cursor names an epoch and a revision: what has a later one is new to its holder, whatever made it change. One that
-was given with a part of the rows also names the hour at which the rest begins.
+A cursor contains an epoch and a revision: everything with a later revision is new to the client. If the response was
+limited, the cursor also contains the hour at which the rest begins.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ from gateway.usage_points.models import UsagePoint
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all.
+    """Columns of rows from the first that is new to the holder of a cursor; `more` if some are left out at the end.
 
-    `start` are hours since 1970.
+    `start` is in hours since 1970, `sums` are running sums in the exact units of figures.
     """
 
     epoch: str
@@ -44,14 +44,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class _Cursor:
-    """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
+    """What a client has: everything of a revision, or only the hours before `until` (hours since 1970) if given."""
 
     revision: int = NOTHING_HELD
     until: int | None = None
 
     @classmethod
     def parse_cursor(cls, text: str | None, point: UsagePoint) -> _Cursor:
-        """Understand a cursor; nothing is held with one of another epoch, or ahead of this one."""
+        """Parse a cursor. If it is malformed, of another epoch or ahead of the revision, nothing is held."""
         epoch, *numbers = (text or "").split(".")
         if epoch != point.epoch or not 1 <= len(numbers) <= 2 or not all(_is_number(number) for number in numbers):
             return cls()
@@ -62,7 +62,7 @@ class _Cursor:
 
 
 class HoursService:
-    """Finds what is new of the published hours."""
+    """Finds the published hours that are new to a client."""
 
     def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
@@ -72,7 +72,7 @@ class HoursService:
     async def load_rows_since(
         self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None
     ) -> Rows:
-        """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
+        """Return up to `limit` rows from the first that is new to a client with `cursor`. Raises `not_found`."""
         if (unchanged := await self._find_nothing_new(account_id, point_id, cursor)) is not None:
             return unchanged
         published = await self._publisher.publish_hours(account_id, point_id)
@@ -91,7 +91,7 @@ class HoursService:
         return await over_days(len(days), partial(self._build_rows, home, sorted(series), days, held, limit))
 
     async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> Rows | None:
-        """Answer whoever has everything, where one statement tells so."""
+        """Return an empty answer if one query shows that the client has everything; else None."""
         if cursor is None or (found := await self._publisher.find_up_to_date(account_id, point_id)) is None:
             return None
         state, series = found

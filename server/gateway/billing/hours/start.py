@@ -1,9 +1,10 @@
-"""Since when hours are published: while history fills, the start moves back three times and not with every answer.
+"""Finds the first day to publish. While the history is fetched, it moves back in three steps only.
 
 Each move makes Home Assistant write all sums again. Example: a meter is added on 1 June 2026. Nothing is published
 until its last 60 days are known: then the start is 2 April 2026. Once both directions are known for a year, it is 1
-June 2025; once all that Enedis can have was asked (the curve back to 17 May 2024, and daily values to 17 May 2023),
-17 May 2023. Days from files, which may be older still, are published with that last move, or at once after it.
+June 2025. Once everything that Enedis can have was requested (the curve back to 17 May 2024, and daily values back to
+17 May 2023), it is 17 May 2023. Days from files, which may be older, are published with that last step, or at once if
+they come later.
 """
 
 from collections.abc import Iterable
@@ -24,15 +25,16 @@ from gateway.usage_points.service import RECENT
 
 _YEAR = timedelta(days=365)
 _LAST_CALLS = timedelta(hours=1)
-"""What was asked before a consent ended is surely kept so long after."""
+"""How long after the end of a consent the last responses may still be stored."""
 
 
 async def find_start(
     session: AsyncSession, home: Home, standing: Publication | None, now: datetime
 ) -> tuple[date | None, bool]:
-    """Return the first day to publish, None as long as there is none, and whether it is the last such.
+    """Return the first day to publish, None if there is none yet, and whether that is final (`is_whole`).
 
-    What else is kept up holds the older days back, so that their sums are written once.
+    `standing` is what is published now. Older days wait until every direction is known for them, so that their sums are
+    written once.
     """
     today, meter = paris.day_of(now), Meter.of(home.point, home.secrets, now)
     main = meter.main(meter.first_direction)
@@ -57,10 +59,10 @@ async def find_start(
 
 
 def _is_unchanged(standing: Publication, point: UsagePoint, oldest: date, imported: date) -> bool:
-    """Tell whether the start is where it was, without a look into the archive.
+    """Return whether the start cannot have moved, without reading the archive.
 
-    So it is once all that Enedis can have is published; and while a consent is over, once all that was read is. The
-    next consent fills the history on.
+    That is so once everything that Enedis can have is published, and after the end of a consent once everything that
+    was read is published. The next consent continues the history.
     """
     if standing.starts_on > imported and (standing.is_whole or point.status is not PointStatus.GRANTED):
         return False
@@ -72,12 +74,12 @@ def _is_unchanged(standing: Publication, point: UsagePoint, oldest: date, import
 
 
 def _keep_published_start(start: date | None, standing: Publication | None) -> date | None:
-    """Return the first day to publish: what was published stays."""
+    """Return the first day to publish, which never becomes later than the published one."""
     return start if standing is None else min(start or standing.starts_on, standing.starts_on)
 
 
 async def _find_reached_day(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
-    """Return since when a feed is known; `first` when all of it is."""
+    """Return the first day of the known part of a feed; `first` if all of it is known."""
     since = meter.since[feed.direction]
     day = await find_reached_day(session, feed, since, today)
     return first if day <= get_oldest_day(feed, since, today) else day
@@ -86,9 +88,10 @@ async def _find_reached_day(session: AsyncSession, meter: Meter, feed: Feed, fir
 async def _find_reached_values(
     session: AsyncSession, meter: Meter, main: Feed, asked: Iterable[date], first: date, today: date
 ) -> date | None:
-    """Return the oldest day that Enedis may have a value of, once all those before the curve's `first` day were asked.
+    """Return the oldest day for which Enedis may have a value, once all days before `first` were requested; else None.
 
-    Both limits move on with each day: what had a curve, `asked` before, needs no value.
+    `first` is the first day of the curve. Both limits move forward each day. Days in `asked`, whose curve was
+    requested, need no value.
     """
     daily, oldest = _get_daily_feed(main), _find_first_value(meter, main, today)
     known = {*asked, *await metering.load_entries(session, daily, oldest, first)}
@@ -96,7 +99,7 @@ async def _find_reached_values(
 
 
 def _find_first_value(meter: Meter, main: Feed, today: date) -> date:
-    """Return the oldest day that Enedis may have a value of."""
+    """Return the oldest day for which Enedis may have a daily value."""
     return get_oldest_day(_get_daily_feed(main), meter.since[main.direction], today)
 
 

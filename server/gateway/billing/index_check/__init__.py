@@ -1,1 +1,1 @@
-"""The meter's registers against the load curve."""
+"""Compares the meter's registers with the load curve."""

@@ -1,16 +1,17 @@
-"""Checks the index against the load curve: what each register advanced by in a day against the buckets of the curve.
+"""Compares the advance of each register in a day with the energy that the load curve has in its bucket.
 
-A register's clock is Enedis' own, so that where both are known they must agree. Three steps:
+Enedis' own clock switches the registers, so both must agree where both are known. There are three steps:
 
-1. `detect_alignment`: is an index value that of the beginning of its day or of the end? The total tells, whatever the
-   off-peak hours are: the alignment under which more days agree with the curve's (or the daily value's) total.
-2. `list_differences`: by day and bucket, the registers less the curve.
-3. `find_better_fit`: which other off-peak hours explain the registers? Tried are those in force, all of them or one
-   slot moved by up to twelve hours (a meter's clock may be hours off), and those that Enedis told.
+1. `detect_alignment`: find whether index values are from the beginning or the end of their day. The total decides, as
+   it does not depend on off-peak hours: the alignment under which more days agree with the total of the curve (or the
+   daily value).
+2. `list_differences`: by day and bucket, the registers minus the curve.
+3. `find_better_fit`: find other off-peak hours that explain the registers. The candidates are the hours in force, with
+   all slots or one slot moved by up to twelve hours (a meter's clock may be hours off), and those that Enedis gave.
 
-Example: 22:30-06:30 is stated, the home uses 4 kW at 22:00-22:30 and 500 W at 06:00-06:30. The registers have 2,000 Wh
-more in `hc` than the curve for the first and 250 Wh less for the second, 1,750 Wh each day. Moved by -30 minutes the
-hours leave nothing unexplained, so that 22:00-06:00 is proposed.
+Example: the hours in force are 22:30-06:30, and the home uses 4 kW at 22:00-22:30 and 500 W at 06:00-06:30. In `hc` the
+registers have 2,000 Wh more than the curve for the first and 250 Wh less for the second, so 1,750 Wh each day. Moving
+the hours by -30 minutes explains the whole difference, so 22:00-06:00 is proposed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,24 +29,24 @@ from gateway.tariffs.off_peak import MINUTES_A_DAY
 
 _HALF_A_DAY = 12 * 60
 SHIFTS = sorted(range(-_HALF_A_DAY, _HALF_A_DAY + 1), key=lambda minutes: (abs(minutes), minutes))
-"""By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
+"""By how many minutes off-peak hours may be wrong, smallest shifts first."""
 
 type ClockSlots = Sequence[tuple[int, int]]
-"""Off-peak minutes of the clock, `[start, end[`."""
+"""Off-peak hours, `[start, end[` in minutes of the clock since midnight."""
 
 _TOLERANCE = 0.005
 _NEAR = 120
 _NEAR_LEAVES, _FAR_LEAVES = 0.5, 0.1
-"""Which share of the difference hours may leave unexplained: moved by up to two hours, or by more, or others."""
+"""The share of the difference that a fit may leave: for hours moved by up to two hours or from Enedis; for others."""
 _ROUNDING_WH = 10
 _MOST_DAYS = 60
 _FAR, _FAR_WH = 0.5, 1000
-"""From what share of a day's energy on, and how many Wh beside, registers are not those of the curve's meter."""
+"""Registers that differ by more than this share of a day's energy plus these Wh are taken for another meter's."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A day's Wh by bucket: what the registers advanced by, and what the curve made of it."""
+    """The energy of a day in Wh by bucket, from the registers and from the curve."""
 
     day: date
     registers: Mapping[str, int]
@@ -53,7 +54,7 @@ class Difference:
 
     @property
     def off_by(self) -> dict[str, float]:
-        """The registers less the curve."""
+        """The registers minus the curve, in Wh by bucket."""
         buckets = self.registers.keys() | self.curve.keys()
         return {
             bucket: round(self.registers.get(bucket, 0) - self.curve.get(bucket, 0), 3) for bucket in sorted(buckets)
@@ -62,9 +63,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Fit:
-    """Off-peak hours that explain the registers better, and by how many minutes they, or one slot, are later.
+    """Off-peak hours that explain the registers better; they, or one of their slots, are `minutes` later.
 
-    `minutes` None: they are not those in force moved, but other ones that Enedis told.
+    `minutes` is None if they are not the hours in force, moved, but those that Enedis gave. The differences are in Wh.
     """
 
     minutes: int | None
@@ -76,7 +77,7 @@ class Fit:
 def detect_alignment(
     figures: Mapping[date, DayFigures], advances: Mapping[Alignment, Mapping[date, Mapping[str, int]]]
 ) -> Alignment:
-    """Return the alignment under which more days agree with what was used; the documented one when none does."""
+    """Return the alignment under which more days agree with the energy used, within 10 Wh; DAY_BEGUN in a tie."""
 
     def count_agreeing(alignment: Alignment) -> int:
         return sum(
@@ -95,7 +96,7 @@ def _sum_used(figures: DayFigures) -> float:
 def list_differences(
     figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]
 ) -> list[Difference]:
-    """Compare the days of which both are known whole, but for one on which another meter's registers took over."""
+    """Return the differences of the days with complete registers and a complete curve, without changes of meter."""
     found = []
     for day, advance in sorted(advances.items()):
         known = figures.get(day)
@@ -109,7 +110,7 @@ def list_differences(
 
 
 def _is_one_meter_possible(counted: float, used: float) -> bool:
-    """Tell a day that was counted otherwise than the curve from one whose registers jumped."""
+    """Return whether registers and curve (Wh) are close enough to be of one meter, and no jump of the registers."""
     return abs(counted - used) <= _FAR * used + _FAR_WH
 
 
@@ -119,10 +120,10 @@ def find_better_fit(
     slots: Mapping[date, ClockSlots],
     told: Mapping[date, ClockSlots],
 ) -> Fit | None:
-    """Return the off-peak hours that explain the registers; None where those in force do, or none does.
+    """Return the off-peak hours that explain the registers; None if those in force do, or none do.
 
-    Tried are the hours in force, all of them or one slot moved, and those that Enedis told. Only the newest days with
-    the same hours are looked at.
+    The candidates are the hours in force, with all slots or one slot moved, and those that Enedis gave (`told`). Only
+    the newest 60 days with the same hours in force are compared.
     """
     days = [one for one in compared if "hc" in one.registers and one.day in curves]
     if not days or not slots[days[-1].day]:
@@ -154,7 +155,7 @@ def find_better_fit(
 
 
 def _list_candidates(in_force: ClockSlots, of_enedis: ClockSlots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
-    """Yield off-peak hours to try, and by how many minutes they are moved; what changes less comes first."""
+    """Yield candidate off-peak hours and the minutes by which they are moved, smaller changes first."""
     for minutes in SHIFTS:
         yield minutes, _shift_slots(in_force, minutes)
     stated = _join_slots(in_force)
@@ -169,7 +170,7 @@ def _list_candidates(in_force: ClockSlots, of_enedis: ClockSlots) -> Iterator[tu
 
 
 def _sum_used_until(day: date, curve: Sequence[Run]) -> list[int]:
-    """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
+    """Return the watt-minutes used before each minute of the clock; a repeated hour counts with the first one."""
     by_minute, hours = [0] * MINUTES_A_DAY, list_clock_hours(day)
     for run in curve:
         for minute in range(run.offset, min(run.offset + run.step * len(run.watts), 60 * len(hours))):
@@ -178,7 +179,7 @@ def _sum_used_until(day: date, curve: Sequence[Run]) -> list[int]:
 
 
 def _shift_slots(slots: ClockSlots, minutes: int) -> list[tuple[int, int]]:
-    """Return slots of the clock so many minutes later, those across midnight cut in two."""
+    """Return the slots moved by some minutes; slots across midnight are split in two."""
     found = []
     for start, end in slots:
         first = (start + minutes) % MINUTES_A_DAY
@@ -188,7 +189,7 @@ def _shift_slots(slots: ClockSlots, minutes: int) -> list[tuple[int, int]]:
 
 
 def _join_slots(slots: ClockSlots) -> list[tuple[int, int]]:
-    """Write slots as people do: those that touch are one, across midnight too."""
+    """Join adjacent slots, across midnight too, as people write them."""
     joined: list[tuple[int, int]] = []
     for start, end in slots:
         if joined and start <= joined[-1][1]:

@@ -30,7 +30,7 @@ async def index_check(
     start: Annotated[KnownDay | None, START_DAY] = None,
     end: Annotated[KnownDay | None, END_DAY] = None,
 ) -> IndexCheckView:
-    """The registers against what was made of the curve, by day and bucket: of the last 30 days, unless told."""
+    """Compare the registers with the load curve, by day and bucket; by default over the last 30 days."""
     until = end or paris.day_of(clock.now())
     first = start or until - _LAST_DAYS
     check_range(first, until, _LONGEST)

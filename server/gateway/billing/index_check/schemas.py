@@ -1,4 +1,4 @@
-"""The index check on the wire."""
+"""Response bodies for the index check."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from gateway.tariffs.off_peak import format_clock
 
 
 class DifferenceView(BaseModel):
-    """A day's Wh by bucket: by the registers, by the curve, and the first less the second."""
+    """The energy of a day in Wh by bucket: of the registers, of the curve, and the first minus the second."""
 
     date: date
     registers: dict[str, float]
@@ -19,9 +19,10 @@ class DifferenceView(BaseModel):
 
 
 class FitView(BaseModel):
-    """Off-peak hours of which all, or one slot, are so many minutes later than those in force, and the Wh unexplained.
+    """Off-peak hours that explain the registers better: those in force, with all slots or one slot `minutes` later.
 
-    `minutes` null: they are other ones, which Enedis told.
+    `minutes` is null if they are those that Enedis gave. The differences are the Wh that are not explained, with the
+    hours in force and with these.
     """
 
     minutes: int | None
@@ -31,10 +32,10 @@ class FitView(BaseModel):
 
 
 class IndexCheckView(BaseModel):
-    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+    """The registers compared with the curve; `better_off_peak` if other off-peak hours explain them better.
 
-    `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
-    can be compared. The bucket `total` stands for registers whose names are not known.
+    `aligned_by`: whether index values are from the beginning or the end of their day, according to the curve; null if
+    no day can be compared. The bucket is `total` if only the total of the meter is known.
     """
 
     aligned_by: Alignment | None
@@ -43,7 +44,7 @@ class IndexCheckView(BaseModel):
 
     @classmethod
     def of(cls, found: IndexCheck) -> IndexCheckView:
-        """Show a check."""
+        """Return the response for a check."""
         fit = found.fit and {
             "minutes": found.fit.minutes,
             "slots": [(format_clock(start), format_clock(end)) for start, end in found.fit.slots],

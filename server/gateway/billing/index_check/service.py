@@ -1,4 +1,4 @@
-"""The check of a usage point's index against its load curve."""
+"""Compares the index of a usage point with its load curve."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from gateway.tariffs.off_peak import list_slots_on
 
 @dataclass(frozen=True)
 class IndexCheck:
-    """Registers against the curve's buckets; `aligned_by`: what the dates of the index mean, None: no day is known."""
+    """The differences by day. `aligned_by` is what the dates of the index mean; None if no day can be compared."""
 
     aligned_by: facts.Alignment | None
     days: list[differences.Difference]
@@ -33,7 +33,7 @@ class IndexCheckService:
         self._publisher = publisher
 
     async def check_index(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
-        """Compare the registers with the curve on the days `[start, end[`."""
+        """Compare the registers with the curve on the days `[start, end[`. Raises the problem `not_found`."""
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:

@@ -1,1 +1,1 @@
-"""Buckets by time with their price, past and to come."""
+"""Past and future periods of a usage point, each with its bucket and price."""

@@ -1,4 +1,4 @@
-"""Off-peak hours and certain Tempo days as an iCalendar feed, for any calendar that subscribes to an address."""
+"""Off-peak hours and certain Tempo days as an iCalendar feed, to which calendar programs can subscribe."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.pages import load_texts
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """Something that lasts from `start` to `end`; `text` names it in the texts of a language."""
+    """An event during `[start, end[`; `text` is the key of its title in the texts of each language."""
 
     start: datetime
     end: datetime
@@ -21,7 +21,7 @@ class CalendarEvent:
 
 
 def list_events(periods: Iterable[Period]) -> Iterator[CalendarEvent]:
-    """Yield an event for each time of off-peak hours, and one for each Tempo day whose colour is certain."""
+    """Yield an event for each run of off-peak periods, and one for each Tempo day whose colour is certain."""
     known = list(periods)
     for is_off_peak, hours in groupby(known, key=lambda period: period.off_peak):
         if is_off_peak:
@@ -32,8 +32,8 @@ def list_events(periods: Iterable[Period]) -> Iterator[CalendarEvent]:
 
 
 def write_calendar(name: str, point_id: str, events: Iterable[CalendarEvent], language: str, now: datetime) -> bytes:
-    """Write events as iCalendar (RFC 5545)."""
-    from icalendar import Calendar, Event  # noqa: PLC0415 - few gateways are asked for one
+    """Return events as an iCalendar file (RFC 5545) in a language; `name` is the title of the calendar."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 - few gateways need it
 
     texts = load_texts(language)
     calendar = Calendar()

@@ -1,4 +1,4 @@
-"""Buckets by time with their price, past and to come."""
+"""Past and future periods of a usage point, each with its bucket and price."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,15 +16,15 @@ from gateway.tariffs.tariff import Tariff, find_tariff_on
 from gateway.tempo.colors import DayColor
 
 AHEAD = timedelta(days=8)
-"""How far to look ahead unless told."""
+"""How far to look ahead by default."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """A bucket during `[start, end[`; not certain, it may still become another.
+    """The bucket during `[start, end[` and its price in EUR per kWh. Unless `certain`, the bucket can still change.
 
-    With an `expected_reason` the bucket is one of the colour that the usual quota lets one expect. `off_peak` is None
-    where there are no off-peak hours, or they are not known.
+    `expected_reason` is set if the bucket is that of the colour which the usual quota makes likely. `off_peak` is None
+    if the tariff has no off-peak hours, or they are not known.
     """
 
     start: datetime
@@ -37,7 +37,7 @@ class Period:
 
 
 def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
-    """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
+    """Return the periods of the days `[start, end[`. Equal neighbours are joined."""
     likely = {day: color.likely_color for day, color in colors.items() if color.likely_color is not Color.UNKNOWN}
     rules = home.build_rules(likely)
     joined: list[Period] = []
@@ -82,7 +82,10 @@ def _cut_at_color_change(spans: Sequence[BucketSpan], tariff: Tariff | None, day
 def _add_off_peak(
     spans: Sequence[BucketSpan], off_peak: Sequence[tuple[int, int, bool | None]]
 ) -> Iterator[tuple[int, int, str, bool | None]]:
-    """Cut the buckets of a day where off-peak hours begin or end: these are known even where a colour is not."""
+    """Split the bucket spans of a day where off-peak hours begin or end, which is known even if the colour is not.
+
+    Yields start and end in minutes of the day, the bucket, and whether it is off-peak.
+    """
     for start, end, bucket in spans:
         for first, last, is_off_peak in off_peak:
             if max(start, first) < min(end, last):

@@ -1,4 +1,4 @@
-"""Prices to come, in the form that programs which plan with them read: start, end and value, nothing around them."""
+"""Future prices in the format that planning programs such as evcc read: a list of start, end and value."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from gateway.kit.wire import Utc
 
 
 class Rate(BaseModel):
-    """What a kWh costs during `[start, end[`, in EUR."""
+    """The price during `[start, end[`, in EUR per kWh."""
 
     start: Utc
     end: Utc
@@ -19,7 +19,7 @@ class Rate(BaseModel):
 
 
 class Rates(RootModel[list[Rate]]):
-    """Prices by time, from the one in force on."""
+    """Prices in order of time, from the one in force now."""
 
 
 def list_rates(periods: Iterable[Period], now: datetime, outdated: date | None = None) -> Iterator[Rate]:

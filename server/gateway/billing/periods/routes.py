@@ -1,4 +1,4 @@
-"""`GET /v1/usage-points/{id}/periods`."""
+"""`GET /v1/usage-points/{id}/periods`, `/rates` and `/calendar.ics`."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -39,7 +39,7 @@ async def get_periods(
     start: Annotated[KnownDay | None, START_DAY] = None,
     end: Annotated[KnownDay | None, END_DAY] = None,
 ) -> Response:
-    """Buckets by time with their price: from today on, and for eight days, unless told otherwise."""
+    """Return the periods of a usage point with their bucket and price. By default: eight days from today."""
     if end is not None:
         check_range(start or paris.day_of(clock.now()), end, _LONGEST)
     found = await service.find_periods(caller.account_id, point_id, start, end)
@@ -55,7 +55,7 @@ async def get_periods(
 async def get_rates(
     request: Request, service: PeriodsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
 ) -> Response:
-    """Return the prices to come as evcc and others read them: those that are certain, for eight days at most."""
+    """Return the certain future prices in the format of evcc, in EUR per kWh, for eight days at most."""
     found = await service.find_periods(caller.account_id, point_id, None, None)
     now = clock.now()
     rates = Rates(list(list_rates(found.items, now, found.prices_outdated)))

@@ -1,4 +1,4 @@
-"""Periods on the wire."""
+"""Response bodies for periods."""
 
 from datetime import date
 from typing import Annotated
@@ -11,10 +11,10 @@ from gateway.kit.wire import Utc
 
 
 class PeriodView(BaseModel):
-    """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
+    """The bucket during `[start, end[` and its price in EUR per kWh. Unless `certain`, the bucket can still change.
 
-    `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
-    `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
+    `expected`: the Tempo colour is not announced yet, but the usual quota makes it likely; `expected_reason` says why.
+    `off_peak`: null if the tariff has no off-peak hours, or they are not known.
     """
 
     start: Utc
@@ -30,7 +30,7 @@ class PeriodView(BaseModel):
 
 
 class PeriodsView(BaseModel):
-    """Buckets by time, without gap; what is in no known bucket is `unknown`."""
+    """Periods without gaps. The bucket is `unknown` where it is not known."""
 
     items: list[PeriodView]
     prices_outdated: date | None
@@ -38,7 +38,7 @@ class PeriodsView(BaseModel):
 
     @classmethod
     def of(cls, found: Periods) -> PeriodsView:
-        """Show periods."""
+        """Return the response for periods."""
         return cls.model_validate(found, from_attributes=True)
 
 

@@ -1,4 +1,4 @@
-"""The periods of a usage point: its buckets by time, with their price."""
+"""The periods of a usage point, with their bucket and price."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from gateway.tempo.colors import resolve_colors
 
 @dataclass(frozen=True)
 class Periods:
-    """Buckets by time, of the usage point of that name."""
+    """The periods of the usage point called `name`; `next_change` is when they may be different."""
 
     name: str
     items: list[Period]
@@ -35,7 +35,7 @@ class PeriodsService:
         self._keyring = keyring
 
     async def find_periods(self, account_id: str, point_id: str, start: date | None, end: date | None) -> Periods:
-        """Return the periods of `[start, end[`: from today, and for eight days, unless told otherwise."""
+        """Return the periods of the days `[start, end[`, by default eight days from today. Raises `not_found`."""
         now = self._clock.now()
         first = start or paris.day_of(now)
         until = end or first + AHEAD

@@ -25,6 +25,6 @@ TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
 async def get_totals(
     request: Request, service: TotalsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
 ) -> Response:
-    """Energy and money of day, week, month and year."""
+    """Return energy and money of the current and last day, week, month and year, each with a year before."""
     found = await service.add_up(caller.account_id, point_id)
     return conditional.respond(request, TotalsView.of(found), now=clock.now(), next_change=found.next_change)

@@ -1,4 +1,4 @@
-"""Totals on the wire."""
+"""Response bodies for totals."""
 
 from datetime import date
 from typing import Literal
@@ -14,19 +14,20 @@ type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 
 
 class Energy(BaseModel):
-    """Energy in Wh."""
+    """Energy in Wh, in all and by bucket."""
 
     wh: float
     by_bucket: dict[str, float]
 
 
 class TotalView(BaseModel):
-    """What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
+    """The total of the days `[start, end[`: energy in Wh, money in EUR, null where nothing is known.
 
-    `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
-    the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-    price; where some does, what is shown is of the rest. The subscription is that of all days since the
-    meter was put into service, whether their energy is known or not; null when any of them has none.
+    `cost` is the cost of the energy, `bill` the cost and the subscription. If it is not `complete`, energy is missing
+    or still to come; `consumption_complete` and `production_complete` say of which direction it is missing.
+    `cost_complete` and `revenue_complete`: all known energy has a price; otherwise the amount is that of the rest. The
+    subscription is that of all days since the meter was put into service, whether their energy is known or not; null if
+    that of any of these days is not known.
     """
 
     start: date
@@ -46,7 +47,7 @@ class TotalView(BaseModel):
 
     @classmethod
     def of(cls, total: Total) -> TotalView:
-        """Show a total."""
+        """Return the response for a total."""
 
         def get_amount(key: str) -> float | None:
             return to_unit(key, total.sums[key]) if key in total.sums else None
@@ -78,11 +79,10 @@ class TotalView(BaseModel):
 
 
 class TotalsView(BaseModel):
-    """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
-    before.
+    """Totals by unit: the running span, the last span that is over and known, and both a year before.
 
-    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
-    span that begins before `known_since` is of a part only.
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched, and
+    the total of a span that begins before `known_since` is incomplete.
     """
 
     known_since: date | None
@@ -96,7 +96,7 @@ class TotalsView(BaseModel):
 
     @classmethod
     def of(cls, found: Totals) -> TotalsView:
-        """Show totals."""
+        """Return the response for totals."""
         units = {
             unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
         }

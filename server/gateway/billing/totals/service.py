@@ -1,4 +1,4 @@
-"""The totals of a usage point: what it used, gave and cost by day, week, month and year."""
+"""The totals of a usage point: consumption, production and cost by day, week, month and year."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from gateway.metering.schedule import RETRY_FOR
 
 @dataclass(frozen=True)
 class Totals:
-    """By unit and by which one: `running`, `running_year_ago`, `last`, `year_ago`."""
+    """Totals by unit, and in each by `running`, `running_year_ago`, `last` and `year_ago`."""
 
     by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
     known_since: date | None
@@ -29,7 +29,7 @@ class Totals:
 
 
 class TotalsService:
-    """Adds up what is published of usage points."""
+    """Adds up the published figures of usage points."""
 
     def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
@@ -37,11 +37,12 @@ class TotalsService:
         self._publisher = publisher
 
     async def add_up(self, account_id: str, point_id: str) -> Totals:
-        """Return the totals of every unit."""
+        """Return the totals of every unit. Raises the problem `not_found`."""
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
-        start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
+        # the last known year may be the one before last, while days of the last are still waited for
+        start = date((today - RETRY_FOR).year - 2, 1, 1)
         async with self._database.read() as session:
             figures = await repository.load_published_figures(session, home, start)
             publication = await repository.find_publication(session, home.public_id)

@@ -1,4 +1,4 @@
-"""Energy and money of a day, week, month and year: the running one, the last one, and each a year before."""
+"""Energy and money of the current and last day, week, month and year, and of the same a year before."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from gateway.kit import paris
 
 
 class Unit(StrEnum):
-    """What is added up."""
+    """The unit of time of a total."""
 
     DAY = "day"
     WEEK = "week"
@@ -31,11 +31,11 @@ class Span:
 
 @dataclass
 class Total:
-    """What is known of a span, in the exact units of figures.
+    """The known sums of a span by series, in the exact units of figures.
 
-    `lacks` are the series of which the sum is of a part only: energy of which a day is not known, money of which energy
-    that is known has no price. `complete` when the span is over and no energy is missing.
-    The subscription is owed for every day of the span, whether its energy is known or not.
+    `lacks` are the series whose sum is incomplete: energy with a day that is not known, money with known energy that
+    has no price. `complete`: the span is over and no energy is missing.
+    The subscription includes every day in service, whether its energy is known or not.
     """
 
     span: Span
@@ -44,14 +44,14 @@ class Total:
     sums: Mapping[str, int] = field(default_factory=dict)
 
     def group_by_bucket(self, kind: str) -> dict[str, int]:
-        """Return the parts of `consumption` or `cost`."""
+        """Return the sums of `consumption` or `cost` by bucket."""
         buckets = {key: bucket for key in self.sums if key.startswith(kind) and (bucket := bucket_of(key))}
         return {bucket: self.sums[key] for key, bucket in sorted(buckets.items())}
 
 
 @dataclass(frozen=True)
 class DayTotal:
-    """What a day comes to, by series, and of which of them that is a part only."""
+    """The sums of a day by series, and the series whose sum is incomplete (`lacks`)."""
 
     lacks: frozenset[str]
     sums: Mapping[str, int]
@@ -62,10 +62,11 @@ _NOTHING = DayTotal(_ENERGY, {})
 
 
 def list_spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
-    """Return the running span so far, the last that ended before `known_until`, and that one a year before.
+    """Return four spans of a unit.
 
-    What is known of the running one is compared to as many days a year before. A week a year before is 52 weeks
-    earlier, so that it is of Mondays too; 29 February is compared to the 28th.
+    `running` is the current one up to today, `running_year_ago` as many of its days as are known, a year before. `last`
+    is the last one that is over and known, `year_ago` the same a year before. For weeks, a year before is 52 weeks
+    earlier, so that they begin on a Monday too; 29 February is compared with the 28th.
     """
     end = _find_begin(unit, known_until)
     start = _find_begin(unit, end - paris.DAY)
@@ -82,7 +83,7 @@ def list_spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
 
 
 def find_year_before(day: date, *, by_weeks: bool) -> date:
-    """Return the day a year before; 29 February is compared with the 28th."""
+    """Return the day a year before, or 52 weeks before if `by_weeks`. 29 February is compared with the 28th."""
     if by_weeks:
         return day - timedelta(weeks=52)
     february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
@@ -108,7 +109,7 @@ def sum_by_unit(
     today: date,
     known_until: date,
 ) -> dict[Unit, dict[str, Total]]:
-    """Add up each span of every unit; `counted_since` and `subscription_on` as for `sum_by_day`."""
+    """Return the totals of each span of every unit; `counted_since` and `subscription_on` as in `sum_by_day`."""
     wanted = {unit: list_spans(unit, today, known_until) for unit in Unit}
     dates = {
         day for named in wanted.values() for span in named.values() for day in paris.iterate_days(span.start, span.end)
@@ -123,9 +124,9 @@ def sum_by_day(
     counted_since: Mapping[Direction, date],
     subscription_on: Callable[[date], int | None],
 ) -> dict[date, DayTotal]:
-    """Return what each of `days` comes to.
+    """Return the sums of each of `days`.
 
-    `counted_since` tells which directions are measured, and since when: no subscription is owed before.
+    `counted_since` has the directions that are measured and the first day of each; no subscription is owed before.
     `subscription_on` returns the subscription in force on a day, in millionths of EUR a month.
     """
     served_since = min(counted_since.values(), default=date.max)
@@ -144,7 +145,7 @@ def sum_by_day(
 
 
 def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
-    """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
+    """Return the total of a span. A span that includes today or later days is not complete."""
     sums: Counter[str] = Counter()
     lacks: frozenset[str] = frozenset()
     for day in paris.iterate_days(span.start, span.end):
@@ -155,7 +156,7 @@ def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
 
 
 def _find_partly_known(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
-    """Return the series of which a day is known in part only: energy `counted` there, and prices of what is known."""
+    """Return the series of a day that are incomplete: energy of the `counted` directions, and money without a price."""
     used, gave = figures.used, figures.gave
     unknown = {
         "consumption": (used or Direction.CONSUMPTION in counted)
@@ -169,5 +170,5 @@ def _find_partly_known(figures: DayFigures, counted: set[Direction]) -> frozense
 
 
 def _sum_columns(columns: Columns) -> Mapping[str, int]:
-    """Return what each series comes to, but for the subscription, which does not depend on what is known."""
+    """Return the sum of each series but the subscription, which does not depend on the known hours."""
     return {key: sum(values) for key, values in columns.items() if key != "subscription"}
