@@ -47,7 +47,7 @@ router = APIRouter(
 Start = Annotated[date, START_DAY]
 End = Annotated[date, END_DAY]
 _FEW_DAYS = 7
-"""Days that are written so fast that they do not hold up the loop."""
+"""Up to this many days are encoded on the event loop; more are encoded in a thread."""
 _LONGEST = timedelta(hours=1)
 """How long a client may use a response at most: Enedis corrects readings, and owners have days fetched again."""
 
@@ -178,7 +178,7 @@ def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
 
 
 def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepared:
-    """Make an answer ready to be sent; one that is kept is compressed for the next caller, if not for this one."""
+    """Prepare an answer for sending, compressed if this client accepts gzip or if the answer will be cached."""
     compressed = is_worth_compressing(content) and (takes_gzip(request) or found.version is not None)
     return conditional.prepare_json(content, compressed=compressed)
 
