@@ -1,4 +1,4 @@
-"""What of an answer could not be used: counted by what was wrong, with an example of each for the log."""
+"""Counts the values of an answer that could not be used, by fault, with an example of each for the log."""
 
 from collections import Counter
 from enum import StrEnum
@@ -9,7 +9,7 @@ log = structlog.get_logger()
 
 
 class Fault(StrEnum):
-    """Why a point is not used."""
+    """Why a value is rejected."""
 
     VALUE = "value"
     STAMP = "stamp"
@@ -21,25 +21,25 @@ class Fault(StrEnum):
 
 
 class RejectedValues:
-    """Counts refused points by fault."""
+    """Counts rejected values by fault."""
 
     def __init__(self) -> None:
         self.counts: Counter[Fault] = Counter()
         self._examples: dict[Fault, str] = {}
 
     def add_points(self, fault: Fault, example: str = "", times: int = 1) -> None:
-        """Count points; the first example of a fault is kept."""
+        """Count `times` values with a fault; the first example of each fault is kept."""
         if times:
             self.counts[fault] += times
             self._examples.setdefault(fault, example)
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of rejected values."""
         return self.counts.total()
 
     def write_to_log(self, usage_point: str, start: str) -> None:
-        """Say what was refused, if anything was."""
+        """Log the rejected values, if there are any."""
         if self.total:
             what = {str(fault): count for fault, count in self.counts.items()}
             examples = [example for example in self._examples.values() if example]
