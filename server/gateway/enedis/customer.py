@@ -115,7 +115,7 @@ class Synthesis(_Wire):
 
 
 class Address(_Wire):
-    """The address of the usage point."""
+    """Where the usage point is."""
 
     street: Annotated[Text, Field(alias="number_street_name")] = None
     floor: Annotated[Text, Field(alias="staircase_floor_apartment")] = None
