@@ -1,4 +1,4 @@
-"""Off-peak hours over time: Enedis' own, each from its day, and those of the user, which win on the days they hold."""
+"""Off-peak hours over time: those of Enedis, and those of the user, which take precedence on their days."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from gateway.tariffs.off_peak_text import parse_off_peak
 
 
 def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
-    """Return those that count: the user's, and Enedis' on the days on which none of these holds."""
+    """Return the effective periods: the user's, and Enedis' on days without any of the user's."""
     own = [period for period in periods if period.source == "user"]
     left = [period for period in periods if period.source == "enedis"]
     for one in own:
@@ -19,7 +19,7 @@ def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
 
 
 def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPeriod]:
-    """Yield what is left of a period before and after the dates of another."""
+    """Yield the parts of a period before and after the dates of another."""
     start, end = period.valid_from or date.min, period.valid_to or date.max
     until, since = other.valid_from or date.min, other.valid_to or date.max
     if until >= end or since <= start:
@@ -32,7 +32,7 @@ def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[Off
 
 
 def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
-    """Return all periods after the user stated theirs; None gives Enedis' back, which are kept meanwhile."""
+    """Return Enedis' periods and those that the user chose; None means that only Enedis' remain."""
     enedis = [period for period in periods if period.source == "enedis"]
     return enedis + [period.model_copy(update={"source": "user"}) for period in chosen or ()]
 
@@ -40,10 +40,10 @@ def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPerio
 def apply_enedis_text(
     periods: Sequence[OffPeakPeriod], text: str | None, today: date, announced: str | None = None
 ) -> list[OffPeakPeriod]:
-    """Return all periods after Enedis told its text: other hours than before begin today, the past keeps its own.
+    """Return all periods after Enedis sent `text`: changed hours begin today, and past days keep theirs.
 
-    The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
-    Hours `announced` for a day to come hold from that day; those without a day begin when Enedis tells them as `text`.
+    The first hours are valid for all dates. If the text cannot be parsed, there are no hours from today on. Hours
+    `announced` with a future date begin on that date; those without a date begin when Enedis sends them as `text`.
     """
     if not text:
         return list(periods)
@@ -60,18 +60,18 @@ def apply_enedis_text(
 
 
 def _begins(period: OffPeakPeriod, today: date) -> bool:
-    """Tell whether a period begins after today: it was announced, and is as long as it is still announced."""
+    """Tell whether a period begins after today: it was announced, and is replaced by the current announcement."""
     return period.valid_from is not None and period.valid_from > today
 
 
 def _reopen(period: OffPeakPeriod, today: date) -> OffPeakPeriod:
-    """Return a period without an end that an announcement gave it."""
+    """Return a period without an end after today, which came from an announcement."""
     ends = period.valid_to is not None and period.valid_to > today
     return period.model_copy(update={"valid_to": None}) if ends else period
 
 
 def _replace_from(periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date) -> list[OffPeakPeriod]:
-    """Return the periods with `fresh` ones from `day` on; they hold always where nothing was before."""
+    """Return the periods with `fresh` ones from `day` on, or for all dates if there were none before."""
     past = [
         period.model_copy(update={"valid_to": period.valid_to or day})
         for period in periods
@@ -83,7 +83,7 @@ def _replace_from(periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPerio
 
 @dataclass(frozen=True)
 class Announcement:
-    """Off-peak hours to come, and the day from which they hold."""
+    """Announced off-peak hours, and their first day."""
 
     day: date
     periods: list[OffPeakPeriod]
@@ -98,7 +98,7 @@ _DATE = re.compile(
 
 
 def parse_announcement(text: str, today: date) -> Announcement | None:
-    """Read hours and the one day to come that a text names with them; None when either is missing or unclear."""
+    """Parse hours and their first day, which must be in the future; None if either is missing or unclear."""
     found = list(_DATE.finditer(text))
     if len(found) != 1:
         return None
@@ -116,19 +116,19 @@ def _get_meaning(period: OffPeakPeriod) -> tuple[object, ...]:
 
 
 def parse_announced_hours(text: str) -> list[OffPeakPeriod] | None:
-    """Return the hours of an announcement, with its day or without; None when they cannot be read."""
+    """Return the hours of an announcement with or without a day; None if they cannot be parsed."""
     return parse_off_peak(_DATE.sub(" ", text))
 
 
 def is_announced(current: str | None, future: str | None) -> bool:
-    """Tell whether Enedis names other hours to come than those in force."""
+    """Tell whether Enedis announces hours that differ from the current ones."""
     return bool(future) and (parse_announced_hours(future or "") or future) != (
         parse_off_peak(current or "") or current
     )
 
 
 def find_undated_hours(current: str | None, future: str | None, today: date) -> list[OffPeakPeriod]:
-    """Return the hours that Enedis announces without their day; none where it names the day, or nothing can be read."""
+    """Return the hours that Enedis announces without a day; none if it states the day or they cannot be parsed."""
     if not is_announced(current, future) or parse_announcement(future or "", today):
         return []
     return parse_announced_hours(future or "") or []
