@@ -136,7 +136,7 @@ class FeedFreshness:
 
 
 async def load_freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> FeedFreshness:
-    """Return a feed's freshness; during a call, or shortly before one, data can change in 10 seconds.
+    """Return a feed's freshness. `next_change` is the next call, in at least 10 seconds; during a call, in 10 seconds.
 
     `asked` says whether a feed that was never called will be called at all.
     """
