@@ -1,7 +1,7 @@
-"""Offers of suppliers as data: a documented JSON file, `docs/offers.md`, that somebody keeps and the gateway checks.
+"""Offers of suppliers as data: a JSON file, documented in `docs/offers.md`, that the gateway validates.
 
-An offer has dated versions. Whoever chose it pays by the version in force on each day. Until the first begins, and once
-an offer has left the file, nothing is known of its prices.
+An offer has dated versions; each day is billed by the version in force. Before the first version begins, and once an
+offer is removed from the file, its prices are unknown.
 """
 
 import hashlib

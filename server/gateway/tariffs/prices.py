@@ -36,8 +36,8 @@ class Grid:
     """Prices of an option and power from a day on: EUR tax included, by kWh and bucket, and by month.
 
     `subscription_from` is the day of an older grid whose subscription still stands, because that of this grid is not
-    known; None: it came with this grid. `checked_on` is the day on which somebody last compared it with
-    `checked_against`; None: nobody did.
+    known; None: it came with this grid. `checked_on` is the day on which it was last compared with
+    `checked_against`; None: never.
     """
 
     option: Option
