@@ -73,7 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     async_update_issues(hass, entry)
     async_start_events(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_handle_update))
-    # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
+    # The first import may be years of hours, and the gateway may have to wait for Enedis: set-up does not wait for it.
     first: list[FeedCoordinator[Any]] = [
         quota,
         tempo_days,

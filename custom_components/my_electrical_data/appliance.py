@@ -1,7 +1,7 @@
 """What an appliance costs: its energy by the hour, from Home Assistant's statistics, at the meter's price of that hour.
 
-A subentry names a sensor of energy and a meter. Only hours that the recorder has summed up count, so the running one is
-missing; hours of which the price is not known make the cost unknown, and are said.
+A subentry has an energy sensor and a meter. Only hours with a sum in the recorder count, so the current one is missing.
+Hours without a known price make the cost unknown; their energy is reported.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ _SUMMED_UP = timedelta(minutes=1)
 
 
 class Range(StrEnum):
-    """What a cost is of, up to now."""
+    """The period of a cost, up to now."""
 
     DAY = "day"
     WEEK = "week"
@@ -81,7 +81,7 @@ class ApplianceCosts:
 
     @classmethod
     def add_up(cls, uses: Sequence[Use], periods: Sequence[Period], today: date) -> Self:
-        """Add up uses at the prices of their time."""
+        """Return the totals of uses by range, each use at the mean price of its time."""
         priced = [(use, find_price(use, periods)) for use in uses]
         totals = {}
         for which in Range:
@@ -114,7 +114,7 @@ def find_price(use: Use, periods: Iterable[Period]) -> float | None:
 
 
 def split_uses(hours: Sequence[Use], fine: Sequence[Use], periods: Sequence[Period]) -> list[Use]:
-    """Replace the hours in which the price changes by their five minutes, where the recorder still has all twelve."""
+    """Replace hours with a price change by their twelve five-minute rows, where the recorder still has all of them."""
     edges = {period.start for period in periods}
     found: list[Use] = []
     for hour in hours:
@@ -135,7 +135,7 @@ def build_appliance_device(subentry: ConfigSubentry) -> DeviceInfo:
 
 
 class ApplianceCoordinator(FeedCoordinator[ApplianceCosts]):
-    """The costs of one appliance, anew each hour. The gateway is asked for prices only."""
+    """The costs of one appliance, computed each hour. Only prices are requested from the gateway."""
 
     pace = Pace(usual=HOUR)
     always = False

@@ -1,4 +1,4 @@
-"""What triggers and conditions share: options, and access to the loaded entries."""
+"""Shared code of triggers and conditions: options, and access to the loaded entries."""
 
 from typing import Any, Final, cast
 
@@ -66,7 +66,7 @@ def find_meters(
 
 
 def is_selected(hass: HomeAssistant, target: ConfigType | None, device_id: str | None, point_id: str | None) -> bool:
-    """Return whether a usage point is that of a target or a device; True without either."""
+    """Return whether a usage point belongs to a target or a device; True without either."""
     if not target and not device_id:
         return True
     device_ids = _list_target_devices(hass, target) if target else {device_id}

@@ -14,7 +14,7 @@ _LOGS: HassKey[dict[str, AvailabilityLog]] = HassKey(f"{DOMAIN}_presences")
 
 
 class AvailabilityLog:
-    """The availability of one gateway. It is kept when the entry is reloaded."""
+    """The availability of one gateway. It survives a reload of the entry."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -86,7 +86,7 @@ class UsagePointBinarySensor(UsagePointEntity, FeedBinarySensor[UsagePointsCoord
 
 
 class WindowBinarySensor(WindowEntity, FeedBinarySensor[PeriodsCoordinator]):
-    """Whether a cheapest window lasts."""
+    """Whether a cheapest window is in progress."""
 
 
 async def async_setup_entry(

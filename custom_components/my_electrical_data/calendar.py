@@ -37,14 +37,14 @@ OFF_PEAK: Final = CalendarEntityDescription(key="off_peak", translation_key="off
 
 
 class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT], CalendarEntity):
-    """A calendar that shows what a feed holds, and asks for what lies outside of it."""
+    """A calendar of events in a feed's data; it requests events outside of that data."""
 
     def _list_known_events(self) -> Iterator[CalendarEvent]:
-        """Yield the events that are held, oldest first."""
+        """Yield the events in the feed's data, oldest first."""
         raise NotImplementedError
 
     async def _fetch_events(self, start: date, end: date) -> list[CalendarEvent]:  # noqa: ARG002 - others do
-        """Return the events of the days `[start, end[` that are not held."""
+        """Request the events of the days `[start, end[` that are not in the feed's data."""
         return []
 
     @property
@@ -88,7 +88,7 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
     @override
     def _list_known_events(self) -> Iterator[CalendarEvent]:
         told = {day.date: day for day in self.coordinator.data.days}
-        if signal := self._tempo.data:  # tomorrow's colour comes there first
+        if signal := self._tempo.data:  # the feed of today and tomorrow has tomorrow's colour first
             told |= {day.date: day for day in (signal.today, signal.tomorrow)}
         for _, day in sorted(told.items()):
             yield from self._build_events(day)
@@ -114,7 +114,7 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 
 
 class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
-    """The hours when the grid is tense, as far ahead as RTE tells."""
+    """The hours when the grid is tense, as far ahead as RTE publishes them."""
 
     def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
         super().__init__(entry.runtime_data.ecowatt, ECOWATT, get_grid_id(entry), build_grid_device(entry))
@@ -154,7 +154,7 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
         last = paris_day(held[-1].end_datetime_local) if held else end
         if start >= first and end <= last:
             return []
-        # A day more at both ends, so that hours across midnight are seen whole.
+        # One more day at both ends, so that events across midnight are complete.
         answer = await self._client.periods(self._point_id, start=start - DAY, end=min(end + DAY, start + MOST_DAYS))
         known = {event.start for event in held}
         return [event for event in self._build_events(answer.data) if event.start not in known]

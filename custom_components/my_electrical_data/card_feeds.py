@@ -1,4 +1,4 @@
-"""What the cards are told whenever it changes: Tempo, Ecowatt, the hours to come, whether a gateway is silent."""
+"""The feeds of the cards, sent at each change: Tempo, Ecowatt, coming hours, whether a gateway does not respond."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from .price_spans import list_price_spans
 from .window import find_cheapest
 
 HORIZON: Final = timedelta(hours=36)
-"""How far ahead the hours to come reach."""
+"""How far ahead the coming hours reach."""
 
 
 class FeedName(StrEnum):
@@ -57,7 +57,7 @@ class FeedSubscription:
         hours: float,
         send: Callable[[dict[str, Any]], None],
     ) -> None:
-        """Take the meter of `periods` and the length of its cheapest window."""
+        """`periods` needs a meter and the length of its cheapest window."""
         self._hass, self._feed, self._point_id, self._send = hass, feed, point_id, send
         self._length = timedelta(hours=hours)
         self._listeners: list[CALLBACK_TYPE] = []
@@ -96,7 +96,7 @@ class FeedSubscription:
             self._listeners.pop()()
 
     def _list_coordinators(self) -> Iterator[FeedCoordinator[Any]]:
-        """Yield what the feed is made of, and what notices every failure of a gateway."""
+        """Yield the coordinators of the feed, and those of the usage points, which notice every failure."""
         for entry in list_loaded_entries(self._hass):
             data = entry.runtime_data
             yield data.usage_points

@@ -1,4 +1,4 @@
-"""Serves the script of the cards, and has Home Assistant's pages load it."""
+"""Serves the script of the cards, and adds it to Home Assistant's pages."""
 
 import hashlib
 from pathlib import Path
@@ -16,7 +16,7 @@ SCRIPT: Final = Path(__file__).parent / "frontend" / "cards.js"
 
 async def async_serve_cards(hass: HomeAssistant) -> None:
     """Serve the script under a name that changes with its content, so that browsers may keep it."""
-    if DATA_EXTRA_MODULE_URL not in hass.data:  # without Home Assistant's pages there is nothing to show cards on
+    if DATA_EXTRA_MODULE_URL not in hass.data:  # without Home Assistant's front end there are no cards
         return
     try:
         content = await hass.async_add_executor_job(SCRIPT.read_bytes)

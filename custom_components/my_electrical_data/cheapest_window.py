@@ -1,4 +1,4 @@
-"""The next cheapest window of a meter by settings of its own: a subentry, which owns sensors and a binary sensor."""
+"""The next cheapest window of a meter: a subentry with its own settings, sensors and binary sensor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from .window import CheapestWindow, find_cheapest, find_cheapest_parts, find_fir
 
 @dataclass(frozen=True, slots=True)
 class WindowSettings:
-    """How long, between which times of the clock in Paris (the same twice: a whole day), and whether in one piece."""
+    """The length, the two clock times in Paris (equal: a whole day), and whether the window is in one piece."""
 
     meter: str
     length: timedelta
@@ -49,7 +49,7 @@ class WindowSettings:
         return timedelta(0) < self.length <= (between if between > timedelta(0) else between + DAY)
 
     def list_frames(self, now: datetime) -> list[tuple[datetime, datetime]]:
-        """Return the span between the two times that lasts at `now`, if any, and the next ones."""
+        """Return the spans between the two clock times that end after `now`, up to the day after tomorrow."""
         ends_next_day = DAY if self.before <= self.after else timedelta(0)
         days = [paris_day(now) + DAY * number for number in (-1, 0, 1, 2)]
         frames = [
@@ -68,25 +68,25 @@ def _since_midnight(clock: time) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class NextWindow:
-    """A window that is not over, and the first moment between the two times whose price is not known, if any."""
+    """A window that is not over, and the first moment between the two clock times without a known price, if any."""
 
     window: CheapestWindow
     unknown_from: datetime | None
 
     @property
     def edges(self) -> list[datetime]:
-        """The moments at which it begins or ends, or a part of it does."""
+        """The moments at which it or a part of it begins or ends."""
         return [edge for part in self.window.parts for edge in (part.start, part.end)]
 
     def is_on(self, now: datetime) -> bool:
-        """Return whether it lasts at a moment."""
+        """Return whether it is in progress at a moment."""
         return any(part.start <= now < part.end for part in self.window.parts)
 
 
 def find_next_window(settings: WindowSettings, periods: Periods, now: datetime) -> NextWindow | None:
     """Return the window that lasts or comes next; None while the prices that decide it are not known.
 
-    The window of a day stays where it is while the day passes: it is not moved to what is left of the day.
+    The window of a day does not move as the day passes: it is not limited to the rest of the day.
     """
     spans = list(list_price_spans(periods))
     find = find_cheapest if settings.continuous else find_cheapest_parts
@@ -110,7 +110,7 @@ def build_window_device(subentry: ConfigSubentry) -> DeviceInfo:
 
 
 def describe_window(found: NextWindow | None, now: datetime) -> Mapping[str, Any]:  # noqa: ARG001
-    """Return all of a window as attributes."""
+    """Return a window as state attributes."""
     if found is None:
         return {}
     window = found.window

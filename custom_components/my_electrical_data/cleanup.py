@@ -1,4 +1,4 @@
-"""What is taken away with a meter, or with a gateway."""
+"""Cleans up after a removed meter or gateway."""
 
 from homeassistant.core import HomeAssistant
 
@@ -10,7 +10,7 @@ from .statistics import async_list_statistic_ids, create_progress_store
 
 
 async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
-    """Forget how far a meter was read, and ask what becomes of its statistics. Its device goes by itself."""
+    """Delete a meter's issues and import progress; create a repair if it has statistics. Its device goes by itself."""
     async_delete_meter_issues(hass, usage_point_id)
     await create_progress_store(hass, usage_point_id).async_remove()
     if await async_list_statistic_ids(hass, usage_point_id):
@@ -18,7 +18,7 @@ async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usa
 
 
 async def async_remove_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Delete the API client that this Home Assistant made for itself. A gateway that does not answer keeps it."""
+    """Delete the API client that this Home Assistant created. It stays if the gateway does not answer."""
     if not entry.data.get(CONF_MADE_HERE):
         return
     try:

@@ -72,7 +72,7 @@ _API_CLIENT_FIELDS: dict[Any, TextSelector] = {
 }
 _SECRETS = {CONF_CLIENT_SECRET, CONF_PASSWORD}
 
-# Which field an error is about, when it is on the form.
+# The field of each error, if the form has it.
 _FIELD_OF_ERROR = {
     "invalid_url": CONF_URL,
     "cannot_connect": CONF_URL,
@@ -87,7 +87,7 @@ _FIELD_OF_ERROR = {
     "weak_password": CONF_PASSWORD,
     "invalid_email": CONF_EMAIL,
 }
-# Refusals of the gateway that have words of their own here.
+# Problems of the gateway with their own texts here.
 _TRANSLATED_PROBLEMS = {
     "account_inactive",
     "captcha_needed",
@@ -163,7 +163,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self.context["title_placeholders"] = {"name": URL(found.address).host or TITLE}
         return await self.async_step_account()
 
-    # Who one is
+    # Authentication
 
     async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002
         """Ask how to sign in."""
@@ -231,7 +231,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             self._found = found
         return self._found
 
-    # What there is to read
+    # Meters
 
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the meters that the account already has."""
@@ -309,7 +309,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
 
-    # How it is asked
+    # Forms
 
     def _show_menu(self, step: str, options: list[str]) -> ConfigFlowResult:
         return self.async_show_menu(

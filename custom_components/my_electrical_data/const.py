@@ -16,25 +16,25 @@ DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/
 TITLE: Final = "MyElectricalData"
 
 METER: Final = "meter"
-"""The type of subentries: each is a meter, by the public id of its usage point."""
+"""The type of subentries for meters; their unique id is the public id of the usage point."""
 
 APPLIANCE: Final = "appliance"
-"""The type of subentries that are the cost of an appliance."""
+"""The type of subentries for the cost of an appliance."""
 CHEAPEST_WINDOW: Final = "cheapest_window"
-"""The type of subentries that are a cheapest window."""
+"""The type of subentries for a cheapest window."""
 CONF_METER: Final = "meter"
-"""The public id of the usage point by whose prices an appliance or a window goes."""
+"""The public id of the usage point whose prices an appliance or a window uses."""
 CONF_SOURCE: Final = "source"
 """The sensor of an appliance's energy."""
 CONF_DURATION, CONF_CONTINUOUS, CONF_AFTER, CONF_BEFORE = "duration", "continuous", "after", "before"
 
 CONF_MADE_HERE: Final = "made_here"
-"""Whether this Home Assistant made its API client, and so deletes it at the end."""
+"""Whether this Home Assistant created its API client, and deletes it when the entry is removed."""
 CONF_METERS: Final = "meters"
 CONF_BUCKETS: Final = "buckets"
-"""The option to import the buckets of a tariff beside the totals."""
+"""The option to import the buckets of a tariff besides the totals."""
 CONF_DASHBOARD: Final = "dashboard"
-"""The option to show the ready dashboard; absent as long as nobody has answered the offer."""
+"""The option to show the ready-made dashboard; absent until the user has answered the offer."""
 CONF_ALL_DAY: Final = "tempo_all_day"
 """The option to show Tempo days as whole days in the calendar, rather than from 06:00 to 06:00."""
 
@@ -44,6 +44,6 @@ OPTIONS: Final = {
     "hp_hc": ["hp", "hc"],
     "tempo": [f"{color}_{hours}" for color in TEMPO_COLORS for hours in ("hp", "hc")],
 }
-"""The regulated options, and what each bills a kWh as. An offer of one's own has names of its own beside these."""
+"""The regulated options and their buckets. Custom offers have other bucket names."""
 BUCKETS: Final = [bucket for buckets in OPTIONS.values() for bucket in buckets]
 OFF_PEAK_EXAMPLE: Final = "22:30-06:30, 12:30-14:30"

@@ -1,4 +1,4 @@
-"""The ready-made dashboard: a strategy of ours, which the browser makes afresh each time, until its owner edits it."""
+"""The ready-made dashboard: our strategy, which the browser generates each time, until the user edits it."""
 
 from typing import Any, Final, override
 
@@ -15,7 +15,7 @@ from .formatting import async_load_texts
 URL_PATH: Final = "my-electricity"
 ICON: Final = "mdi:transmission-tower"
 STRATEGY: Final = {"strategy": {"type": "custom:my-electrical-data"}}
-"""What makes its views; web/src/cards/dashboard.ts is that strategy."""
+"""The strategy that generates its views, in web/src/cards/dashboard.ts."""
 
 
 class ReadyDashboard(LovelaceStorage):

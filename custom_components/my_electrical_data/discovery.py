@@ -1,6 +1,6 @@
-"""Gateways that announce themselves on the network: where to find them, and whether an entry may move there.
+"""Gateways that announce themselves on the network: their addresses, and whether an entry may move there.
 
-Anybody on the network can announce anything, including the id of a gateway, which is no secret.
+Any device on the network can announce anything, including the id of a gateway, which is not secret.
 """
 
 from collections.abc import Iterator

@@ -41,7 +41,7 @@ def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Ite
 
 
 def list_shown(usage_point_id: str, sums: Mapping[str, float], in_force: Collection[str]) -> list[str]:
-    """Return the statistics worth showing: all but those of buckets that are not in force and have no energy."""
+    """Return the statistics to show: all except those of buckets that are not in force and have no energy."""
     consumption = statistic_id(usage_point_id, "consumption_")
     buckets = {each.removeprefix(consumption): total for each, total in sums.items() if each.startswith(consumption)}
     hidden = {bucket for bucket, total in buckets.items() if not total and bucket not in in_force}

@@ -38,7 +38,7 @@ class EnglishIdEntity(Entity):
         self, hass: HomeAssistant, platform: EntityPlatform, parallel_updates: asyncio.Semaphore | None
     ) -> None:
         super().add_to_platform_start(hass, platform, parallel_updates)
-        # Home Assistant puts the device's name first: a meter's is the user's own, these two are translated.
+        # Home Assistant puts the device's name first: the user names a meter, the other two are translated.
         device = self.device_info or {}
         if prefix := OBJECT_ID_PREFIXES.get(device.get("translation_key") or ""):
             self.entity_id = f"{platform.domain}.{prefix}_{slugify(self.suggested_object_id)}"

@@ -34,12 +34,12 @@ def translate_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
 
 
 class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
-    """Fetches one feed, and fetches it again when the gateway says that it will have changed."""
+    """Fetches one feed, and fetches it again at the time that the gateway announces for its next change."""
 
     config_entry: ConfigEntry[Any]
     pace = Pace(usual=timedelta(minutes=30))
     always = True
-    """Whether to ask even while nothing shows it."""
+    """Whether to fetch the feed even if no entity shows it."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], client: GatewayClient, name: str) -> None:
         super().__init__(
@@ -117,7 +117,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @callback
     def _note_unavailable(self, error: GatewayError) -> None:
         """Log once per gateway, and keep the base class from logging once per feed."""
-        if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
+        if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant logs that itself
             self.availability.log_unavailable(str(error))
         self._failed_silently |= self.last_update_success
         self.last_update_success = False

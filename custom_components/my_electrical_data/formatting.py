@@ -43,7 +43,7 @@ async def async_load_texts(hass: HomeAssistant) -> Texts:
 
 
 async def async_name_home(hass: HomeAssistant, taken: Collection[str] = ()) -> str:
-    """Return a name for a meter that has none, other than those of our meters and those `taken`."""
+    """Return a name for a meter without one, which no other meter and none of `taken` has."""
     entries = hass.config_entries.async_entries(DOMAIN)
     names = {*taken, *(each.title for entry in entries for each in entry.subentries.values())}
     home = (await async_load_texts(hass))("found", "home")

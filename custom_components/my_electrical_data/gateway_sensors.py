@@ -23,7 +23,7 @@ def _describe_failure(log: AvailabilityLog, _now: datetime) -> Mapping[str, Any]
     return {"reason": log.last_failure_reason}
 
 
-# Disabled until wanted: showing it asks the gateway once more each hour.
+# Disabled by default: it costs one more request to the gateway each hour.
 QUOTA_LEFT: Final[FeedSensorDescription[Quota]] = sensor(
     "quota_left",
     lambda quota, _: quota.enedis.left,

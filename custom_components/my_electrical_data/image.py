@@ -22,7 +22,7 @@ SEASON: Final = ImageEntityDescription(key="tempo_season", translation_key="temp
 
 
 class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
-    """The colours since 1 September and what is known of later days."""
+    """The colours since 1 September, and the known colours of later days."""
 
     _attr_content_type = "image/svg+xml"
 
@@ -37,7 +37,7 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        # Another day is framed at 06:00, and tomorrow's colour comes there first.
+        # At 06:00 another day is framed, and this feed has tomorrow's colour first.
         self.async_on_remove(self._tempo.async_add_listener(self._handle_coordinator_update))
         self._draw()
 
@@ -54,7 +54,7 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     @callback
     @override
     def async_update_token(self) -> None:
-        """Keep the first token: the image is no secret, and a new token every five minutes would be a new state."""
+        """Keep the first token: the image is not secret, and a new token every five minutes would change the state."""
         if not self.access_tokens:
             super().async_update_token()
 

@@ -25,7 +25,7 @@ DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
 CONSENT_RENEWALS: Final = {"consent_ends", "consent_ends_soon", "consent_ended"}
 
-# Notices of the gateway that are a repair as they are; those that a person can do something about have a flow.
+# Notices of the gateway that become repairs unchanged; those that the user can fix have a flow.
 _NOTICES: Final = {
     "curve_not_collected": False,
     "prices_outdated": True,
@@ -78,7 +78,7 @@ def async_update_setup_issues(hass: HomeAssistant, entry: GatewayConfigEntry, er
 
 @callback
 def async_offer_address(hass: HomeAssistant, entry: GatewayConfigEntry, address: str) -> None:
-    """Ask a person whether the entry's gateway moved to an address that could not prove it."""
+    """Ask the user whether the entry's gateway moved to an address that could not prove its identity."""
     hass.data.setdefault(_ANNOUNCED_AT, {})[entry.entry_id] = address
     _create_issue(hass, entry, _build_moved_issue(entry, address))
 

@@ -22,7 +22,7 @@ _OWN: Final = "own"
 
 
 def list_buckets(point: UsagePoint | None, now: datetime) -> list[str]:
-    """Return the buckets of a meter's regulated option; an offer of one's own has names that nobody can translate."""
+    """Return the buckets of a meter's regulated option; those of a custom offer have no translations."""
     return OPTIONS.get((point and point.find_option(paris_day(now))) or "", [])
 
 

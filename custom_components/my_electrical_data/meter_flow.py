@@ -38,7 +38,7 @@ from .tariff_form import (
 CONF_NUMBER, CONF_POINT = "number", "usage_point"
 _OTHER_METER = "another"
 
-# Ends of a consent that have words of their own.
+# Results of a consent with their own texts.
 _TRANSLATED_REASONS = {
     "refused_at_enedis",
     "expired",

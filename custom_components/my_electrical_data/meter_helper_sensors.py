@@ -1,4 +1,4 @@
-"""The sensors of what goes by a meter's prices: a cheapest window, and the cost of an appliance."""
+"""The sensors of helpers that use a meter's prices: a cheapest window, and the cost of an appliance."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -53,7 +53,7 @@ def _describe_cost(which: Range, costs: ApplianceCosts, _now: datetime) -> Mappi
     }
 
 
-# No state class: an hour's cost arrives after it, and the recorder would count it in the next one.
+# No state class: the cost of an hour arrives after it, and the recorder would count it in the next hour.
 APPLIANCE_COSTS: Final[tuple[FeedSensorDescription[ApplianceCosts], ...]] = tuple(
     sensor(
         f"appliance_{which}_cost",

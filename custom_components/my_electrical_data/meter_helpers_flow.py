@@ -1,4 +1,4 @@
-"""Subentry flows of what goes by a meter's prices: the cost of an appliance and a cheapest window."""
+"""Subentry flows of helpers that use a meter's prices: the cost of an appliance and a cheapest window."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -31,14 +31,14 @@ _MIDNIGHT = "00:00:00"
 
 
 class MeterHelperFlow(ConfigSubentryFlow):
-    """A form with a name and a meter, to make a helper of it or to change one."""
+    """A form with a name and a meter, to add a helper or to change one."""
 
     def _build_fields(self, known: Mapping[str, Any]) -> dict[Any, Any]:
-        """Return the fields beside name and meter, with what is known of them."""
+        """Return the fields besides name and meter, with their current values."""
         raise NotImplementedError
 
     def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is wrong with answers, by field."""
+        """Return the errors of the user input by field."""
         raise NotImplementedError
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:

@@ -100,7 +100,7 @@ def _get_share(peaks: MaxPower, _now: datetime) -> float | None:
     return peaks.newest.share * 100 if peaks.newest and peaks.newest.share is not None else None
 
 
-# Disabled until wanted: showing them has Enedis asked once more each day.
+# Disabled by default: they cost one more call to Enedis each day.
 MAX_POWER: Final[tuple[FeedSensorDescription[MaxPower], ...]] = (
     sensor(
         "max_power",

@@ -1,4 +1,4 @@
-"""Converts off-peak hours between what people type, which the gateway reads, and what it stores."""
+"""Converts off-peak hours between the text that users type, which the gateway parses, and the stored form."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,7 +17,7 @@ class OffPeakError(ValueError):
 
 
 async def read_off_peak(client: GatewayClient, text: str) -> list[dict[str, Any]]:
-    """Return the periods that a text means, by the gateway's own reading of it; none for an empty text.
+    """Return the periods in a text, as parsed by the gateway; none for an empty text.
 
     Raises OffPeakError if it cannot be read, GatewayError if the gateway does not answer.
     """

@@ -10,14 +10,14 @@ from .window import Span
 
 
 class Criterion(StrEnum):
-    """By what a window is cheapest."""
+    """The criterion for the cheapest window."""
 
     PRICE = "price"
     TEMPO = "tempo"
     ECOWATT = "ecowatt"
 
 
-# Each rank weighs so much more than the one below that no time of a lower one makes up for a higher one.
+# Each rank weighs so much more than the one below that no time in a lower rank outweighs a higher rank.
 _WEIGHT = 1000.0
 _TEMPO_RANKS = [f"{color}_{time}" for color in TEMPO_COLORS for time in ("hc", "hp")]
 

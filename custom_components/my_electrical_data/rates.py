@@ -34,7 +34,7 @@ def list_rates(items: tuple[Period, ...], day: date) -> list[dict[str, Any]]:
 
 
 class RatesEvent(FeedEntity[PeriodsCoordinator], EventEntity):
-    """Fires when the rates of today, or tomorrow, become other ones. Disabled by default."""
+    """Fires when the rates of today, or of tomorrow, change. Disabled by default."""
 
     _unrecorded_attributes = frozenset({"rates"})
 
@@ -60,7 +60,7 @@ class RatesEvent(FeedEntity[PeriodsCoordinator], EventEntity):
 
     @callback
     def _tell(self) -> None:
-        """Fire with the rates of the day, unless they are those that were told before."""
+        """Fire with the rates of the day, unless they equal those of the last event."""
         if self.coordinator.data is None:
             return
         day = paris_day(dt_util.utcnow()) + self._ahead

@@ -242,7 +242,7 @@ class EnergyFlow(_Flow):
 
 
 class DashboardFlow(_Flow):
-    """Add the ready-made dashboard or stop offering it."""
+    """Add the ready-made dashboard, or stop offering it."""
 
     @override
     async def _start(self) -> RepairsFlowResult:

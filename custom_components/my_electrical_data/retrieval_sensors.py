@@ -1,4 +1,4 @@
-"""When each feed last came from the gateway. Shown while the gateway is silent, which is when one wants to know."""
+"""When each feed was last retrieved from the gateway; available while the gateway does not respond."""
 
 from typing import Any, override
 

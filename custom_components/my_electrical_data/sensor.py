@@ -30,7 +30,7 @@ from .total_sensors import CONSUMPTION, build_production_sensors
 
 PARALLEL_UPDATES = 0
 AT_ONCE: Final = 10
-"""How many sensors are added in one go: each takes Home Assistant most of a millisecond."""
+"""How many sensors are added in one batch: each takes Home Assistant almost a millisecond."""
 
 
 class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], SensorEntity):
@@ -98,7 +98,7 @@ async def async_setup_entry(
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():
         for sensors in batched(_build_meter_sensors(feeds, meter), AT_ONCE, strict=False):
-            await asyncio.sleep(0)  # let others have the event loop
+            await asyncio.sleep(0)  # let other tasks run on the event loop
             async_add_entities(sensors, config_subentry_id=meter.subentry_id)
     for subentry in entry.get_subentries_of_type(CHEAPEST_WINDOW):
         if owner := feeds.meters.get(subentry.data[CONF_METER]):

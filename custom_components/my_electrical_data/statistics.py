@@ -163,7 +163,7 @@ class HoursImporter:
                 before = progress["epoch"]
                 progress = None
                 hours = await self._fetch_page(None)
-                rows_stay = hours.epoch == before  # they are written again as they are
+                rows_stay = hours.epoch == before  # they are written again unchanged
             if hours.start:
                 if progress is None and not rows_stay:
                     await self._delete_imported()
@@ -209,7 +209,7 @@ class HoursImporter:
             async_add_external_statistics(
                 self._hass, self._build_metadata(series, words), list(_iterate_rows(hours, series))
             )
-            # before the next series: the more rows are alive at once, the longer Python stops to look for garbage
+            # before the next series: the more rows exist at once, the longer Python's garbage collection takes
             await _wait_until_committed(self._hass)
         last = {
             statistic_id(self._id, series.key): _LastRow(

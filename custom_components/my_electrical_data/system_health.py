@@ -1,4 +1,4 @@
-"""System information: which gateways there are and whether they respond."""
+"""System information: the gateways, and whether they respond."""
 
 from typing import Any
 

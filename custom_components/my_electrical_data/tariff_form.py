@@ -1,4 +1,4 @@
-"""The tariff form: its fields, their defaults, and the request that the answers become."""
+"""The tariff form: its fields, their defaults, and the request built from the user input."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,9 +30,9 @@ CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
 CONF_SUBSCRIPTION, CONF_PRODUCTION = "subscription", "production"
 REGULATED = "regulated"
 OFFER = "offer:"
-"""What the option of an offer begins with, before the offer's id."""
+"""The prefix of the option of an offer, before the offer's id."""
 KEEP = "keep"
-"""The tariffs stay as they are: offered where there are some, and chosen unless told otherwise."""
+"""The choice to keep the tariffs unchanged: offered, and the default, if there are any."""
 
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 

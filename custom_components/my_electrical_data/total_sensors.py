@@ -96,7 +96,7 @@ def _get_production(total: Total) -> float | None:
     return total.production / 1000 if total.production is not None else None
 
 
-# What a total is called: this year, the same time a year ago, last year. Few look back at the last one.
+# The names of totals: this year, the same time a year ago, last year. The last one is rarely used.
 _RANGES: Final = (
     (TotalsUnit.DAY, TotalRange.LAST, "last_day_{}", True),
     (TotalsUnit.DAY, TotalRange.YEAR_AGO, "last_day_{}_year_ago", False),

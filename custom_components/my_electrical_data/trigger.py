@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from homeassistant.helpers.trigger import TriggerNotTriggeredReporter
 
 GIVEN_UP_AT: Final = time(20)
-"""When a colour that is still not known is worth an alarm: it is due before noon."""
+"""The time at which an unknown colour triggers an alarm: it is due before noon."""
 
 type Options = dict[str, Any]
 

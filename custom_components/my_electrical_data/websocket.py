@@ -1,7 +1,7 @@
-"""The websocket commands of the cards. They hand on what the gateway says; no figure is computed here.
+"""The websocket commands of the cards. They pass on the gateway's data; no figure is computed here.
 
 `homes` lists the meters. `subscribe` sends a feed that a coordinator holds, and sends it again whenever it changes,
-also while the gateway is silent. `series` and `comparison` are requested from the gateway.
+also while the gateway does not respond. `series` and `comparison` are requested from the gateway.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
 @callback
 @websocket_command(_HOMES)
 def _send_homes(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the meters of all gateways; what a gateway knows of them only while it is loaded."""
+    """Send the meters of all gateways; data from a gateway is included only while its entry is loaded."""
     today, known = paris_day(dt_util.utcnow()), {}
     for entry in list_loaded_entries(hass):
         known.update(entry.runtime_data.usage_points.data)
@@ -112,7 +112,7 @@ async def _send_comparison(hass: HomeAssistant, connection: ActiveConnection, me
 
 @contextmanager
 def _errors_of(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
-    """Translate an error, and have the gateway polled, so that every card learns at once that it is silent."""
+    """Translate an error, and poll the gateway, so that every card learns at once that it does not respond."""
     try:
         with translate_errors(hass, entry):
             yield

@@ -29,7 +29,7 @@ class CheapestWindow:
 
     @property
     def certain(self) -> bool:
-        """Whether no part of it may still change."""
+        """Whether no part of it can still change."""
         return all(part.certain for part in self.parts)
 
 
@@ -49,7 +49,7 @@ def find_cheapest(
         for start in sorted(starts)
         if earliest <= start and start + length <= latest and (window := _at(spans, start, start + length))
     )
-    # Rounded, so that the sums of the same prices in another order are no difference.
+    # Rounded, so that sums of the same prices in another order are equal.
     return min(found, key=lambda window: round(window.mean, 9), default=None)
 
 

@@ -1,12 +1,12 @@
-"""The gateway of MyElectricalData: it holds the credentials, does the asking, remembers, and computes every figure."""
+"""The gateway of MyElectricalData: it holds credentials, calls Enedis and RTE, stores data, and computes figures."""
 
 import os
 import sys
 from importlib.metadata import version
 
-# Libraries load these where they find them, and nothing here uses them: 8 MB of every gateway, and a part of its start.
+# Libraries import these if installed, but nothing here uses them: they would cost 8 MB of memory and start-up time.
 for _unused in ("cryptography.x509", "pydantic.v1", "rich"):
-    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]  # None: it is not to be had
+    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]  # None: importing it fails
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
 __version__ = version("gateway")

@@ -1,4 +1,4 @@
-"""The HTTP API: every route of the gateway is put together here, and nowhere else."""
+"""The HTTP API: all routers of the gateway are included here, and nowhere else."""
 
 from fastapi import APIRouter
 
@@ -44,7 +44,7 @@ _OF_A_USAGE_POINT = (
     usage_point_summary.point_router,
     usage_points.router,
 )
-"""All that is said of one usage point, below `/v1/usage-points/{id}`."""
+"""Routers for one usage point, below `/v1/usage-points/{id}`."""
 _NATIONAL = (site.router, tempo.router, ecowatt.router, tariffs.router)
 _OF_AN_ACCOUNT = (
     usage_point_summary.router,
@@ -60,7 +60,7 @@ _OF_AN_ACCOUNT = (
 _PAGES = (account_pages.router, consent_pages.router, api_docs.router)
 
 v1 = APIRouter(prefix="/v1")
-# routes are looked through in this order: what is asked most comes first
+# routes are matched in this order: the most frequent ones come first
 for part in _NATIONAL:
     v1.include_router(part)
 for part in _OF_A_USAGE_POINT:
@@ -68,7 +68,7 @@ for part in _OF_A_USAGE_POINT:
 for part in _OF_AN_ACCOUNT:
     v1.include_router(part)
 
-# any request may carry two kinds of credentials, or a body that is not UTF-8
+# any request may have two kinds of credentials, or a body that is not UTF-8
 router = APIRouter(responses=describe_responses(400))
 for part in (health.router, v1, *_PAGES):
     router.include_router(part)

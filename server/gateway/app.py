@@ -1,4 +1,4 @@
-"""The application: its routes, and what lives as long as it does."""
+"""The FastAPI application: its routes, middleware and lifespan."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,7 +30,7 @@ DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
-    """Build the application; the database is migrated and the worker started with it."""
+    """Build the application; its lifespan migrates the database and runs the background jobs."""
 
     metrics = Metrics()
 
@@ -55,17 +55,17 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
 
-    # behind the proxy the API is at /api, and so is what /docs tries out
+    # behind the proxy the API is at /api, which /docs needs to know
     prefix = urlsplit(settings.backend_url).path.rstrip("/")
     app = FastAPI(
         title="MyElectricalData gateway",
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        # a redirect would lead to the host that the request names, and not below /api
+        # a redirect would lead to the host named in the request, and not below /api
         redirect_slashes=False,
         servers=[{"url": prefix}] if prefix else None,
-        docs_url=None,  # FastAPI's own need another site's scripts
+        docs_url=None,  # FastAPI's own pages load scripts from another site
         redoc_url=None,
     )
     app.state.site_name = settings.site_name  # for pages

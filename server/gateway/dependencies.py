@@ -1,7 +1,7 @@
-"""How routes receive the parts of the running gateway: by their type, through FastAPI's own dependencies.
+"""How routes receive the parts of the running gateway: by type, through FastAPI's dependencies.
 
-The application hands over its parts once, at its start (`provide_part`); whoever needs one names it by an alias, such
-as `ClockDep`. A room that has parts of its own has the aliases for them beside its routes.
+The application registers its parts once, at its start (`provide_part`); routes declare a part by an alias such as
+`ClockDep`. A room with parts of its own defines the aliases for them beside its routes.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from gateway.settings import Settings
 
 
 def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
-    """Have routes receive `part` where they ask for its type."""
+    """Register `part` as the one that routes receive for the type `kind`."""
     _get_parts(app)[kind] = part
 
 
@@ -27,12 +27,12 @@ def _get_parts(app: FastAPI) -> dict[type, object]:
 
 
 def get_part[Part](request: Request, kind: type[Part]) -> Part:
-    """Return the part of a type."""
+    """Return the part that is registered for a type. Raises KeyError."""
     return cast("Part", request.app.state.parts[kind])
 
 
 def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
-    """Make the dependency that returns the part of a type. Async, or FastAPI would ask a thread each time."""
+    """Return a dependency that returns the part of a type; it is async, since FastAPI runs others in a thread."""
 
     async def find_part(request: Request) -> Part:
         return get_part(request, kind)
@@ -46,14 +46,14 @@ ResponseCacheDep = Annotated[ResponseCache, Depends(part(ResponseCache))]
 SettingsDep = Annotated[Settings, Depends(part(Settings))]
 
 OUR_ID = "^[0-9a-f]{32}$"
-"""The form of the ids that we give accounts, consents and whatever else is not a usage point."""
+"""The form of the gateway's ids of accounts, consents and everything else except usage points."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 START_DAY = Query(description="First day, of Paris")
 END_DAY = Query(description="First day after the range")
 
 
 async def get_client(request: Request) -> str | None:
-    """Return the address that a request comes from; behind a proxy that is trusted, the one that it names."""
+    """Return the address of the client; behind a trusted proxy, the address that the proxy names."""
     return request.client.host if request.client else None
 
 

@@ -1,4 +1,4 @@
-"""Who this gateway is: an identity that clients recognise it by, and the key behind its keyed hashes."""
+"""The identity of this gateway, by which clients recognise it, and the key of its keyed hashes."""
 
 import base64
 import secrets
@@ -14,7 +14,7 @@ CONTEXT = "instance.hash_key"
 
 
 class InstanceRow(Base):
-    """One row, made at the first start."""
+    """The table's only row, written at the first start."""
 
     __tablename__ = "instance"
 
@@ -24,22 +24,22 @@ class InstanceRow(Base):
 
 @dataclass(frozen=True, repr=False)
 class Instance:
-    """The identity, and keyed hashes that survive a change of ENCRYPTION_KEYS."""
+    """The identity, and keyed hashes that do not depend on ENCRYPTION_KEYS."""
 
     id: str
     hash_key: bytes
 
     def hash_text(self, purpose: str, text: str) -> bytes:
-        """Hash a text to look it up by: the same text has the same hash, and nobody else can tell it."""
+        """Return the keyed hash of a text, for lookups: it is always the same, and needs the key to be computed."""
         return compute_keyed_hash(self.hash_key, purpose, text)
 
     def public_id(self, purpose: str, text: str) -> str:
-        """Derive 16 letters and digits that tell nothing about the text they stand for."""
+        """Return 16 letters and digits derived from a text, which reveal nothing about it."""
         return base64.b32encode(self.hash_text(purpose, text)[:10]).decode().lower()
 
 
 class KeysLostError(Exception):
-    """A database that holds something, and no keys: new ones would never open it."""
+    """The database has data, but its encryption keys are missing: new keys could not decrypt it."""
 
 
 async def has_instance(database: Database) -> bool:
@@ -49,7 +49,7 @@ async def has_instance(database: Database) -> bool:
 
 
 async def load_instance(database: Database, keyring: Keyring) -> Instance:
-    """Read who this gateway is, or decide it once."""
+    """Load the identity of this gateway, or create it at the first start. Raises UndecipherableError."""
     async with database.write() as session:
         row = await session.scalar(select(InstanceRow))
         if row is None:

@@ -1,4 +1,4 @@
-"""Every table, for migrations."""
+"""Imports the tables of all rooms, for migrations."""
 
 from gateway import instance
 from gateway.accounts import models as accounts

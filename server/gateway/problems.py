@@ -1,4 +1,4 @@
-"""What went wrong, as RFC 9457 problem details: a stable `code`, words for people, never an echo of what was sent."""
+"""Errors as RFC 9457 problem details: a stable `code`, a text for people, and nothing of what the client sent."""
 
 import uuid
 from collections.abc import Mapping
@@ -36,12 +36,12 @@ _CONTENT = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
 
 
 def describe_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe problems of these statuses for the OpenAPI document."""
+    """Return the responses of these error statuses for the OpenAPI document."""
     return {status: {"description": HTTPStatus(status).phrase, "content": _CONTENT} for status in statuses}
 
 
 class ProblemError(Exception):
-    """Something to tell the caller."""
+    """An error that is sent to the client as a problem."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class ProblemError(Exception):
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        """Say what is wrong and what to change; `retry_after` in seconds, `members` join the body."""
+        """`detail` says what is wrong and what to change; `retry_after` is in seconds; `members` join the body."""
         super().__init__(code)
         self.status = status
         self.code = code
@@ -65,12 +65,12 @@ class ProblemError(Exception):
 
 
 def not_found() -> ProblemError:
-    """What is not there, or is somebody else's, which is answered alike."""
+    """Return the 404 problem, the same for what does not exist and for what belongs to another account."""
     return ProblemError(404, "not_found", "There is nothing at this address, or it is not yours.")
 
 
 def check_range(start: date, end: date, longest: timedelta) -> None:
-    """Raise a 400 problem for days `[start, end[` that are none, or more than may be asked at once."""
+    """Raise ProblemError (400) if the range `[start, end[` is empty or longer than `longest`."""
     if start >= end:
         raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
     if end - start > longest:
@@ -78,7 +78,7 @@ def check_range(start: date, end: date, longest: timedelta) -> None:
 
 
 def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
-    """Write a problem."""
+    """Return a problem as a response."""
     instance = str(getattr(request.state, "request_id", None) or uuid.uuid4())
     return JSONResponse(
         {
@@ -91,7 +91,7 @@ def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
             **problem.members,
         },
         status_code=problem.status,
-        # the last resort answers outside the middleware that sets these
+        # the handler of unexpected errors runs outside the middleware that sets these
         headers={
             "X-Request-ID": instance,
             "Cache-Control": "no-store",
@@ -103,7 +103,7 @@ def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
 
 
 def _name_place(detail: Mapping[str, Any]) -> str:
-    """Name the place of an error; the name of a member that should not be there was sent, so it is left out."""
+    """Return the path of an invalid member; the name of an unknown member is left out, since the client sent it."""
     place = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
     return ".".join(str(part) for part in place)
 
@@ -117,7 +117,7 @@ _BY_STATUS = {
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Make every error of the application a problem."""
+    """Install the handlers that turn every error of the application into a problem."""
 
     @app.exception_handler(ProblemError)
     async def answer_problem(request: Request, error: ProblemError) -> JSONResponse:
@@ -162,7 +162,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
-        # outside the middleware that puts the request's id into every line
+        # this runs outside the middleware that adds the request id to every log line
         request_id = getattr(request.state, "request_id", None)
         log.error("unexpected_error", kind=type(error).__name__, request_id=request_id, exc_info=error)
         return respond_problem(

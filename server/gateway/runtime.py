@@ -1,4 +1,4 @@
-"""What a running gateway is made of, built once. Rooms receive their parts of it by type (`gateway.wiring`)."""
+"""The parts of a running gateway, built once. Rooms receive them by type (`gateway.wiring`)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,7 +34,7 @@ from gateway.usage_points.upkeep import UsagePointKeeper
 
 @dataclass(frozen=True, repr=False)
 class Runtime:
-    """The parts."""
+    """The parts of a running gateway."""
 
     settings: Settings
     clock: Clock
@@ -61,7 +61,7 @@ class Runtime:
 async def open_runtime(
     settings: Settings, clock: Clock | None = None, metrics: Metrics | None = None
 ) -> AsyncIterator[Runtime]:
-    """Build the parts on a migrated database, and close them afterwards."""
+    """Build the parts on a migrated database, and close them after the block. Raises KeysLostError."""
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
     database = Database(settings.database_url)
@@ -145,7 +145,7 @@ async def open_runtime(
 
 
 async def load_keyring(settings: Settings, database: Database) -> Keyring:
-    """Return the keys; SQLite's are made at the first start. Raises KeysLostError when it is not the first one."""
+    """Return the keyring; with SQLite it is created at the first start. Raises KeysLostError if it is missing later."""
     if settings.keys_text is None and await instances.has_instance(database):
         raise instances.KeysLostError(
             f"The gateway cannot start: {settings.keys_file} is gone, and only its keys open this database. Put it "
@@ -156,7 +156,7 @@ async def load_keyring(settings: Settings, database: Database) -> Keyring:
 
 
 def _open_shared_store(url: str) -> Store:
-    # its client is big: a gateway alone does without
+    # the client is large: a gateway without a shared store does not load it
     from gateway.store.valkey import ValkeyStore  # noqa: PLC0415
 
     return ValkeyStore(url)

@@ -1,4 +1,4 @@
-"""Every setting, from the environment; docs/configuration.md says the same in words."""
+"""All settings, from environment variables; docs/configuration.md documents them."""
 
 import base64
 import re
@@ -32,7 +32,7 @@ class EnedisEnvironment(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """What the log holds: this level and those above."""
+    """The lowest level that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -50,11 +50,11 @@ _ENEDIS_URLS = {
 
 
 _Site = Annotated[str, AfterValidator(check_url)]
-"""The address of a site, to which paths are added."""
+"""A base URL, to which paths are appended."""
 
 
 class Settings(BaseSettings):
-    """What the environment says; a setting left empty has its default."""
+    """The settings from environment variables; an empty variable means the default."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         except ArgumentError, ValueError:
             known = False
         if not known:
-            # raised out here: the words of the error above would quote the password
+            # raised outside the handler: the text of the error above would contain the password
             beginnings = " or ".join(f"{name}://" for name in _DATABASES)
             raise ValueError(f"DATABASE_URL must begin with {beginnings}; in a password, : @ / are %3A %40 %2F")
         if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
@@ -202,7 +202,7 @@ class Settings(BaseSettings):
             except ValueError:
                 known = False
             if not known:
-                # raised out here: the words of the error above would quote the password
+                # raised outside the handler: the text of the error above would contain the password
                 raise ValueError(
                     "REDIS_URL must be redis://:password@host:6379/0, or rediss:// for TLS; "
                     "in a password, : @ / are %3A %40 %2F"
@@ -269,62 +269,62 @@ class Settings(BaseSettings):
 
     @property
     def sqlite_file(self) -> Path | None:
-        """The database's file, when it is one."""
+        """The file of the SQLite database; None with PostgreSQL."""
         url = make_url(self.database_url)
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     @property
     def has_rte(self) -> bool:
-        """Whether RTE can be asked."""
+        """Whether credentials for RTE's API are set."""
         return bool(self.rte_client_id)
 
     @property
     def sends_mail(self) -> bool:
-        """Whether mail is sent."""
+        """Whether mail can be sent."""
         return bool(self.mailgun_api_key.get_secret_value())
 
     @property
     def is_https(self) -> bool:
-        """Whether people reach the gateway by https."""
+        """Whether the public URL of the gateway uses https."""
         return self.backend_url.startswith("https://")
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins of the gateway and of its front end, as a browser spells them."""
+        """The origins of the gateway and of its front end, in the form of the Origin header."""
         return frozenset(get_origin(url) for url in (self.backend_url, self.frontend_url) if url)
 
     @property
     def has_shared_store(self) -> bool:
-        """Whether what replicas share is held where they can: one that holds it itself must be alone."""
+        """Whether PostgreSQL and a shared store are used; otherwise only one replica may run."""
         return self.sqlite_file is None and bool(self.redis_url.get_secret_value())
 
     @property
     def enedis_url(self) -> str:
-        """Where Enedis' API is."""
+        """The base URL of Enedis' API."""
         return self.enedis_base_url or _ENEDIS_URLS[self.enedis_environment]
 
     @property
     def authorize_url(self) -> str:
-        """Where people give their consent."""
+        """The URL at which people give their consent."""
         simulated = self.enedis_environment is EnedisEnvironment.SIMULATOR
         return self.enedis_authorize_url or (self.enedis_url + _AUTHORIZE_PATH if simulated else _AUTHORIZE_URL)
 
     @property
     def keys_file(self) -> Path | None:
-        """Where the keys are when ENCRYPTION_KEYS does not give them: beside SQLite's file."""
+        """The file of the keys beside SQLite's file; None if ENCRYPTION_KEYS is set or with PostgreSQL."""
         given = self.encryption_keys.get_secret_value()
         return None if given or self.sqlite_file is None else self.sqlite_file.with_suffix(".keys")
 
     @property
     def keys_text(self) -> str | None:
-        """The keys as ENCRYPTION_KEYS has them; None where they are not made yet."""
+        """The keys in the form of ENCRYPTION_KEYS; None if the file of the keys does not exist."""
         if (file := self.keys_file) is None:
             return self.encryption_keys.get_secret_value()
         return file.read_text().strip() if file.exists() else None
 
     def keep_keys(self, text: str) -> None:
-        """Write the file of the keys, wholly or not at all."""
-        assert self.keys_file is not None  # noqa: S101 - whoever gives keys in the environment keeps them there
+        """Write the file of the keys atomically, readable by its owner only."""
+        assert self.keys_file is not None  # noqa: S101 - not called when ENCRYPTION_KEYS is set
         self.keys_file.parent.mkdir(parents=True, exist_ok=True)
         draft = self.keys_file.with_suffix(".keys.new")
         draft.touch(mode=0o600)
@@ -332,7 +332,7 @@ class Settings(BaseSettings):
         draft.rename(self.keys_file)
 
     def load_keyring(self) -> Keyring:
-        """Return the keys; those of SQLite are made at the first start and kept beside it."""
+        """Return the keyring; with SQLite, create its file if it does not exist."""
         if self.keys_text is None:
             self.keep_keys(Keyring.generate_key())
         assert self.keys_text is not None  # noqa: S101 - just written
@@ -340,13 +340,13 @@ class Settings(BaseSettings):
 
 
 def get_origin(url: str) -> str:
-    """Return the scheme and host of an address."""
+    """Return the origin of a URL in lower case: scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def explain_errors(error: ValidationError) -> str:
-    """Say what to change in the environment, one line a setting, without the values."""
+    """Return what to change in the environment: one line per setting, without the values."""
     lines = []
     for detail in error.errors(include_input=False, include_context=False, include_url=False):
         name = "_".join(str(part) for part in detail["loc"]).upper()

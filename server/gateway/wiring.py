@@ -1,4 +1,4 @@
-"""What a running gateway's parts are joined to: the routes, which receive them by type, and the jobs."""
+"""Connects the parts of a running gateway to the routes, which receive them by type, and to the background jobs."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ from gateway.usage_points.contracts import CustomerData
 
 
 def provide_parts(app: FastAPI, runtime: Runtime) -> None:
-    """Hand every part that a route asks for to the application."""
+    """Register every part that a route needs with the application."""
     database, clock, keyring = runtime.database, runtime.clock, runtime.keyring
     settings, store = runtime.settings, runtime.store
     provide_part(app, Settings, settings)
@@ -84,7 +84,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
 
 
 def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
-    """Return what runs beside requests, by name."""
+    """Return the background jobs by name."""
     database, clock = runtime.database, runtime.clock
     return {
         "clock": ClockWatch(database, clock).check_clock,

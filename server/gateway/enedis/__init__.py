@@ -1,1 +1,1 @@
-"""Enedis Data Connect 2026: the only room that speaks to Enedis."""
+"""Client for Enedis Data Connect 2026: the only room that calls Enedis."""

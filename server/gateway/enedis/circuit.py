@@ -1,7 +1,7 @@
-"""What each of Enedis' APIs last did wrong, shared by all replicas.
+"""A circuit breaker for each of Enedis' APIs, shared by all replicas.
 
-When one does not answer, all leave it alone for a while, then send one call to see. The last error of a day is kept for
-whoever runs the gateway.
+When an API does not answer, no replica calls it for a while; then one call probes it. The last error is kept for a day,
+for the operator of the gateway.
 """
 
 import json
@@ -17,19 +17,19 @@ from gateway.store import Store, StoreError
 from gateway.store.cache import write_cached
 
 FAILURES = 5
-"""So many calls in a row that failed, of whichever homes, are no single home's trouble."""
+"""After this many failed calls in a row, for any usage points, the API itself counts as down."""
 _FIRST_PAUSE = timedelta(seconds=40)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _PROBE = 30.0
-"""Seconds that a call sent to see has before the next one."""
+"""Seconds between two probing calls."""
 _COUNTED_FOR = 3600.0
 _REMEMBERED_FOR = 24 * 3600.0
 _TROUBLE = frozenset(
     {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
 )
-"""The other reasons tell of one meter, not of Enedis or of our application."""
+"""Reasons that concern Enedis or our application; the others concern a single meter."""
 _FAILS = frozenset({ErrorReason.DOWN, ErrorReason.UNAUTHORIZED})
-"""What stops the calls of all homes alike."""
+"""Reasons that count as failures of the API for all usage points."""
 
 
 class CircuitState(StrEnum):
@@ -42,7 +42,7 @@ class CircuitState(StrEnum):
 
 @dataclass(frozen=True)
 class CircuitStatus:
-    """How an API stands: the circuit, until when it is open, and the last error of a day with its moment."""
+    """The status of an API: its circuit, until when it is open, and the last error of the past day with its time."""
 
     circuit: CircuitState
     open_until: datetime | None
@@ -51,14 +51,14 @@ class CircuitStatus:
 
 
 class Circuit:
-    """Counts failures in a row by API; open after five, for 40 seconds, then twice as long, up to 15 minutes."""
+    """Counts failures in a row by API. It opens after five for 40 seconds, then for twice as long, up to 15 minutes."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     async def ensure_closed(self, api: str) -> None:
-        """Let a call through, or raise EnedisError(DOWN) that says when to come back."""
+        """Return if a call may be made. Raises EnedisError(DOWN) with the time of the next try, or StoreError."""
         state, until = await self._read_state(api)
         if state is CircuitState.OPEN:
             raise EnedisError(ErrorReason.DOWN, "circuit", until)
@@ -66,13 +66,13 @@ class Circuit:
             raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
     async def record_response(self, api: str) -> None:
-        """Note that Enedis answers, whatever it says, if it can be noted: the answer is worth more than the note."""
+        """Reset the failures of an API, since it answered; a failing store is ignored."""
         with suppress(StoreError):
             if (await self._count_failures(api))[0]:
                 await self._store.delete(_failures_key(api))
 
     async def record_failure(self, api: str, error: EnedisError) -> EnedisError:
-        """Note that a call was refused, or not answered, if it can be noted; return the error."""
+        """Record a call that was refused or not answered, and return its error; a failing store is ignored."""
         await self.record_error(api, error)
         if error.reason not in _FAILS:
             await self.record_response(api)
@@ -86,14 +86,14 @@ class Circuit:
         return error
 
     async def record_error(self, api: str, error: EnedisError) -> None:
-        """Keep an error for a day, if it is one of Enedis' or of our application."""
+        """Keep an error for a day if it concerns Enedis or our application."""
         if error.reason in _TROUBLE:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)
 
     async def get_status(self, api: str) -> CircuitStatus:
-        """Tell how an API stands."""
+        """Return the status of an API. Raises StoreError."""
         state, until = await self._read_state(api)
         text = await self._store.get(_error_key(api))
         words, at = json.loads(text) if text else (None, None)
@@ -108,7 +108,7 @@ class Circuit:
         failures, until = await self._count_failures(api)
         if failures < FAILURES:
             return CircuitState.CLOSED, until
-        # one that is open for longer was opened by a clock that was ahead
+        # an end further away was written while the clock was ahead
         is_open = until - _LONGEST_PAUSE <= self._clock.now() < until
         return CircuitState.OPEN if is_open else CircuitState.PROBING, until
 

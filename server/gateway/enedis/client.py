@@ -1,4 +1,4 @@
-"""The calls of Data Connect 2026."""
+"""The calls to Data Connect 2026; every method may raise EnedisError or StoreError."""
 
 from codecs import BOM_UTF8
 from datetime import date, datetime
@@ -34,11 +34,11 @@ _TOKEN_KEY = "enedis:token"  # noqa: S105 - a name
 _NO_TOKEN_KEY = "enedis:no-token"  # noqa: S105 - a name
 _NO_TOKEN_FOR = 10.0
 _RENEW_BEFORE = 20 * 60
-"""Seconds before a token's end."""
+"""Seconds before its expiry at which a token is renewed."""
 
 
 class Api(StrEnum):
-    """Enedis counts its quotas by API."""
+    """Enedis' APIs; each has its own quota."""
 
     MEASURES = "measures"
     SERVICES = "services"
@@ -71,19 +71,19 @@ class EnedisToken(BaseModel):
 
 
 class Pacer(Protocol):
-    """Who may call when."""
+    """Decides when a call may be made."""
 
     async def wait_for_turn(self, api: Api, payer: str) -> None:
         """Wait for a call's turn and count it for `payer`. Raises EnedisError(QUOTA) or StoreError: no call."""
         ...
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
-        """Enedis refused for its quota: nobody calls before `until`, or for a while. Return the end of that pause."""
+        """Stop all calls after a refusal for quota, until `until` or for a while; return the end of the pause."""
         ...
 
 
 class Enedis:
-    """A client with one token for all replicas."""
+    """A client for Enedis; all replicas share one token."""
 
     def __init__(
         self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pacer: Pacer, circuit: Circuit
@@ -95,7 +95,7 @@ class Enedis:
         self._circuit = circuit
 
     async def sign_in(self) -> None:
-        """Ask for a token, to see whether the credentials are good. Raises EnedisError."""
+        """Request a token to check the credentials. Raises EnedisError."""
         await self._request_token()
 
     async def fetch_load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
@@ -119,38 +119,38 @@ class Enedis:
         return find_registers(_parse_response(IndexMeasure, response), request, Quantity(_BUSINESS[direction], "EA"))
 
     async def fetch_max_power(self, payer: str, prm: str, start: date, end: date) -> list[Point]:
-        """Fetch the greatest power of each day of `[start, end[`, in VA, with its moment."""
+        """Fetch the maximum power of each day of `[start, end[`, in VA, with its time."""
         choices = {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}
         request, quantity = Request(prm, start, end), Quantity("CONS", "PMA")
         return await self._fetch_points(payer, "puissance_conso_max_quotidienne", request, quantity, **choices)
 
     async def fetch_contracts(self, payer: str, prm: str) -> list[GridContract]:
-        """Ask for the contracts of a usage point: one, or two with self-consumption."""
+        """Fetch the contracts of a usage point: one, or two with self-consumption."""
         answer = await self._fetch_customer(payer, Api.CONTRACTS, prm)
         return _parse_response(Contracts, answer).root
 
     async def fetch_synthesis(self, payer: str, prm: str) -> Synthesis:
-        """Ask since when a usage point is in service."""
+        """Fetch the dates since which a usage point is in service."""
         return _parse_response(Synthesis, await self._fetch_customer(payer, Api.SYNTHESIS, prm))
 
     async def fetch_metering(self, payer: str, prm: str) -> Metering:
-        """Ask for the meter and its off-peak hours."""
+        """Fetch the meter and its off-peak hours."""
         return _parse_response(Metering, await self._fetch_customer(payer, Api.METERING, prm))
 
     async def fetch_address(self, payer: str, prm: str) -> Address:
-        """Ask where a usage point is."""
+        """Fetch the address of a usage point."""
         return _parse_response(AddressAnswer, await self._fetch_customer(payer, Api.ADDRESS, prm)).address
 
     async def fetch_supply(self, payer: str, prm: str) -> Supply:
-        """Ask how a usage point is fed."""
+        """Fetch the connection of a usage point: state, voltage and phases."""
         return _parse_response(Supply, await self._fetch_customer(payer, Api.SUPPLY, prm))
 
     async def fetch_services_of_authorization(self, payer: str, authorisation: int) -> list[Service]:
-        """Ask which services an authorisation opened, on which meter."""
+        """Fetch the services that an authorisation opened, with their meters."""
         return await self._fetch_services(payer, {"autorisationId": authorisation})
 
     async def fetch_services_of_point(self, payer: str, prm: str) -> list[Service]:
-        """Ask which services are open on a usage point."""
+        """Fetch the services of a usage point."""
         return await self._fetch_services(payer, {"pointId": prm})
 
     async def _fetch_services(self, payer: str, whose: dict[str, int | str]) -> list[Service]:
@@ -187,7 +187,7 @@ class Enedis:
         params: dict[str, str] | None = None,
         json: object = None,
     ) -> HttpResponse:
-        """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError, StoreError."""
+        """Send a request; renew the token once if Enedis rejects it. Raises EnedisError, StoreError."""
         renewed = False
         while True:
             await self._circuit.ensure_closed(api)
@@ -221,7 +221,7 @@ class Enedis:
             new = await self._request_token()
         except EnedisError as error:
             await self._circuit.record_failure(api, error)
-            # whoever waits behind would only hear the same, one after the other
+            # other callers would get the same error, one after the other
             await self._store.set(_NO_TOKEN_KEY, error.reason, _NO_TOKEN_FOR)
             raise
         return new.access_token, new.expires_in
@@ -243,9 +243,9 @@ def _not_reached(error: UnreachableError) -> EnedisError:
 
 
 def _parse_response[T](form: type[T], answer: HttpResponse) -> T:
-    """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
+    """Parse a JSON body, whatever its content type. Raises EnedisError."""
     try:
         return TypeAdapter(form).validate_json(answer.body.removeprefix(BOM_UTF8))
     except ValidationError:
-        # the words of a validation error quote the answer, which names the meter
+        # the text of a validation error quotes the answer, which contains the meter number
         raise EnedisError(ErrorReason.DOWN, "unreadable_answer") from None

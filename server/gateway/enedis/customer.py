@@ -1,4 +1,4 @@
-"""Contracts, metering, address, supply and services as Enedis writes them; what is absent, null or empty is None."""
+"""Models of Enedis' answers for contracts, metering, address, supply and services; absent or empty values are None."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _LONGEST_TEXT = 200
 
 
 def _parse_day(value: object) -> object:
-    """Read `2026-02-11T00:00:00+0100`, `2013-08-14+01:00`, `2026-02-11`, as the day it is in Paris."""
+    """Parse `2026-02-11T00:00:00+0100`, `2013-08-14+01:00` or `2026-02-11` into the date in Paris; None for others."""
     match = _STAMP.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
@@ -30,7 +30,7 @@ def _parse_day(value: object) -> object:
 
 
 def _parse_kva(value: object) -> object:
-    """Read `{"unit": "kVA", "value": "12"}`, `"9 kVA"`, `"7,5 kVA"`; some contracts have kW for the same limit."""
+    """Parse `{"unit": "kVA", "value": "12"}`, `"9 kVA"`, `"7,5 kVA"`; some contracts have kW for the same limit."""
     if isinstance(value, dict):
         value = f"{value.get('value')} {value.get('unit')}"
     match = _POWER.fullmatch(str(value).strip())
@@ -45,19 +45,19 @@ def _clean_text(value: object) -> object:
 
 
 def _meter_number(value: object) -> object:
-    """Read a meter number; as a JSON number it has lost its leading zeros."""
+    """Parse a meter number; a JSON number gets its leading zeros back."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**PRM_DIGITS:
         return str(value).zfill(PRM_DIGITS)
     return _clean_text(value)
 
 
 def _take_first(value: object) -> object:
-    """Read a list as its first member; no example of the answer is known."""
+    """Return the first member of a list, or any other value unchanged; no example of the answer is known."""
     return next(iter(value), None) if isinstance(value, list) else value
 
 
 def _replace_empty(empty: object) -> Callable[[object], object]:
-    """Read null and an empty text as `empty`; whatever else is judged as it is."""
+    """Return a validator that replaces null and an empty text by `empty`, and leaves other values unchanged."""
     return lambda value: empty if value is None or value == "" else value
 
 
@@ -71,7 +71,7 @@ class _Wire(BaseModel):
 
 
 class GridContract(_Wire):
-    """One contract of a usage point: segments C1 to C5 take energy, P1 to P4 inject it."""
+    """One contract of a usage point: segments C1 to C5 consume energy, P1 to P4 inject it."""
 
     segment: Text = None
     contract_start: EnedisDate = None
@@ -83,17 +83,17 @@ class GridContract(_Wire):
 
     @property
     def is_supply(self) -> bool:
-        """Whether it is for taking energy."""
+        """Whether the contract is for consuming energy."""
         return (self.segment or "").upper().startswith("C")
 
     @property
     def is_injection(self) -> bool:
-        """Whether it is for injecting energy."""
+        """Whether the contract is for injecting energy."""
         return (self.segment or "").upper().startswith("P")
 
 
 def _as_contracts(value: object) -> object:
-    """Read a list, or one in an object, as test servers of others write it; null beside contracts is left out."""
+    """Parse a list, or an object with one, as some test servers send it; null members beside contracts are dropped."""
     if isinstance(value, dict):
         value = value.get("contracts", value)
     if isinstance(value, list) and any(isinstance(row, dict) for row in value):
@@ -106,7 +106,7 @@ class Contracts(RootModel[Annotated[list[GridContract], BeforeValidator(_as_cont
 
 
 class Synthesis(_Wire):
-    """Since when the usage point is in service, and whether its meter communicates (a French label)."""
+    """The dates since which the usage point is in service, and whether its meter communicates (a French label)."""
 
     consumption_activated_on: Annotated[EnedisDate, Field(alias="consumption_last_activation_date")] = None
     production_activated_on: Annotated[EnedisDate, Field(alias="generation_last_activation_date")] = None
@@ -126,13 +126,13 @@ class Address(_Wire):
 
 
 class AddressAnswer(_Wire):
-    """The answer around an address."""
+    """The answer that contains an address."""
 
     address: Annotated[Address, BeforeValidator(_replace_empty(empty={}))] = Address()
 
 
 class Supply(_Wire):
-    """How the usage point is fed."""
+    """The connection of the usage point: state, voltage and phases."""
 
     connection_state: Text = None
     voltage_level: Text = None
@@ -144,7 +144,7 @@ class _MeterType(_Wire):
 
 
 def _join_texts(value: object) -> object:
-    """Read a text, or all texts of an object or list, such as hours and their day: no live answer is known."""
+    """Join all texts of an object or list, such as hours and their day, with `; `: no live answer is known."""
     members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     if members is None:
         return _clean_text(value)
@@ -164,19 +164,19 @@ class _Device(_Wire):
 
 
 class Metering(_Wire):
-    """The meter, and its off-peak hours as Enedis spells them."""
+    """The meter, and its off-peak hours as text."""
 
     device: Annotated[_Device | None, Field(alias="dispositifComptage")] = None
     relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_take_first)] = None
 
     @property
     def off_peak(self) -> str | None:
-        """Return the off-peak hours' text, when there is one."""
+        """The text of the off-peak hours, or None."""
         return next((relay.off_peak for relay in self._relays if relay.off_peak), None)
 
     @property
     def future_off_peak(self) -> str | None:
-        """Return the text of the off-peak hours that are announced, when there is one."""
+        """The text of announced off-peak hours, or None."""
         return next((relay.future_off_peak for relay in self._relays if relay.future_off_peak), None)
 
     @property
@@ -186,7 +186,7 @@ class Metering(_Wire):
 
 
 class Service(_Wire):
-    """A service open on a usage point; the same point comes once a service."""
+    """A service of a usage point; an answer lists the point once for each service."""
 
     point: Annotated[str | None, Field(alias="pointId"), BeforeValidator(_meter_number)] = None
     measure: Annotated[Text, Field(alias="mesuresTypeCode")] = None
@@ -198,11 +198,11 @@ class Service(_Wire):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be used; one that is only requested cannot yet, one that ended no longer."""
+        """Whether the service can be used: its state is ACTIF or absent, so it is not merely requested, nor ended."""
         return self.state in {None, "ACTIF"}
 
 
 class Services(_Wire):
-    """What is open; none is an absent, null or empty list."""
+    """The services in an answer; an absent, null or empty list means none."""
 
     items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_replace_empty(empty=[]))] = []

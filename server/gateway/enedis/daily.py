@@ -1,4 +1,4 @@
-"""From the points of daily values and greatest powers to one figure a day."""
+"""Turns points of daily energy and of maximum power into one figure per day."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from gateway.enedis.rejected_values import RejectedValues, RejectionReason
 from gateway.enedis.wire import Point, UnreadableError
 
 MOST_WATTS = 40_000_000
-"""The most that Enedis connects: what comes above it is no measure of a usage point."""
+"""The highest power that Enedis connects, in W: higher values are not plausible."""
 LONGEST_DAY_HOURS = 25
 
 
 @dataclass(frozen=True)
 class FiguresByDay[Figure]:
-    """A figure by day, and what was refused."""
+    """A figure by day, and the rejected values."""
 
     days: dict[date, Figure]
     refused: RejectedValues
 
 
 def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int = MOST_WATTS) -> FiguresByDay[int]:
-    """Return the energy of the days `[start, end[`, in Wh. Two different values of a day are both refused."""
+    """Return the energy of the days `[start, end[`, in Wh. Two different values for a day are both rejected."""
     return _place_points(points, start, end, most_watts * LONGEST_DAY_HOURS, lambda point: point.value)
 
 
 def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> FiguresByDay[Peak]:
-    """Return the greatest powers of the days `[start, end[`. Two different ones of a day are both refused."""
+    """Return the maximum powers of the days `[start, end[`, in VA. Two different values for a day are both rejected."""
     return _place_points(points, start, end, most_va, lambda point: Peak(point.value, _find_moment(point)))
 
 
@@ -59,7 +59,7 @@ def _place_points[Figure](
 
 
 def _find_moment(point: Point) -> datetime | None:
-    """Return the instant of a greatest power; None where its clock time is not certain, as in autumn's doubled hour."""
+    """Return the instant of a maximum power; None if its clock time is ambiguous, as in autumn's repeated hour."""
     try:
         instants = point.instants
     except UnreadableError:

@@ -1,7 +1,7 @@
-"""What an error response of Enedis means for the rest of the gateway.
+"""Classifies error responses of Enedis.
 
-Four shapes of body are read: `{error, error_description}`, `{code, message, description?, nextAccessTime?}`,
-`{fault: {code, message, description}}` and `{error: {code, message}}`; a list counts by its first member.
+Four forms of body are parsed: `{error, error_description}`, `{code, message, description?, nextAccessTime?}`,
+`{fault: {code, message, description}}` and `{error: {code, message}}`; of a list, only the first member is used.
 """
 
 import json
@@ -14,7 +14,7 @@ from gateway.kit.http import HttpResponse
 
 
 class ErrorReason(StrEnum):
-    """Why Enedis did not answer with data. METER_REFUSED: it refuses this usage point, whatever is asked of it."""
+    """Why Enedis did not answer with data. METER_REFUSED: it refuses every request for this usage point."""
 
     ABSENT = "absent"
     NOT_PUBLISHED = "not_published"
@@ -83,26 +83,26 @@ _BY_WORDS = {
     "quota": ErrorReason.QUOTA,
     "throttled": ErrorReason.QUOTA,
     "problème technique": ErrorReason.DOWN,
-    # said of good numbers, once in a while
+    # sometimes sent for valid numbers
     "must be 14 digits long": ErrorReason.DOWN,
 }
-"""For the bodies whose code tells nothing; a part of their words, in lower case."""
+"""Parts of messages in lower case, for bodies without a known code."""
 _BY_STATUS = {401: ErrorReason.UNAUTHORIZED, 403: ErrorReason.NO_CONSENT, 429: ErrorReason.QUOTA}
-"""For the bodies in one of Enedis' shapes whose code and words tell nothing."""
+"""For bodies in one of Enedis' forms without a known code or message."""
 _METER_CODE = re.compile(r"(?:ADAM|STM|SGT)[-_]?[\w-]{1,30}", re.ASCII)
-"""How Enedis numbers what it refuses about a usage point; its gateway's own codes are six digits."""
+"""The form of Enedis' codes that concern a usage point; codes of its API gateway have six digits."""
 _CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
-"""What a code looks like; whatever else stands in its place may hold a meter number and goes no further."""
+"""The form of a code; any other text in its place is dropped, since it may contain a meter number."""
 _FOR_ALL = frozenset({"unreachable", "circuit", "token", "stopped", "hour", "busy"})
-"""Codes of our own that say nothing of the usage point asked for."""
+"""Our own codes for errors that do not depend on the usage point."""
 _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 
 
 class EnedisError(Exception):
-    """Enedis refused, or could not be reached. `code` is Enedis' own; `retry_at` is when it said to come back."""
+    """Enedis refused, or could not be reached. `code` is Enedis' or ours; `retry_at` is when to try again, if known."""
 
     def __init__(self, reason: ErrorReason, code: str = "", retry_at: datetime | None = None) -> None:
-        """Keep the reason; the text holds no meter number, since Enedis' own words are left out."""
+        """Store the reason; the text contains no meter number, since Enedis' message is left out."""
         super().__init__(f"{reason} {code}".strip())
         self.reason = reason
         self.code = code
@@ -110,12 +110,12 @@ class EnedisError(Exception):
 
     @property
     def is_for_all(self) -> bool:
-        """Whether whoever asks now would get the same error."""
+        """Whether a call for any usage point would get the same error now."""
         return self.code in _FOR_ALL
 
 
 def parse_error(response: HttpResponse) -> EnedisError:
-    """Turn an error response into its reason: by its code, else by its words, else by its status."""
+    """Return the error for a response: its reason follows from the code, else the message, else the status."""
     body = _read_body(response.body)
     code = str(body.get("error") or body.get("code") or "")
     reason = _find_reason(response.status, body, code)
@@ -133,7 +133,7 @@ def _find_reason(status: int, body: dict[str, Any], code: str) -> ErrorReason:
         return ErrorReason.METER_REFUSED
     if status == 401 or code:
         return _BY_STATUS.get(status, ErrorReason.OUR_FAULT)
-    # another server's page, which says nothing about the consent or the days asked for
+    # the page of another server, which says nothing about the consent or the requested days
     return ErrorReason.OUR_FAULT
 
 

@@ -1,10 +1,10 @@
-"""From Enedis' stamps to readings.
+"""Turns the points of a load curve into readings.
 
-A stamp of the load curve is the END of its interval, in Paris time without offset (the 96 points of
-29-30 September 2026 sum to the two daily values only so); `D+1 00:00` therefore belongs to day D. A stamp with an
-offset is one instant. In autumn the stamps 02:00 to 02:59 come twice and are told apart by their order: the day's other
-points say whether that is oldest first or newest first, and where they say neither, two values that differ are
-estimated. What cannot be placed for certain is refused, never guessed.
+A stamp of the load curve is the END of its interval, in Paris time without offset (only then do the 96 points of
+29-30 September 2026 sum to the two daily values); `D+1 00:00` therefore belongs to day D. A stamp with an offset is
+one instant. In autumn the stamps 02:00 to 02:59 occur twice and are distinguished by their order: the day's other
+points show whether that is oldest first or newest first. If they show neither, two different values are marked as
+estimated. Points that cannot be placed with certainty are rejected, never guessed.
 """
 
 from collections import defaultdict
@@ -21,19 +21,19 @@ from gateway.enedis.wire import Point, UnreadableError
 from gateway.kit import paris
 
 _STEPS = range(5, 61)
-"""Minutes of an interval, as Enedis' documentation has them; longer ones are no load curve."""
+"""Valid minutes of an interval, by Enedis' documentation; longer ones are not from a load curve."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Readings by day, in order, and what could not be placed."""
+    """Readings by day, in order, and the points that could not be placed."""
 
     days: dict[date, list[Reading]]
     refused: RejectedValues
 
 
 class _Order(Enum):
-    """How the points of a day follow each other in an answer."""
+    """The order of a day's points in an answer."""
 
     OLDEST_FIRST = "oldest first"
     NEWEST_FIRST = "newest first"
@@ -42,7 +42,7 @@ class _Order(Enum):
 
 @dataclass(frozen=True)
 class _Stamped:
-    """An interval as it came: the instants at which it can end, its length, its power."""
+    """An interval in an answer: the instants at which it can end, its clock time, its length, its power in W."""
 
     ends: tuple[datetime, ...]
     label: datetime
@@ -50,7 +50,7 @@ class _Stamped:
     watts: int
 
     def readings(self) -> list[Reading]:
-        """Return where this interval can be: once, twice in autumn's doubled hour, nowhere in spring's skipped one."""
+        """Return the possible readings: one, two in autumn's repeated hour, none in spring's skipped hour."""
         length = timedelta(minutes=self.minutes)
         found = [Reading(end - length, self.minutes, self.watts) for end in self.ends]
         first, after = paris.day_bounds(self.day)
@@ -64,7 +64,7 @@ class _Stamped:
 def place_curve(
     points: Iterable[Point], start: date = paris.EARLIEST, end: date = paris.LATEST, most_watts: int = MOST_WATTS
 ) -> Placement:
-    """Place the points of a load curve in the days `[start, end[`. Equal points count once, absent ones not at all."""
+    """Return the readings of the days `[start, end[` from points in W. Equal points count once, empty ones never."""
     refused = RejectedValues()
     by_day: dict[date, list[_Stamped]] = defaultdict(list)
     for point in points:
@@ -87,7 +87,7 @@ def place_curve(
 
 
 def _read_point(point: Point, most_watts: int, refused: RejectedValues) -> _Stamped | None:
-    """Read a point; None, and counted, when its stamp, step or value is none that a load curve can have."""
+    """Parse a point; if its stamp, step or value is invalid for a load curve, count it as rejected and return None."""
     try:
         value, minutes, ends = point.value, point.minutes, point.instants
     except UnreadableError as error:
@@ -106,12 +106,12 @@ def _read_point(point: Point, most_watts: int, refused: RejectedValues) -> _Stam
 
 
 def _find_label(ends: Sequence[datetime]) -> datetime | None:
-    """Return what the clock in Paris shows at a stamp; None in the hour that spring skips."""
+    """Return the clock time in Paris (naive) of a stamp; None in the hour that is skipped in spring."""
     return ends[0].astimezone(paris.PARIS).replace(tzinfo=None) if ends else None
 
 
 def _find_order(stamps: Sequence[_Stamped]) -> _Order:
-    """Tell from a day's certain stamps how they follow each other."""
+    """Return the order of a day's points, from its unambiguous stamps."""
     labels = [stamp.label for stamp in stamps if len(stamp.ends) == 1]
     steps = {later > earlier for earlier, later in pairwise(labels) if later != earlier}
     if steps == {True}:
@@ -120,7 +120,7 @@ def _find_order(stamps: Sequence[_Stamped]) -> _Order:
 
 
 def _place_day(stamps: list[_Stamped], order: _Order, refused: RejectedValues) -> list[Reading]:
-    """Place the points of one day, sorted by stamp, those of one stamp oldest first where the `order` tells."""
+    """Return the readings of one day; `stamps` are in order of clock time, equal ones too if `order` is known."""
     certain: list[Reading] = []
     doubled: list[tuple[Reading, Reading]] = []
     for stamp in stamps:
@@ -142,7 +142,7 @@ def _place_day(stamps: list[_Stamped], order: _Order, refused: RejectedValues) -
 
 
 def _estimate_twins(sure: set[Reading], doubled: Sequence[tuple[Reading, Reading]]) -> set[Reading]:
-    """Mark as estimated what two points of one stamp tell, unless they tell the same."""
+    """Mark the readings of two points with one stamp as estimated, unless their values are equal."""
     watts: dict[datetime, set[int]] = defaultdict(set)
     for first, second in doubled:
         watts[first.start].add(first.watts)
@@ -153,7 +153,7 @@ def _estimate_twins(sure: set[Reading], doubled: Sequence[tuple[Reading, Reading
 
 
 def _drop_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:
-    """Drop repetitions, and every reading that contradicts another; count the latter."""
+    """Return the readings without repetitions and without those that overlap another; and the number of the latter."""
     ordered = sorted(set(readings))
     clashing = set()
     last: Reading | None = None
@@ -166,7 +166,7 @@ def _drop_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:
 
 
 def _list_placements(doubled: list[tuple[Reading, Reading]], certain: list[Reading]) -> Iterator[list[Reading]]:
-    """Yield every way to place the doubled hour: no overlap, and of two equal stamps the first comes first."""
+    """Yield every way to place the repeated hour without overlaps; of two equal stamps, the first one is earlier."""
     if not doubled:
         yield []
         return

@@ -1,7 +1,7 @@
-"""Whether an answer is about the meter, the days and the quantity that were asked for.
+"""Checks that an answer is about the requested meter, days and quantity.
 
-Only then does it say anything, be it that there is no data. Whatever else comes with status 200 (`{}`, an error body,
-another meter's values, another unit) is an outage: believed, it would make days absent for good.
+Only such an answer is used, even one without data. Any other body with status 200 (`{}`, an error, another meter's
+values, another unit) counts as an outage: otherwise it would make days absent for good.
 """
 
 from collections.abc import Iterable
@@ -19,20 +19,20 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Quantity:
-    """What is measured, as Enedis names it: CONS or PROD, and a physical quantity in its unit."""
+    """A quantity in Enedis' terms: CONS or PROD, and the physical quantity (EA, PA or PMA)."""
 
     business: str
     physical: str
 
     @property
     def unit(self) -> str:
-        """The unit of this quantity's answers."""
+        """The unit of this quantity: Wh, W or VA."""
         return {"EA": "Wh", "PA": "W", "PMA": "VA"}[self.physical]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked: the days `[start, end[` of a meter."""
+    """The requested days `[start, end[` of a meter."""
 
     prm: str
     start: date
@@ -46,7 +46,7 @@ class _Series(Protocol):
 
 
 def find_points(measure: Measure, request: Request, quantity: Quantity) -> list[Point]:
-    """Return the points of a quantity, in the order they came. Raises EnedisError when the answer is about others."""
+    """Return the points of a quantity, in the answer's order. Raises EnedisError if it is not what was requested."""
     _check_subject(measure, request)
     series = _match_quantity(measure.grandeur or [], quantity)
     if any(one.points is None for one in series):
@@ -55,7 +55,7 @@ def find_points(measure: Measure, request: Request, quantity: Quantity) -> list[
 
 
 def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) -> list[IndexSeries]:
-    """Return the registers of a quantity. Raises EnedisError when the answer is about others."""
+    """Return the registers of a quantity. Raises EnedisError if the answer is not what was requested."""
     _check_subject(measure, request)
     return _match_quantity(
         [series for one in measure.contexte or [] for series in one.grandeur or []], quantity, named=False
@@ -63,7 +63,7 @@ def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) 
 
 
 def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:
-    # as a JSON number a meter number loses its leading zeros
+    # a meter number as a JSON number has lost its leading zeros
     if (measure.idPrm or "").strip().zfill(PRM_DIGITS) != request.prm:
         raise _build_unrecognized_error("other_meter" if measure.idPrm else "no_answer")
     period = measure.periode
@@ -72,7 +72,7 @@ def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:
 
 
 def _match_quantity[Found: _Series](series: Iterable[Found], quantity: Quantity, *, named: bool = True) -> list[Found]:
-    """Return the series of a quantity in its unit; unless that must be `named`, none at all will do."""
+    """Return the series of a quantity. Raises EnedisError if its unit differs, or is missing while `named`."""
     wanted = (quantity.business, quantity.physical)
     found = [one for one in series if (one.grandeurMetier, one.grandeurPhysique) == wanted]
     if not found:

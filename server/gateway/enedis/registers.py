@@ -1,8 +1,8 @@
-"""From Enedis' index to what the registers showed, by day.
+"""Turns Enedis' index series into the values of registers by day.
 
-No live answer is known; the documentation's outline is followed: each value stands at the day at whose beginning the
-register was read. The time classes of a calendar are named as buckets where their names are known; the supplier's
-calendar, by which bills are made, counts before the distributor's.
+No live answer is known, so this follows the outline in the documentation: each value has the day at whose beginning the
+register was read. Known time classes of a calendar are named as buckets; the supplier's calendar, which is used for
+bills, is preferred to the distributor's.
 """
 
 from collections import Counter, defaultdict
@@ -20,29 +20,29 @@ _COLORS = {"": "", "JB": "blue_", "JW": "white_", "JR": "red_"}
 BUCKETS = {"BASE": "base"} | {
     f"{hours}{letters}": f"{color}{bucket}" for hours, bucket in _HOURS.items() for letters, color in _COLORS.items()
 }
-"""The bucket of each time class that Enedis names: `HCJR`, the off-peak hours of red days, is `red_hc`."""
+"""The bucket of each time class of Enedis: `HCJR`, the off-peak hours of red days, is `red_hc`."""
 
 _MOST_WH = MOST_WATTS * 24 * 366 * 30
-"""What the largest connection takes in the life of a meter."""
+"""The highest plausible index: the largest connection at full power for 30 years."""
 _SUPPLIER, _DISTRIBUTOR = ("FC", "fourniss"), ("DI", "distrib")
-"""How the ids of calendars begin, and what their labels contain."""
+"""The prefix of a calendar's id, and a part of its label."""
 
 type Registers = dict[str, int]
-"""The index at the beginning of a day, in Wh, by bucket; `total` is that of the whole meter."""
+"""The index at the beginning of a day, in Wh, by bucket; `total` is for the whole meter."""
 
 
 @dataclass(frozen=True)
 class PlacedRegisters:
-    """The registers by day, and what was refused."""
+    """The registers by day, and the rejected values."""
 
     days: dict[date, Registers]
     refused: RejectedValues
 
 
 def place_index(series: Iterable[IndexSeries], start: date, end: date) -> PlacedRegisters:
-    """Return what the registers showed on the days `[start, end[`.
+    """Return the registers at the beginning of the days `[start, end[`.
 
-    A day on which a register has two values, as when the meter is exchanged, tells nothing.
+    A day on which a register has two different values, as when the meter is replaced, is rejected.
     """
     refused = RejectedValues()
     found: dict[date, Registers] = defaultdict(dict)
@@ -77,14 +77,14 @@ def _read_register(register: Register, start: date, end: date, refused: Rejected
 
 
 def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:
-    """Return the registers of the first calendar whose classes are all known, and the total."""
+    """Return the named registers of the first calendar whose time classes are all known, and the total."""
     calendars = sorted(series.calendrier or [], key=_rank_calendar)
     named = next((names for calendar in calendars if (names := _name_classes(calendar))), [])
     return named + ([(TOTAL, series.cadranTotalisateur)] if series.cadranTotalisateur else [])
 
 
 def _rank_calendar(calendar: RegisterCalendar) -> int:
-    """Sort the supplier's calendar first and the distributor's last; those that do not say are between."""
+    """Return the sort key of a calendar: 0 for the supplier's, 2 for the distributor's, 1 for others."""
     identifier, label = (calendar.idCalendrier or "").upper(), (calendar.libelleCalendrier or "").casefold()
     for rank, (prefix, word) in ((0, _SUPPLIER), (2, _DISTRIBUTOR)):
         if identifier.startswith(prefix) or word in label:
@@ -100,7 +100,7 @@ def _name_classes(calendar: RegisterCalendar) -> list[tuple[str, Register]]:
 
 
 def _sum_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
-    """Return the total of the first calendar's registers, whatever their names, on days on which each has a value."""
+    """Return the sum of all registers of the first calendar that has days with a value for each register."""
     for calendar in sorted(series.calendrier or [], key=_rank_calendar):
         registers = calendar.classeTemporelle or []
         values = [dict(_read_register(register, start, end, RejectedValues())) for register in registers]

@@ -1,4 +1,4 @@
-"""What of an answer could not be used: counted by what was wrong, with an example of each for the log."""
+"""Counts the values of an answer that could not be used, by fault, with an example of each for the log."""
 
 from collections import Counter
 from enum import StrEnum
@@ -21,7 +21,7 @@ class RejectionReason(StrEnum):
 
 
 class RejectedValues:
-    """Counts refused points by fault."""
+    """Counts rejected values by fault."""
 
     def __init__(self) -> None:
         self.counts: Counter[RejectionReason] = Counter()
@@ -35,11 +35,11 @@ class RejectedValues:
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of rejected values."""
         return self.counts.total()
 
     def write_to_log(self, usage_point: str, start: str) -> None:
-        """Say what was refused, if anything was."""
+        """Log the rejected values, if there are any."""
         if self.total:
             what = {str(fault): count for fault, count in self.counts.items()}
             examples = [example for example in self._examples.values() if example]

@@ -1,6 +1,6 @@
-"""Measures as Enedis writes them: strings become numbers, days and instants here, and nowhere else.
+"""Models of Enedis' measures: this is the only module that turns strings into numbers, days and instants.
 
-A `Point` keeps its members as they came; reading one raises UnreadableError, so that whoever reads it can count it.
+A `Point` keeps its members unparsed; its properties raise UnreadableError, so that callers can count invalid points.
 """
 
 import re
@@ -19,19 +19,19 @@ _MINUTE = timedelta(minutes=1)
 
 
 class UnreadableError(ValueError):
-    """A member of an answer cannot be read. `part` names it: value, stamp or step."""
+    """A member of a point cannot be parsed. `part` is its name: value, stamp or step."""
 
     def __init__(self, part: str, text: object) -> None:
-        """Keep what stood there, cut short and without long numbers, for the log."""
+        """Store the text for the log, shortened and without long numbers."""
         super().__init__(part)
         self.part = part
         self.text = re.sub(r"\d{8,}", "…", str(text))[:24]
 
 
 def parse_whole_number(value: object) -> int | None:
-    """Read `"4078"`, `4078`, `"4078.5"` or `"4078,5"`, to the nearest whole; null and empty are None.
+    """Parse `"4078"`, `4078`, `"4078.5"` or `"4078,5"`, rounded to a whole number; return None for null and empty.
 
-    Raises ValueError, which does not quote it.
+    Raises ValueError, which does not quote the value.
     """
     if value is None or value == "":
         return None
@@ -42,7 +42,7 @@ def parse_whole_number(value: object) -> int | None:
 
 
 def parse_day(text: object) -> date | None:
-    """Read the day that a text begins with; a stamp with an offset is told by its clock in Paris. None: no day."""
+    """Return the day of a date or stamp, in Paris if it has an offset; None if it is not valid."""
     try:
         stamp = datetime.fromisoformat(str(text).strip())
         day = stamp.astimezone(paris.PARIS).date() if stamp.tzinfo else stamp.date()
@@ -52,7 +52,7 @@ def parse_day(text: object) -> date | None:
 
 
 class Point(BaseModel):
-    """A value `v` at `d`; of a curve, `d` ends an interval of `p`. Each member as it came."""
+    """A value `v` at `d`, unparsed; in a load curve, `d` is the end of an interval of length `p`."""
 
     v: Any = None
     d: Any = None
@@ -60,12 +60,12 @@ class Point(BaseModel):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no value: null or an empty text says that Enedis has none."""
+        """Whether Enedis has no value: it is null or an empty text."""
         return self.v is None or self.v == ""
 
     @property
     def value(self) -> int:
-        """The value, to the nearest whole unit. Raises UnreadableError."""
+        """The value, rounded to a whole number. Raises UnreadableError."""
         try:
             number = parse_whole_number(self.v)
         except ValueError:
@@ -76,7 +76,7 @@ class Point(BaseModel):
 
     @property
     def day(self) -> date:
-        """The day of a daily value; its time, if any, is dropped. Raises UnreadableError."""
+        """The day of a daily value, without its time. Raises UnreadableError."""
         day = parse_day(self.d)
         if day is None:
             raise UnreadableError("stamp", self.d)
@@ -86,8 +86,8 @@ class Point(BaseModel):
     def instants(self) -> list[datetime]:
         """The instants that a stamp with a time of day can mean. Raises UnreadableError.
 
-        One without an offset is a clock in Paris, which shows autumn's doubled hour twice and spring's skipped one
-        never.
+        A stamp without an offset is in Paris time: it has two instants in autumn's repeated hour, and none in spring's
+        skipped hour.
         """
         try:
             text = str(self.d).strip()
@@ -100,7 +100,7 @@ class Point(BaseModel):
 
     @property
     def minutes(self) -> int:
-        """The length of an interval, written as an ISO 8601 duration. Raises UnreadableError."""
+        """The length of an interval in minutes, from an ISO 8601 duration. Raises UnreadableError."""
         try:
             if not str(self.p).startswith("P"):
                 raise UnreadableError("step", self.p)
@@ -113,7 +113,7 @@ class Point(BaseModel):
 
 
 def _as_point(value: object) -> object:
-    """Keep what is no object as a point whose value cannot be read: it is counted."""
+    """Return a point with an invalid value for anything that is not an object, so that it is counted."""
     return value if isinstance(value, dict) else {"v": False}
 
 
@@ -134,7 +134,7 @@ class ResponsePeriod(BaseModel):
 
 
 class _Answer(BaseModel):
-    """What every answer of /mesure_synchrone_auto/v2 begins with."""
+    """The common members of all answers of /mesure_synchrone_auto/v2."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
@@ -143,19 +143,19 @@ class _Answer(BaseModel):
 
 
 class Measure(_Answer):
-    """An answer with values; a series that cannot be read is left out, and the others count."""
+    """An answer with values; series that cannot be parsed are left out."""
 
     grandeur: list[OnErrorOmit[QuantitySeries]] | None = None
 
 
 class _Index(BaseModel):
-    """No live answer is known: what is a text in the documentation may come as a number."""
+    """No live answer is known: members that are texts in the documentation may be numbers."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class Register(_Index):
-    """A register of the meter, such as that of off-peak hours: its index in Wh by day."""
+    """A register of the meter, such as the one for off-peak hours: its index in Wh by day."""
 
     idClasseTemporelle: str | None = None  # noqa: N815 - Enedis' own names
     libelleClasseTemporelle: str | None = None  # noqa: N815
@@ -164,7 +164,7 @@ class Register(_Index):
 
 
 class RegisterCalendar(_Index):
-    """Registers that belong together: the supplier's or the distributor's."""
+    """The registers of one calendar: the supplier's or the distributor's."""
 
     idCalendrier: str | None = None  # noqa: N815
     libelleCalendrier: str | None = None  # noqa: N815

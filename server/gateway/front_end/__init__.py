@@ -1,1 +1,1 @@
-"""The front end's built files, served by the gateway itself where there is no nginx: on a board, in the demo."""
+"""Serves the built files of the front end from the gateway where there is no nginx: on a small board, in the demo."""

@@ -1,4 +1,4 @@
-"""Files below a folder, read when they are first asked for: the path decides how long a browser may keep one."""
+"""Files below a folder, read at their first request; the path decides how long a browser may cache a file."""
 
 import gzip
 import hashlib
@@ -11,17 +11,17 @@ from pathlib import Path
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "no-cache"
 _PAGE = re.compile(r"/[^/.]*")
-"""Every page is one segment below the site, without a dot; what it shows is decided in the browser."""
+"""Every page has a path of one segment without a dot; the script in the browser decides what it shows."""
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
 
 
 class NoFrontEndError(Exception):
-    """A folder that holds no built front end."""
+    """The folder does not contain a built front end."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file with its media type, and its name when it is hashed, so that it never changes."""
+    """A file with its media type; `is_hashed`: its name contains a hash, so that its content never changes."""
 
     path: Path
     media_type: str
@@ -29,12 +29,12 @@ class File:
 
     @cached_property
     def content(self) -> bytes:
-        """Its bytes."""
+        """The content in bytes."""
         return self.path.read_bytes()
 
     @cached_property
     def compressed_content(self) -> bytes | None:
-        """Its bytes by gzip; None where that gains nothing."""
+        """The content compressed by gzip; None if it is not text, or not smaller."""
         if not self.media_type.startswith(_TEXT):
             return None
         packed = gzip.compress(self.content, mtime=0)
@@ -42,12 +42,12 @@ class File:
 
     @cached_property
     def etag(self) -> str:
-        """What names this content, in whatever form it is sent."""
+        """The weak ETag of the content, the same for the compressed form."""
         return f'W/"{hashlib.sha256(self.content).hexdigest()[:32]}"'
 
     @property
     def cache_control(self) -> str:
-        """How long a browser may keep it."""
+        """The Cache-Control header: one year for hashed files, revalidation for others."""
         return _KEPT_FOR_EVER if self.is_hashed else _ASKED_AGAIN
 
 
@@ -55,7 +55,7 @@ class Files:
     """A built front end."""
 
     def __init__(self, folder: Path) -> None:
-        """List what is there, without links that lead elsewhere. Raises NoFrontEndError when no page is."""
+        """List the files, without hidden ones and links out of the folder. Raises NoFrontEndError if it has no page."""
         if not (folder / "index.html").is_file():
             raise NoFrontEndError(f"{folder} holds no index.html: build the front end first (npm run build in web/)")
         self._files = {
@@ -69,7 +69,7 @@ class Files:
             raise NoFrontEndError(f"{folder}/index.html is a link that leads out of the folder")
 
     def find_file(self, path: str) -> File | None:
-        """Return what is at a path of the site: a file, or the page that shows it."""
+        """Return the file at a path; index.html for the path of a page; else None."""
         return self._files.get(path) or (self._files["/index.html"] if _PAGE.fullmatch(path) else None)
 
 

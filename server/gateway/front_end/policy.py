@@ -1,6 +1,6 @@
-"""The headers of every answer of a site that shows the front end; web/scripts/policy.mjs has the same for nginx.
+"""The security headers of a site with the front end; web/scripts/policy.mjs has the same ones for nginx.
 
-Pages of the gateway's own bring a stricter Content-Security-Policy, which stays.
+The gateway's own pages set a stricter Content-Security-Policy, which is kept.
 """
 
 _CLOUDFLARE = "https://challenges.cloudflare.com"
@@ -14,10 +14,10 @@ _COMMON = {
 
 
 def build_security_headers(*, with_captcha: bool, frame_ancestors: str = "") -> dict[str, str]:
-    """Return the headers.
+    """Return the security headers.
 
-    Cloudflare's host is named only where a captcha is shown. `frame_ancestors` are the sites that may show the pages in
-    a frame, by default none; X-Frame-Options cannot name them, so that it stands only where there are none.
+    Cloudflare's host is included only with a captcha. `frame_ancestors` are the sites that may show the pages in a
+    frame, by default none; X-Frame-Options cannot name sites, so it is set only if there are none.
     """
     parts = ["default-src 'self'"]
     if with_captcha:

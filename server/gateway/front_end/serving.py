@@ -1,4 +1,4 @@
-"""A site of the API and the front end: `/api/…` is the API, `/` the pages."""
+"""A site with the API below `/api/` and the front end below `/`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,20 +12,20 @@ from gateway.front_end.files import File, Files
 
 _API = "/api"
 _OURS = frozenset({"/ping", "/ready", "/openapi.json"})
-"""Single segments that the API answers, wherever it is."""
+"""Paths of one segment that belong to the API, not to a page."""
 
 
 class FrontEndSite:
-    """An ASGI middleware: serves files, leads `/api/…` to the API, and secures every answer."""
+    """An ASGI middleware that serves files, passes `/api/…` to the API as `/…`, and adds security headers."""
 
     def __init__(self, app: ASGIApp, files: Files, headers: Mapping[str, str]) -> None:
-        """Wrap the API; `headers` are set on every answer that has none of its own by that name."""
+        """Wrap the API; `headers` are added to every response that does not set them itself."""
         self._app = app
         self._files = files
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
+        """Serve a file for GET and HEAD if there is one, else pass the request to the API."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,1 +1,1 @@
-"""Alive, and ready."""
+"""Health checks: alive, and ready."""

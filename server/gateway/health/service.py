@@ -1,4 +1,4 @@
-"""Whether everything answers that the gateway needs."""
+"""Checks whether the database and the store work."""
 
 import os
 from pathlib import Path
@@ -12,18 +12,18 @@ from gateway.store import Store, StoreError
 
 
 class HealthService:
-    """Asks the database and the store for a sign of life."""
+    """Checks the database, its disk, and the store."""
 
     def __init__(self, database: Database, store: Store, sqlite_file: Path | None) -> None:
-        """`sqlite_file` is the database's file, when it is one."""
+        """`sqlite_file` is the file of a SQLite database, None with PostgreSQL."""
         self._database = database
         self._store = store
         self._sqlite_file = sqlite_file
 
     async def check_health(self) -> bool:
-        """Tell whether the store answers. Raises a 503 problem when the database does not, or cannot be written.
+        """Tell whether the store answers. Raises ProblemError (503) if the database does not, or cannot be written.
 
-        Without the store known readings are served all the same: it is no reason to send people elsewhere.
+        A store that is down is not an error: known readings are served without it.
         """
         try:
             async with self._database.read() as session:
@@ -42,6 +42,6 @@ class HealthService:
 
 
 def is_read_only(file: Path) -> bool:
-    """Tell whether a file cannot be written: the system makes a failing SD card read-only. Writes nothing."""
+    """Tell, without writing, whether a file is read-only: the system remounts a failing SD card read-only."""
     is_read_only_disk = os.statvfs(file.parent).f_flag & os.ST_RDONLY
     return bool(is_read_only_disk) or not os.access(file, os.W_OK)

@@ -1,1 +1,1 @@
-"""Readings from files: recognised, shown before anything counts, accepted, and taken back whole."""
+"""Imports of readings from files: a file is recognised, previewed, accepted, and can be taken back whole."""

@@ -1,4 +1,4 @@
-"""Cells as people's files have them: numbers with French commas and spaces, dates of several forms."""
+"""Parsers for the cells of files: numbers with French commas and spaces, dates in several forms."""
 
 import re
 import unicodedata
@@ -17,23 +17,23 @@ _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.ASCII)
 
 
 class UnreadableCellError(ValueError):
-    """A cell is not what its column should have."""
+    """A cell cannot be parsed as what its column should have."""
 
 
 def fold(cell: Cell) -> str:
-    """Return a text as it is compared: lower case, without accents, marks and doubled spaces."""
+    """Return a text for comparisons: in lower case, without accents, byte order marks and repeated spaces."""
     text = unicodedata.normalize("NFKD", str(cell if cell is not None else ""))
     plain = "".join(letter for letter in text if not unicodedata.combining(letter))
     return " ".join(plain.replace("\ufeff", "").replace("\u2019", "'").lower().split())
 
 
 def is_empty(cell: Cell) -> bool:
-    """Tell whether a cell says that nothing is known. Zero is something."""
+    """Tell whether a cell is empty or a word for no value, such as `n/a`. Zero is a value."""
     return cell is None or (isinstance(cell, str) and cell.strip().lower() in _EMPTY)
 
 
 def parse_number(cell: Cell) -> Decimal:
-    """Read `4078`, `"4,030"`, `"1 016,5"` with any space. Raises UnreadableCellError."""
+    """Parse `4078`, `"4,030"`, `"1 016,5"` with any kind of space. Raises UnreadableCellError."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise UnreadableCellError
     text = _SPACES.sub("", str(cell)).replace(",", ".")
@@ -43,7 +43,7 @@ def parse_number(cell: Cell) -> Decimal:
 
 
 def parse_stamp(cell: Cell) -> datetime:
-    """Read an instant with an offset, or a clock time of Paris without one. Raises UnreadableCellError."""
+    """Parse an instant with an offset, or a naive clock time in Paris. Raises UnreadableCellError."""
     if isinstance(cell, datetime):
         return _round_to_second(cell)
     if isinstance(cell, date):
@@ -60,13 +60,13 @@ def parse_stamp(cell: Cell) -> datetime:
 
 
 def parse_day(cell: Cell) -> date:
-    """Read a day; of a stamp with an offset, the day it is in Paris. Raises UnreadableCellError."""
+    """Parse a day; a stamp with an offset gives its date in Paris. Raises UnreadableCellError."""
     stamp = parse_stamp(cell)
     return paris.day_of(stamp) if stamp.tzinfo else stamp.date()
 
 
 def parse_clock_time(cell: Cell) -> time:
-    """Read a time of day. Raises UnreadableCellError."""
+    """Parse a time of day. Raises UnreadableCellError."""
     if isinstance(cell, time):
         return cell
     try:
@@ -76,7 +76,7 @@ def parse_clock_time(cell: Cell) -> time:
 
 
 def parse_minutes(cell: Cell) -> int | None:
-    """Read the length of an interval: `30`, `"PT30M"`; None where it is not told. Raises UnreadableCellError."""
+    """Parse the length of an interval into minutes: `30`, `"PT30M"`; None if empty. Raises UnreadableCellError."""
     if is_empty(cell):
         return None
     if match := _DURATION.fullmatch(str(cell).strip()):
@@ -110,5 +110,5 @@ def _parse_form(text: str, form: str) -> datetime | None:
 
 
 def _round_to_second(stamp: datetime) -> datetime:
-    """Spreadsheets count days as fractions, which miss a second by some microseconds."""
+    """Round to a whole second: spreadsheets store times as fractions of days, which are off by some microseconds."""
     return (stamp + timedelta(microseconds=500_000)).replace(microsecond=0)

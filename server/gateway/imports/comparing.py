@@ -1,7 +1,7 @@
-"""What a file adds to what is known of a meter, by day. Pure.
+"""Compares the days of a file with the archive. Pure.
 
-Rounding is no difference: a file with two decimals of a kW has multiples of 10 W, so a half-hour may be 2.5 Wh off, and
-a day 120 Wh. What differs by more is shown with both values, and what was known stays.
+Rounding is not a difference: a file with two decimals of a kW has multiples of 10 W, so a half-hour may be 2.5 Wh off,
+and a day 120 Wh. Larger differences are reported with both values, and the archive's value stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from gateway.metering.schedule import Kind
 from gateway.metering.settling import TOLERANCE_WH
 
 _COARSEST_WATTS = 10
-"""Files have two decimals of a kW at least: equal values that are multiples of more are no rounding."""
+"""Files have at least two decimals of a kW, so a common divisor of more than 10 W is not due to rounding."""
 
 type PayloadsByFeed = Mapping[ImportedFeed, Mapping[date, bytes]]
 
@@ -35,9 +35,10 @@ class DayOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class ComparedDay:
-    """A day of a file beside what is known: energy in Wh, a greatest power in VA, or the total of an index in Wh.
+    """A day of a file and of the archive: energy in Wh, maximum power in VA, or the total of an index in Wh.
 
-    `payload` is what the file adds. `is_whole`: the file leaves nothing of the day open.
+    `told` is the file's figure, `known` the archive's. `payload` is what the file adds. `is_whole`: the file has the
+    whole day.
     """
 
     kind: Kind
@@ -51,7 +52,7 @@ class ComparedDay:
 
 
 def compare_days(told: PayloadsByFeed, known: PayloadsByFeed) -> list[ComparedDay]:
-    """Compare each day of a file with the same day of the archive."""
+    """Return the comparison of each day of a file with the same day of the archive."""
     return [
         _compare_curve(direction, day, payload, known)
         if kind is Kind.CURVE
@@ -78,7 +79,7 @@ def _compare_curve(direction: Direction, day: date, payload: bytes, known: Paylo
 
 
 def _curves_agree(day: date, file: Sequence[Reading], archive: Sequence[Reading]) -> bool:
-    """Compare the hours that both know; estimates only by the whole day, since they say nothing of its hours."""
+    """Tell whether the hours that both have agree; with estimates in the archive, only whole days are compared."""
     rounding = _find_rounding(file)
     if any(reading.quality is Quality.ESTIMATED for reading in archive):
         if any(find_gaps(day, file)) or any(find_gaps(day, archive)):
@@ -89,7 +90,7 @@ def _curves_agree(day: date, file: Sequence[Reading], archive: Sequence[Reading]
 
 
 def _fits_value(file: Sequence[Reading], wh: int, *, is_whole: bool) -> bool:
-    """Tell whether a curve fits the day's own value: a part of the day may have less."""
+    """Tell whether a curve agrees with the daily value `wh`; the energy of a partial day may be lower."""
     minutes = sum(reading.minutes for reading in file)
     difference = watt_minutes(file) - wh * WATT_MINUTES_A_WH
     tolerance = _tolerate(_find_rounding(file), minutes)
@@ -97,7 +98,7 @@ def _fits_value(file: Sequence[Reading], wh: int, *, is_whole: bool) -> bool:
 
 
 def _tolerate(rounding: int, minutes: int) -> int:
-    """Return by how many watt-minutes so many minutes may differ, of values rounded to so many watts."""
+    """Return the tolerance in watt-minutes for `minutes` minutes of values rounded to `rounding` watts."""
     return TOLERANCE_WH * WATT_MINUTES_A_WH + rounding * minutes // 2
 
 
@@ -106,7 +107,7 @@ def _find_rounding(readings: Sequence[Reading]) -> int:
 
 
 def _share_by_hour(day: date, readings: Sequence[Reading]) -> dict[int, int]:
-    """Return the watt-minutes of the hours that are known whole, counted from the day's first instant."""
+    """Return the watt-minutes of each whole hour; hours are counted from the day's first instant."""
     midnight, minutes, energy = paris.midnight(day), dict[int, int](), dict[int, int]()
     for reading in readings:
         offset = int((reading.start - midnight).total_seconds()) // 60
@@ -125,7 +126,7 @@ def _compare_figure(kind: Kind, direction: Direction, day: date, payload: bytes,
         before = None if any(find_gaps(day, readings)) else _to_wh(readings)
     if before is None:
         return ComparedDay(kind, direction, day, DayOutcome.NEW, told, None, is_whole=True, payload=payload)
-    # files have whole kWh, or even tenths: the archive knows better
+    # files often round to whole or tenths of a kWh: the archive is more precise
     tolerance = TOLERANCE_WH + (1000 if told % 1000 == 0 else 100 if told % 100 == 0 else 0) // 2
     outcome = DayOutcome.AGREES if abs(told - before) <= tolerance else DayOutcome.DIFFERS
     return ComparedDay(kind, direction, day, outcome, told, before, is_whole=True)

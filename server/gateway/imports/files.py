@@ -1,8 +1,8 @@
-"""What is in a file that somebody gave us: tables of cells, read row by row, whatever it is wrapped in.
+"""Opens uploaded files: yields tables of cells, row by row, from texts, spreadsheets and archives.
 
-A file comes from anybody, so what it unpacks to is bounded before anything is made of it. Spreadsheets are read by
-openpyxl's streaming reader: calamine, which is faster, reserves memory for all cells between the first and the last:
-a file of 1 kB with a cell in each corner ends the process.
+Files are untrusted, so their unpacked size is limited before they are parsed. Spreadsheets are read by openpyxl's
+streaming reader: calamine, which is faster, allocates memory for all cells between the first and the last, so that a
+file of 1 kB with a cell in each corner ends the process.
 """
 
 import csv
@@ -17,11 +17,11 @@ from datetime import date, datetime, time, timedelta
 from gateway.problems import ProblemError
 
 LARGEST_FILE = 20 * 1024 * 1024
-"""Bytes that may be sent: a year of half-hours is about 1 MB of text."""
+"""The largest upload in bytes: a year of half-hours is about 1 MB of text."""
 _LARGEST_UNPACKED = 100 * 1024 * 1024
 _MOST_MEMBERS = 50
 MOST_ROWS = 1_200_000
-"""Twenty years of ten minutes, with their headings."""
+"""Twenty years of ten-minute intervals, with headings."""
 _MOST_COLUMNS = 64
 _SAMPLED_LINES = 20
 _DELIMITERS = ";,\t"
@@ -33,14 +33,14 @@ type NumberedRow = tuple[int, tuple[Cell, ...]]
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table of a file: the name it has there, and its rows, each with its number from 1."""
+    """A table of a file: its name in the file, and its rows with their numbers from 1."""
 
     name: str
     rows: Iterator[NumberedRow]
 
 
 def open_tables(content: bytes, name: str) -> Iterator[SourceTable]:
-    """Yield the tables of a file: a text, a spreadsheet, or an archive of these. Raises a problem."""
+    """Yield the tables of a file: a text, a spreadsheet, or an archive of these. Raises ProblemError (422)."""
     with _explain_damage():
         yield from _open_file(content, name, [0])
 
@@ -69,7 +69,7 @@ def _open_file(content: bytes, name: str, rows_seen: list[int]) -> Iterator[Sour
 
 
 def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
-    """Return the members of an archive. What they claim to be is not believed: the bytes themselves are counted."""
+    """Return the members of an archive by name. Their actual bytes are counted, not the sizes that they declare."""
     if len(members) > _MOST_MEMBERS:
         raise ProblemError(422, "too_many_files", f"The archive has more than {_MOST_MEMBERS} files in it.")
     left, found = _LARGEST_UNPACKED, {}
@@ -94,12 +94,12 @@ def _explain_damage() -> Iterator[None]:
 
 
 def build_damaged_problem() -> ProblemError:
-    """Say that a file cannot be opened."""
+    """Return the problem (422) of a file that cannot be opened."""
     return ProblemError(422, "damaged_file", "The file is damaged, or is not what its first bytes say.")
 
 
 def _count_rows(rows: Iterator[tuple[Cell, ...]], seen: list[int]) -> Iterator[NumberedRow]:
-    """Number rows; `seen` counts those of all tables of a file."""
+    """Yield rows with their numbers; `seen` counts the rows of all tables of a file. Raises ProblemError (422)."""
     with _explain_damage():
         for number, row in enumerate(rows, 1):
             seen[0] += 1
@@ -118,7 +118,7 @@ def _read_text(content: bytes) -> Iterator[tuple[Cell, ...]]:
 
 
 def _decode(content: bytes) -> str:
-    """Decode a text: UTF-8 or UTF-16 as its first bytes say, else UTF-8, else cp1252, which EDF writes."""
+    """Decode a text by its byte order mark, else as UTF-8, else as cp1252 (used by EDF). Raises ProblemError (422)."""
     marked = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), None)
     for encoding in [marked] if marked else ["utf-8", "cp1252"]:
         try:
@@ -131,7 +131,7 @@ def _decode(content: bytes) -> str:
 
 
 def _read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[tuple[Cell, ...]]]]:
-    # here, because only an import needs them
+    # imported here, since only imports of spreadsheets need them
     from xml.etree.ElementTree import ParseError  # noqa: PLC0415
 
     from openpyxl import load_workbook  # noqa: PLC0415
@@ -144,7 +144,7 @@ def _read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[tuple[Cell, ...
             raise build_damaged_problem() from error
 
     try:
-        # formulas stay texts: what they came to, nobody says
+        # keep formulas as texts: their stored results are not trusted
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except (ParseError, InvalidFileException, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise build_damaged_problem() from error
@@ -154,7 +154,7 @@ def _read_sheets(content: bytes) -> Iterator[tuple[str, Iterator[tuple[Cell, ...
 
 
 def _to_cell(value: object) -> Cell:
-    """Return a cell of a spreadsheet; formulas of several cells are objects there, and shown as what they are."""
+    """Return the value of a spreadsheet's cell; formulas that openpyxl returns as objects become `=`."""
     if value is None or isinstance(value, str | int | float | datetime | date | time | timedelta):
         return value
     return "=" if type(value).__name__.endswith("Formula") else str(value)

@@ -1,7 +1,7 @@
-"""Which columns a table has, told by its heading: the forms of Enedis, EDF, Conso Downloader, SGE, and our own.
+"""Recognises tables by their headings: the formats of Enedis, EDF, Conso Downloader, SGE, and our own export.
 
-Stamps, by form: Enedis, SGE and EDF name the END of an interval, Conso Downloader and Enedis' spreadsheets both ends,
-our own export the start. Days and the index are dated by the day that begins.
+Stamps by format: Enedis, SGE and EDF have the END of an interval, Conso Downloader and Enedis' spreadsheets both ends,
+our own export the start. Daily values and the index have the day that begins.
 """
 
 import re
@@ -25,12 +25,12 @@ _OWN_COLUMNS = {
     "heure": "at",
     "qualite": "quality",
 }
-"""Our columns in French, as `fold` leaves them, and in English."""
+"""The French columns of our own export, as `fold` returns them, and their English names."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A form of a table: what tells it, and whether its rows are intervals, days, peaks or indexes (readers.py)."""
+    """A table format: the function that finds its columns, and the name of the reader of its rows (readers.py)."""
 
     format: Format
     reader: str
@@ -39,9 +39,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class RecognisedTable:
-    """A table whose form is known: its columns by role, the rows after its heading, and what stood before them.
+    """A table with a known layout: its columns by role, and the rows after its heading.
 
-    `facts` are what lines before the heading say of the whole table, by folded name. `unit` is that of the values.
+    `facts` are the values for the whole table in the lines before the heading, by folded name. `unit` is the unit of
+    the values. `numbers` are the numbers of usage points found in it.
     """
 
     layout: Layout
@@ -53,15 +54,15 @@ class RecognisedTable:
     numbers: set[str] = field(default_factory=set)
 
     def get_cell(self, row: Sequence[Cell], role: str) -> Cell:
-        """Return the cell of a role; None where the row is short or the table lacks the column."""
+        """Return the cell of a role; None if the row is too short or the table lacks the column."""
         place = self.columns.get(role)
         return row[place] if place is not None and place < len(row) else None
 
 
 def recognise_table(table: SourceTable, direction: Direction) -> RecognisedTable | None:
-    """Find the heading among a table's first rows. None: no form that is known.
+    """Return a table with its layout, from a heading among its first 30 rows; None if no layout matches.
 
-    `direction` is meant where the file does not say.
+    `direction` is used if the file does not say which one it is. Raises ProblemError for our own table of hours.
     """
     first = list(islice(table.rows, _HEADING_WITHIN))
     for place, (_, cells) in enumerate(first):
@@ -85,7 +86,7 @@ def recognise_table(table: SourceTable, direction: Direction) -> RecognisedTable
 
 
 def _read_facts(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
-    """Return what a line of names and the line of their values below it say, as Enedis writes them."""
+    """Return the values of the last line before the heading by the names in the line above it, as in Enedis' files."""
     if len(rows) < 2:
         return {}
     names, values = rows[-2:]
@@ -105,7 +106,10 @@ def _find_direction(name: str, facts: Mapping[str, str], default: Direction) -> 
 
 
 def _need(**roles: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
-    """Return what finds columns whose folded names match the patterns, all of them."""
+    """Return a function that finds columns by patterns of their folded names.
+
+    It returns None unless all roles are found; roles that begin with `_` are optional.
+    """
     patterns = {role: re.compile(pattern) for role, pattern in roles.items()}
 
     def find_columns(heading: Sequence[str]) -> dict[str, int] | None:
@@ -129,7 +133,7 @@ def _own(*needed: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
 
 
 def _refuse_hours(heading: Sequence[str]) -> None:
-    """Refuse our table of hours: it is computed, and would be computed otherwise under another tariff."""
+    """Raise ProblemError for our own table of hours, which is computed and depends on the tariff."""
     if heading[:2] in (["start", "utc_offset"], ["debut", "decalage utc"]):
         raise ProblemError(
             422, "computed_table", "Hours are computed from the load curve: export and import that table."

@@ -1,9 +1,9 @@
-"""From what a file tells to readings on days of Paris. What cannot be placed for certain is refused, never guessed.
+"""Places the points of a file on days in Paris. Points without a certain place are rejected, never guessed.
 
-Clock times without an offset come twice in autumn, and their order in the file tells them apart: the day's other rows
-say whether that is oldest first or newest first. Example, oldest first by start: 01:30, 02:00, 02:30, 02:00, 02:30,
-03:00. The first 02:00 is 00:00 UTC, the second 01:00 UTC. Were there only one 02:00, or rows in no order, nobody could
-tell: such rows are refused.
+Clock times without an offset occur twice in autumn and are distinguished by their order in the file: the day's other
+rows show whether that is oldest first or newest first. Example, oldest first by start: 01:30, 02:00, 02:30, 02:00,
+02:30, 03:00. The first 02:00 is 00:00 UTC, the second 01:00 UTC. With only one 02:00, or rows in no order, these rows
+are ambiguous and rejected.
 """
 
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ from gateway.metering.packing import pack_readings
 from gateway.metering.schedule import Kind
 
 _STEPS = frozenset({5, 10, 15, 20, 30, 60})
-"""Minutes of an interval: longer ones are no load curve."""
+"""Valid minutes of an interval: longer ones are not from a load curve."""
 _MOST_WH = MOST_WATTS * 24 * 366 * 30
 
 type ImportedFeed = tuple[Kind, Direction]
@@ -31,14 +31,14 @@ type ImportedFeed = tuple[Kind, Direction]
 
 @dataclass
 class PlacedFile:
-    """The payload of each day by feed, in the form of the ledger, and the rows that were not used."""
+    """The payloads by feed and day, in the form of the ledger, and the rejected rows."""
 
     feeds: dict[ImportedFeed, dict[date, bytes]] = field(default_factory=dict)
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
 def place_points(told: Sequence[Told], today: date, most_watts: int = MOST_WATTS) -> PlacedFile:
-    """Place what a file tells of the days before `today`."""
+    """Return the payloads of the days before `today` from the points of a file."""
     placed = PlacedFile(rejected=[row for row in told if isinstance(row, RejectedRow)])
     for direction in Direction:
         _place_days(placed, direction, told, today, most_watts)
@@ -59,7 +59,7 @@ def _place_days(placed: PlacedFile, direction: Direction, told: Iterable[Told], 
 
 
 def _place_registers(placed: PlacedFile, direction: Direction, told: Iterable[Told], today: date) -> None:
-    registers = _Figures[int](today + paris.DAY, _MOST_WH, placed.rejected)  # this morning's index is known
+    registers = _Figures[int](today + paris.DAY, _MOST_WH, placed.rejected)  # the index of this morning is known
     for one in told:
         if isinstance(one, IndexPoint) and one.direction is direction:
             registers.add(one.row, one.day, one.register, one.wh, one.wh)
@@ -82,14 +82,14 @@ def _add(placed: PlacedFile, kind: Kind, direction: Direction, days: dict[date, 
 
 
 class _Figures[Figure]:
-    """Figures of days before `until`, by name: one each; two that differ are both refused."""
+    """Collects figures of days before `until`, one per day and name; two different ones are both rejected."""
 
     def __init__(self, until: date, most: int, rejected: list[RejectedRow]) -> None:
         self._until, self._most, self._rejected = until, most, rejected
         self._told: dict[tuple[date, str], dict[Figure, list[int]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, row: int, day: date, name: str, amount: int, figure: Figure) -> None:
-        """Take a figure, unless its amount or its day cannot be."""
+        """Add a figure, or reject its row if its day is not over or its amount is not plausible."""
         if day >= self._until:
             self._rejected.append(RejectedRow(row, RowFault.NOT_OVER))
         elif not 0 <= amount <= self._most:
@@ -98,7 +98,7 @@ class _Figures[Figure]:
             self._told[day, name][figure].append(row)
 
     def list_agreed(self) -> dict[date, dict[str, Figure]]:
-        """Return what all rows of a day agree on, by day and name."""
+        """Return the figures on which all rows agree, by day and name; reject the other rows."""
         found: dict[date, dict[str, Figure]] = defaultdict(dict)
         for (day, name), figures in self._told.items():
             if len(figures) == 1:
@@ -111,7 +111,7 @@ class _Figures[Figure]:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """An interval, and the instants at which it can begin: two in autumn's doubled hour."""
+    """An interval, its clock time, and the instants at which it can begin: two in autumn's repeated hour."""
 
     row: int
     label: datetime
@@ -139,7 +139,7 @@ def _place_curve(
 
 
 def _fill_in_lengths(points: Sequence[IntervalPoint], rejected: list[RejectedRow]) -> list[IntervalPoint]:
-    """Give intervals of unknown length that of their day: its most common step. Stamps off its grid are refused."""
+    """Return the points, those without a length with the most common step of their day; reject stamps off its grid."""
     silent = [point for point in points if point.minutes is None]
     if not silent:
         return list(points)
@@ -160,20 +160,20 @@ def _fill_in_lengths(points: Sequence[IntervalPoint], rejected: list[RejectedRow
 
 
 def _find_step(points: Sequence[IntervalPoint]) -> int | None:
-    """Return the most common distance of neighbouring stamps, in minutes; None: it is that of no load curve."""
+    """Return the most common distance of adjacent stamps in minutes; None if it is not a valid step."""
     labels = sorted({_get_label(point) for point in points})
     steps = Counter(int((after - before).total_seconds()) // 60 for before, after in pairwise(labels))
     return next((step for step, _ in steps.most_common(1) if step in _STEPS), None)
 
 
 def _get_label(point: IntervalPoint) -> datetime:
-    """Return what the clock in Paris shows at a stamp."""
+    """Return the clock time in Paris (naive) of a stamp."""
     stamp = point.stamp
     return stamp.astimezone(paris.PARIS).replace(tzinfo=None) if stamp.tzinfo else stamp
 
 
 def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | None, RowFault]:
-    """Return where an interval can be, or why nowhere: its length, its value, or a clock time that spring skips."""
+    """Return a candidate for an interval, or None and its fault: its length, its value, or a skipped clock time."""
     if point.minutes not in _STEPS:
         return None, RowFault.STEP
     power = point.value * WATT_MINUTES_A_WH / point.minutes if point.is_energy else point.value
@@ -190,7 +190,7 @@ def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | 
 
 
 def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[RejectedRow]) -> list[Reading]:
-    """Place the intervals of a day; contradictions, and doubled clock times that cannot be told apart, are refused."""
+    """Return the readings of a day; reject contradictions and repeated clock times that cannot be distinguished."""
     placed = [(one.row, one.reading) for one in candidates if len(one.starts) == 1]
     doubled = [one for one in candidates if len(one.starts) > 1]
     if doubled:
@@ -212,7 +212,7 @@ def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[Rejec
 
 
 def _drop_overlaps(day: date, placed: Sequence[tuple[int, Reading]], rejected: list[RejectedRow]) -> list[Reading]:
-    """Return the readings in order. Equal ones count once; those that overlap another are all refused."""
+    """Return the readings in order. Equal ones count once; all that overlap another or leave the day are rejected."""
     rows: dict[Reading, list[int]] = defaultdict(list)
     for row, reading in placed:
         rows[reading].append(row)

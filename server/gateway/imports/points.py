@@ -1,4 +1,4 @@
-"""What a file tells, before it has its place: power by interval, or a figure of a day."""
+"""The points of a file before they are placed on days: power by interval, or a figure of a day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,14 +35,14 @@ class RowFault(StrEnum):
 
 
 class Edge(StrEnum):
-    """Which end of an interval a stamp names."""
+    """Which end of an interval a stamp is."""
 
     START = "start"
     END = "end"
 
 
 class ValueUnit(StrEnum):
-    """What a value is counted in."""
+    """The unit of a value."""
 
     W = "w"
     KW = "kw"
@@ -53,11 +53,11 @@ class ValueUnit(StrEnum):
 
     @property
     def is_energy(self) -> bool:
-        """Whether it counts energy, and not power."""
+        """Whether it is a unit of energy, and not of power."""
         return self in {ValueUnit.WH, ValueUnit.KWH}
 
     def to_base(self, value: Decimal) -> Decimal:
-        """Return a value in W, Wh or VA."""
+        """Convert a value in this unit to W, Wh or VA."""
         match self:
             case ValueUnit.KW | ValueUnit.KWH | ValueUnit.KVA:
                 return value * 1000
@@ -69,10 +69,10 @@ class ValueUnit(StrEnum):
 
 @dataclass(frozen=True)
 class IntervalPoint:
-    """The average power of an interval, one of whose ends is named; `minutes` None: the file does not tell its length.
+    """The average power of an interval in W. `stamp` is its start or end; `minutes` is None if the file has no length.
 
-    A stamp without an offset is a clock in Paris. `is_energy`: the value is in Wh, and becomes power once the length is
-    known.
+    A stamp without an offset is in Paris time. `is_energy`: the value is in Wh, and is converted to power once the
+    length is known.
     """
 
     row: int
@@ -96,7 +96,7 @@ class DayPoint:
 
 @dataclass(frozen=True)
 class PeakPoint:
-    """The greatest power of a day."""
+    """The maximum power of a day."""
 
     row: int
     day: date
@@ -105,7 +105,7 @@ class PeakPoint:
 
 @dataclass(frozen=True)
 class IndexPoint:
-    """What a register showed as a day began, in Wh."""
+    """The index of a register at the beginning of a day, in Wh."""
 
     row: int
     direction: Direction
@@ -116,7 +116,7 @@ class IndexPoint:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that is not used, and why."""
+    """A rejected row and its fault."""
 
     row: int
     fault: RowFault

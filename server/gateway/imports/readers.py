@@ -1,4 +1,4 @@
-"""From the rows of a table whose form is known to what they tell, in the order of the file."""
+"""Reads the rows of recognised tables and yields their points, in the order of the file."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -33,12 +33,12 @@ type _ReadRow = Callable[[RecognisedTable, int, Sequence[Cell]], Iterator[Told]]
 
 
 def read_rows(table: RecognisedTable) -> Iterator[Told]:
-    """Yield what the rows of a table tell; the numbers of meters that stand in them are added to the table's."""
+    """Yield the points of a table's rows; numbers of usage points in the rows are added to `table.numbers`."""
     yield from _READERS[table.layout.reader](table)
 
 
 def _each(read: _ReadRow, *, stamp: str = "stamp") -> _Reader:
-    """Return a reader of tables whose rows stand alone. Rows without a stamp, such as subtotals, are passed over."""
+    """Return a reader for tables with independent rows. It skips rows without a stamp, such as subtotals."""
 
     def read_table(table: RecognisedTable) -> Iterator[Told]:
         for number, row in table.rows:
@@ -65,7 +65,7 @@ def _read_own_interval(table: RecognisedTable, number: int, row: Sequence[Cell])
 
 
 def _read_own_instant(table: RecognisedTable, row: Sequence[Cell], role: str) -> datetime | None:
-    """Read a clock time of Paris with its offset from UTC, which stands in a column of its own."""
+    """Return the instant of a clock time in Paris, whose offset from UTC is in the column `utc_offset`."""
     if is_empty(table.get_cell(row, role)):
         return None
     offset = table.get_cell(row, "utc_offset")
@@ -128,7 +128,7 @@ def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> I
     unit = _read_unit(table, row)
     quantity = cells.fold(table.get_cell(row, "quantity"))
     if unit is None or quantity not in (_ENERGIES if unit.is_energy else _POWERS):
-        return  # reactive energy, voltages and the like
+        return  # reactive energy, voltages and other quantities
     minutes = cells.parse_minutes(table.get_cell(row, "minutes") or table.facts.get("pas en minutes"))
     stamp, base = cells.parse_stamp(table.get_cell(row, "stamp")), unit.to_base(cells.parse_number(value))
     direction = _read_metier(table, row)
@@ -182,10 +182,10 @@ def _read_edf_index(table: RecognisedTable, number: int, row: Sequence[Cell]) ->
 
 
 def _read_edf_powers(table: RecognisedTable) -> Iterator[Told]:
-    """Read EDF's half-hours: a row with a day, then its times, newest first.
+    """Yield EDF's half-hours: each day has a row with its date, then rows with times, newest first.
 
-    The first 00:00:00 below a day is its end, 24:00: 48 rows follow it down to 00:30:00. Odd times such as 02:40:00
-    between half-hours name no interval.
+    A 00:00:00 directly below a date is the end of that day, 24:00; the rows continue down to 00:30:00. Times between
+    half-hours, such as 02:40:00, are rejected.
     """
     day: date | None = None
     is_first = False
@@ -210,7 +210,7 @@ def _read_edf_powers(table: RecognisedTable) -> Iterator[Told]:
 
 
 def _find_day(cell: Cell) -> date | None:
-    """Return the day of a row that names one; None for a time whose value is missing."""
+    """Return the day in a cell; None if it is not a date, such as a time without a value."""
     try:
         return cells.parse_day(cell)
     except UnreadableCellError:

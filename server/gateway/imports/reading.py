@@ -1,4 +1,4 @@
-"""A file, read whole: recognised, checked for other meters' numbers, placed on days. Takes seconds: not on the loop."""
+"""Reads a whole file: recognises it, checks it for other meters' numbers, and places its points. This takes seconds."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from gateway.problems import ProblemError
 
 @dataclass(frozen=True)
 class FileContent:
-    """What a file tells, and who wrote it."""
+    """The placed content of a file, and its format."""
 
     format: Format
     placed: PlacedFile
 
 
 def read_file(content: bytes, name: str, prm: str, direction: Direction, today: date, most_watts: int) -> FileContent:
-    """Read a file about the meter `prm`. `direction` is meant where the file does not say. Raises a problem."""
+    """Read a file about the meter `prm`; `direction` is used if the file has none. Raises ProblemError (422)."""
     _check_numbers(find_meter_numbers(name), prm)
     formats: Counter[Format] = Counter()
     told: list[Told] = []

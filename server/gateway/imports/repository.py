@@ -1,4 +1,4 @@
-"""Files that were given to us, in the database."""
+"""Database queries for uploaded files."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from gateway.metering.schedule import Feed
 from gateway.usage_points.service import Secrets
 
 PREVIEW_LIFETIME = timedelta(days=1)
-"""How long a file that nobody accepted is kept."""
+"""How long a file that was not accepted is kept."""
 
 
 async def replace_preview(
     session: AsyncSession, preview: Import, days: Sequence[ComparedDay], secrets: Secrets
 ) -> None:
-    """Keep a file until somebody accepts it, instead of the one before it that nobody accepted."""
+    """Store a preview with its days, and delete the previous previews of the usage point."""
     earlier = (Import.usage_point_id == preview.usage_point_id, Import.status == ImportStatus.PREVIEW)
     await _delete_imports(session, list(await session.scalars(select(Import.id).where(*earlier))))
     session.add(preview)
@@ -48,23 +48,23 @@ async def list_imports(session: AsyncSession, point_id: str) -> Sequence[Import]
 
 
 async def find_import(session: AsyncSession, point_id: str, import_id: str) -> Import | None:
-    """Return a file of a usage point, locked to be changed."""
+    """Return a file of a usage point, locked for changes, or None."""
     query = select(Import).where(Import.usage_point_id == point_id, Import.id == import_id)
     return await session.scalar(query.with_for_update())
 
 
 async def delete_import(session: AsyncSession, preview: Import) -> None:
-    """Delete a file, with its days."""
+    """Delete a file and its days."""
     await _delete_imports(session, [preview.id])
 
 
 async def delete_days(session: AsyncSession, taken_back: Import) -> None:
-    """Delete what a file told; its row stays."""
+    """Delete the days of a file; its row stays."""
     await session.execute(delete(ImportedDay).where(ImportedDay.import_id == taken_back.id))
 
 
 async def delete_previews_before(session: AsyncSession, before: datetime) -> None:
-    """Delete the files that nobody accepted."""
+    """Delete previews that were created before an instant."""
     outdated = select(Import.id).where(Import.status == ImportStatus.PREVIEW, Import.created_at < before)
     await _delete_imports(session, list(await session.scalars(outdated)))
 

@@ -1,4 +1,4 @@
-"""Files of readings: shown first, then accepted, and taken back whole."""
+"""Imports of files: previewed first, then accepted; an accepted file can be taken back."""
 
 import asyncio
 import secrets as random
@@ -28,11 +28,11 @@ from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets
 
 _COMPARED_TOGETHER = {Kind.CURVE, Kind.DAILY}
-"""A day's value and its curve tell of each other."""
+"""A daily value and the curve of the day are compared with each other."""
 
 
 class ImportService:
-    """Reads files, and lays their days beneath the archive."""
+    """Reads files, and stores the days that they add to the archive."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
         self._database = database
@@ -43,12 +43,12 @@ class ImportService:
     async def preview_file(
         self, account_id: str, point_id: str, content: bytes, name: str, direction: Direction
     ) -> ImportView:
-        """Read a file and compare it with what is known; it counts once it is accepted. Raises a problem."""
+        """Read a file, compare it with the archive, and store it as a preview. Raises ProblemError."""
         now = self._clock.now()
         async with self._database.read() as session:
             point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
         meter = Meter.of(point, secrets, now)
-        async with self._one_at_a_time:  # each takes seconds of a processor, and memory
+        async with self._one_at_a_time:  # each takes seconds of CPU time, and memory
             file = await asyncio.to_thread(
                 read_file, content, name, secrets.prm, direction, paris.day_of(now), meter.most_watts
             )
@@ -63,14 +63,14 @@ class ImportService:
         return _build_view(preview, report)
 
     async def list_files(self, account_id: str, point_id: str) -> list[ImportView]:
-        """Return the files of a usage point, newest first. Raises the problem `not_found`."""
+        """Return the files of a usage point, newest first. Raises ProblemError (`not_found`)."""
         async with self._database.read() as session:
             _, secrets = await points.open_point(session, account_id, point_id, self._keyring)
             imports = await repository.list_imports(session, point_id)
         return [_build_view(one, _open_report(one, secrets)) for one in imports]
 
     async def accept_file(self, account_id: str, point_id: str, import_id: str) -> ImportView:
-        """Have a file count from now on. Raises a problem."""
+        """Accept a file, so that its days are used from now on. Raises ProblemError."""
         async with self._database.write() as session:
             point, secrets, found = await self._find_import(session, account_id, point_id, import_id)
             if found.status is ImportStatus.TAKEN_BACK:
@@ -81,7 +81,7 @@ class ImportService:
         return _build_view(found, _open_report(found, secrets))
 
     async def take_back_file(self, account_id: str, point_id: str, import_id: str) -> None:
-        """Forget all that a file told. Raises the problem `not_found`."""
+        """Delete the days of a file. Raises ProblemError (`not_found`)."""
         async with self._database.write() as session:
             point, _, found = await self._find_import(session, account_id, point_id, import_id)
             if found.status is ImportStatus.PREVIEW:
@@ -120,7 +120,7 @@ class ImportService:
 async def _load_known(
     session: AsyncSession, meter: Meter, file: FileContent
 ) -> Mapping[ImportedFeed, Mapping[date, bytes]]:
-    """Return what the archive, with the files accepted before, knows of the days of a file."""
+    """Return the archive's payloads for the days of a file, including those of accepted files."""
     days = [day for told in file.placed.feeds.values() for day in told]
     if not days:
         return {}

@@ -1,1 +1,1 @@
-"""What runs beside requests."""
+"""Background jobs."""

@@ -1,4 +1,4 @@
-"""SQLite's file is brought up to date, so that a copy of it alone lacks an hour at most."""
+"""Checkpoints SQLite's file every hour, so that a copy of the file alone lacks at most one hour."""
 
 from datetime import datetime, timedelta
 
@@ -6,10 +6,10 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 
 EVERY = timedelta(hours=1)
-"""SQLite itself does so after a thousand pages, which a home writes in days."""
+"""SQLite itself does so only after a thousand pages, which take a home days to write."""
 
 
 async def checkpoint_database(database: Database, clock: Clock) -> datetime:
-    """Do so; return when to be called next."""
+    """Checkpoint the database; return when to run next."""
     await database.checkpoint()
     return clock.now() + EVERY

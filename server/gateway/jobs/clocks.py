@@ -1,7 +1,7 @@
-"""The machine's clock may be set: that is said, and what one that was ahead wrote keeps nothing from being asked.
+"""Detects changes of the machine's clock, and corrects times that were written while it was ahead.
 
-A small board without a battery begins in the past; a clock that was years ahead leaves days that were "asked" then, and
-usage points with nothing to ask until then.
+A small board without a battery starts in the past. A clock that was years ahead leaves days that were "asked" in the
+future, and usage points whose next request is due then; without a correction, Enedis would not be asked again.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _OFTEN = timedelta(seconds=5)
 
 
 class ClockWatch:
-    """Compares the time of day with the seconds that have passed."""
+    """Compares the system clock with the monotonic clock."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -30,13 +30,13 @@ class ClockWatch:
         self._seen: tuple[datetime, float] | None = None
 
     async def check_clock(self) -> datetime:
-        """Look; return when to look again."""
+        """Log a change of the clock, correct times in the future if it was set back, and return when to run next."""
         now, passed = self._clock.now(), self._clock.monotonic()
         moved = now - self._seen[0] - timedelta(seconds=passed - self._seen[1]) if self._seen else timedelta()
         if abs(moved) > CLOCKS_DIFFER:
             log.warning("clock_was_set", seconds=round(moved.total_seconds()))
         if self._seen is None or moved < -CLOCKS_DIFFER:
-            # at a start nobody knows whether the clock was ahead: what a right one never writes tells
+            # at the start it is unknown whether the clock was ahead: look for times that a correct clock never writes
             furthest = now if self._seen else get_certain_due_time(now) + LONGEST_PAUSE
             async with self._database.write() as session:
                 ahead = await points.bring_work_forward(session, furthest, now)

@@ -1,6 +1,6 @@
-"""What is of no use any more goes: budgets of past days, consents and sign-ups that led nowhere. Audit events stay.
+"""Deletes outdated data: budgets of past days, and consents and sign-ups that were not completed. Audit events stay.
 
-So does, in time, what was read of a meter whose consent ended and which nobody shared again.
+It also deletes the readings of a meter whose consent ended, once the retention time has passed without a new consent.
 """
 
 from datetime import datetime, timedelta
@@ -20,16 +20,16 @@ from gateway.usage_points import repository as usage_points
 BUDGETS = timedelta(days=3)
 SHOWN_FOR = timedelta(days=31)
 _SHOWN = ("enedis:", "rte:", "user:")
-"""Calls that were made: their numbers are shown over time."""
+"""Budgets of calls that were made: they are kept for 31 days, since charts show them."""
 CONSENTS = timedelta(days=30)
 CLAIMS = timedelta(days=4 * 366)
-"""Enedis opens a service for three years at most."""
+"""Enedis opens a service for at most three years."""
 _CLOCK_IS_SURE_FOR = timedelta(days=7)
-"""After RTE told a colour: the certificates of a site are not believed by a clock that is years ahead."""
+"""The clock is trusted this long after RTE sent a colour: were it years ahead, RTE's certificate would be invalid."""
 
 
 async def purge_outdated(database: Database, now: datetime, retention_days: int) -> datetime:
-    """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
+    """Delete outdated data; return when to run next. `retention_days` is how long readings outlive their consent."""
     async with database.write() as session:
         today = paris.day_of(now)
         await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
@@ -39,7 +39,7 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_expired(session, now - SESSIONS, now)
         outlived = await usage_points.list_ended_before(session, now - timedelta(days=retention_days))
-        # this does not come back: one clock alone is not believed
+        # this cannot be undone, so the system clock alone is not trusted
         if await tempo.list_colors_since(session, now - _CLOCK_IS_SURE_FOR):
             await consents.delete_claims_before(session, paris.day_of(now) - CLAIMS)
             for point in outlived:

@@ -1,4 +1,4 @@
-"""One worker among the replicas runs the jobs beside requests, each by its own lease."""
+"""Runs the background jobs; a lease for each job ensures that only one replica runs it at a time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -14,24 +14,24 @@ from gateway.store import Store, StoreError
 log = structlog.get_logger()
 
 LONGEST_SLEEP = timedelta(seconds=5)
-"""A usage point may be added by another process: look often, it is one query."""
+"""Another process may add a usage point: jobs run often, which costs one query."""
 _SHORTEST_SLEEP = 0.05
 _LONGEST_FAREWELL = 25.0
 _LONGEST_CANCELLATION = 5.0
 _AFTER_FAILURE = 60.0
 
 type Job = Callable[[], Awaitable[datetime]]
-"""Does what is due, and returns when it wants to be called next."""
+"""Does what is due, and returns when to run next."""
 
 
 def skip_until_due(job: Job, clock: Clock) -> Job:
-    """Call a job when it wants to be, and not every five seconds: for one that nothing else makes due sooner."""
+    """Return a job that does nothing until it is due, for jobs that nothing else makes due sooner."""
     called, due = None, None
 
     async def call_if_due() -> datetime:
         nonlocal called, due
         now = clock.now()
-        if called is None or due is None or not called <= now < due:  # a clock may have been set back
+        if called is None or due is None or not called <= now < due:  # the clock may have been set back
             called, due = now, await job()
         return due
 
@@ -42,7 +42,7 @@ def skip_until_due(job: Job, clock: Clock) -> Job:
 async def run_jobs(
     jobs: Mapping[str, Job], store: Store, clock: Clock, count_failure: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[None]:
-    """Run the jobs, by their names, meanwhile; at the end let each job finish what it is at."""
+    """Run the jobs during the block; at its end, wait up to 25 seconds for running jobs, then cancel them."""
     stopping = asyncio.Event()
     jobs = {name: _count_failures(name, job, count_failure) for name, job in jobs.items()}
     work = asyncio.create_task(_run_all(jobs, store, clock, stopping))
@@ -54,12 +54,12 @@ async def run_jobs(
         for task in late:
             task.cancel()
         if late:
-            # for the leases they hold
+            # so that they release their leases
             await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
 
 
 def _count_failures(name: str, job: Job, count_failure: Callable[[str], None]) -> Job:
-    """Have a job counted that ends in an error of ours; a database or a store that is away is not one."""
+    """Return a job that counts its failures; a database or store that is down is not counted."""
 
     async def call_counted() -> datetime:
         try:
@@ -85,7 +85,7 @@ async def _repeat_job(name: str, job: Job, store: Store, clock: Clock, stopping:
             async with store.try_lease(f"job:{name}") as ours:
                 due = await job() if ours else clock.now() + LONGEST_SLEEP
         except StoreError:
-            # the store itself says when it is down and when it is back
+            # the store logs when it is down and when it is back
             due = clock.now() + LONGEST_SLEEP
         except DatabaseDownError as error:
             log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
@@ -99,7 +99,7 @@ async def _repeat_job(name: str, job: Job, store: Store, clock: Clock, stopping:
 
 
 async def _sleep_until_stopped(clock: Clock, stopping: asyncio.Event, seconds: float) -> None:
-    """Wait, but no longer than until the end."""
+    """Wait for `seconds`, or until the jobs are to stop."""
     naps = {asyncio.create_task(clock.sleep(seconds)), asyncio.create_task(stopping.wait())}
     _, others = await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
     for nap in others:

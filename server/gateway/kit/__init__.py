@@ -1,1 +1,1 @@
-"""Tools that know no domain."""
+"""General tools that are independent of the energy domain."""

@@ -1,4 +1,4 @@
-"""The one place that reads the time, so that tests can set it."""
+"""The only module that reads the time, so that tests can set it."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What time it is, and how to wait for a later one."""
+    """The current time, and how to wait."""
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""

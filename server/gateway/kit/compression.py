@@ -1,4 +1,4 @@
-"""Large answers are compressed for whoever can read that."""
+"""Compression of large responses for clients that accept gzip."""
 
 import gzip
 
@@ -9,7 +9,7 @@ _WORTH_COMPRESSING = 2000
 
 
 def is_worth_compressing(content: bytes) -> bool:
-    """Tell whether content is so large that a caller who takes gzip gets it compressed."""
+    """Tell whether content is large enough to be sent compressed to clients that accept gzip."""
     return len(content) >= _WORTH_COMPRESSING
 
 
@@ -19,10 +19,10 @@ def accepts_gzip(request: Request) -> bool:
 
 
 def compress(content: bytes) -> bytes:
-    """Compress content fast."""
+    """Compress content with gzip at its fastest level."""
     return gzip.compress(content, _FAST)
 
 
 def decompress(content: bytes) -> bytes:
-    """Return what was compressed."""
+    """Return the content that `compress` compressed."""
     return gzip.decompress(content)

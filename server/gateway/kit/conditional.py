@@ -1,4 +1,4 @@
-"""Answers that stay good until a known moment: an ETag, a Cache-Control, and 304 for whoever has them already."""
+"""Responses that stay valid until a known time: ETag, Cache-Control, and 304 for clients that have them already."""
 
 import asyncio
 import hashlib
@@ -25,7 +25,7 @@ _SOON = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Prepared:
-    """JSON ready to be sent to its one caller: compressed where it is large, with the ETag of what it says."""
+    """A JSON body ready to be sent to one caller, possibly compressed, with the ETag of its uncompressed content."""
 
     content: bytes
     etag: str
@@ -41,7 +41,7 @@ class Changing(BaseModel):
 
 @dataclass(frozen=True)
 class _Made:
-    """An answer as it is sent, good during `[since, until[`; `look_again` is the second at which it is made anew."""
+    """A body that is valid in `[since, until[`; `look_again` is the monotonic second at which it is rebuilt."""
 
     content: bytes
     etag: str
@@ -51,9 +51,9 @@ class _Made:
 
 
 class ResponseCache:
-    """What every caller is told alike: made once for all of them, and anew when it can have changed.
+    """Caches responses that are the same for every caller, and rebuilds them when they can have changed.
 
-    It is also made anew every few seconds: whatever another process wrote, and whenever, is noticed by then.
+    They are also rebuilt after 0.5 or 3 seconds, so that changes by other processes are noticed.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -62,7 +62,7 @@ class ResponseCache:
         self._makers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def respond(self, request: Request, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> Response:
-        """Answer with what was made for `key`; `make` is told for which moment it makes it."""
+        """Return the cached response for `key`, or build it with `make`, which receives the current instant."""
         made = self._find_fresh(key)
         if made is None:
             async with self._makers[key]:
@@ -78,7 +78,7 @@ class ResponseCache:
     async def _refresh(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
         begun, now = self._clock.monotonic(), self._clock.now()
         body = await make(now)
-        if body.next_change <= self._clock.now():  # the database was slow, and the hour struck meanwhile
+        if body.next_change <= self._clock.now():  # the body became outdated while it was built
             begun, now = self._clock.monotonic(), self._clock.now()
             body = await make(now)
         pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
@@ -88,29 +88,29 @@ class ResponseCache:
 
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
-    """Answer one caller with `body`, good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
+    """Return `body`, valid until `next_change`, for one caller; 304 if If-None-Match has its ETag (RFC 9110)."""
     return respond_json(request, body.model_dump_json().encode(), now=now, next_change=next_change)
 
 
 def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
-    """Answer the same with JSON that is written already, compressed for whoever can read that.
+    """Like `respond`, for content that is already JSON; compressed if it is large and the client accepts gzip.
 
-    It is the caller's own: no cache on the way may give it to somebody else.
+    The response is private: shared caches must not store it.
     """
     compressed = accepts_gzip(request) and is_worth_compressing(content)
     return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
 
 
 def prepare_json(content: bytes, *, compressed: bool) -> Prepared:
-    """Make content ready to be sent, `compressed` or not."""
+    """Return JSON content ready to be sent, compressed if `compressed`."""
     etag = _make_etag(content)
     return Prepared(compress(content) if compressed else content, etag, is_worth_compressing(content), compressed)
 
 
 def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, next_change: datetime) -> Response:
-    """Answer one caller with what is ready to be sent, in a form that the caller can read.
+    """Return a prepared body for one caller, decompressed if the client does not accept gzip.
 
-    The ETag of a compressed body is weak: the same answer in other bytes (RFC 9110, 8.8.1).
+    The ETag of a compressed body is weak, since the same answer has other bytes (RFC 9110, 8.8.1).
     """
     content, etag = prepared.content, prepared.etag
     seconds = max(0, math.ceil((next_change - now).total_seconds()))

@@ -1,7 +1,7 @@
-"""Secrets at rest: a ring of keys, authenticated encryption, keyed hashes.
+"""Encryption at rest: a keyring, authenticated encryption, and keyed hashes.
 
 AES-256-GCM with a random nonce of 96 bits. A ciphertext is bound to a context (table, column, row), so that
-it cannot be moved elsewhere; a wrapped one names its key.
+it cannot be moved elsewhere; a wrapped one contains the name of its key.
 """
 
 import base64
@@ -18,22 +18,22 @@ KEY_BYTES = 32
 
 
 class UndecipherableError(Exception):
-    """No key of the ring opens this, or it was altered or moved."""
+    """No key of the keyring decrypts this, or it was altered or moved."""
 
 
 def new_key() -> bytes:
-    """Make a key of 256 bits."""
+    """Return a new random key of 256 bits."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def seal(key: bytes, plaintext: bytes, context: str) -> bytes:
-    """Encrypt: nonce and ciphertext."""
+    """Encrypt `plaintext`; return the nonce followed by the ciphertext."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
 
 
 def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
-    """Decrypt what `seal` made. Raises UndecipherableError."""
+    """Decrypt what `seal` returned. Raises UndecipherableError."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
     except (InvalidTag, ValueError) as error:
@@ -41,7 +41,7 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
 
 
 def compute_keyed_hash(key: bytes, purpose: str, text: str) -> bytes:
-    """Hash a text so that only the holder of the key can tell what it was (HMAC-SHA256)."""
+    """Return the HMAC-SHA256 of a text and its purpose: without the key, the text cannot be guessed from it."""
     return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
 
 
@@ -53,7 +53,7 @@ class Keyring:
 
     @classmethod
     def parse_keyring(cls, text: str) -> Keyring:
-        """Read `name:base64,name:base64`. Raises ValueError with what to change, never with the keys."""
+        """Parse `name:base64,name:base64`. Raises ValueError that says what to change and never contains the keys."""
         keys: dict[str, bytes] = {}
         for part in text.split(","):
             name, separator, encoded = part.strip().partition(":")
@@ -71,7 +71,7 @@ class Keyring:
 
     @staticmethod
     def generate_key(name: str = "k1") -> str:
-        """Make the text of a ring of one key."""
+        """Return the text of a keyring with one new key."""
         return f"{name}:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
 
     @property
@@ -81,15 +81,15 @@ class Keyring:
 
     @property
     def newest_prefix(self) -> bytes:
-        """What everything that the newest key wraps begins with: its name and a zero byte."""
+        """The first bytes of everything that the newest key wraps: its name and a zero byte."""
         return self.newest_name.encode() + b"\0"
 
     def wrap(self, plaintext: bytes, context: str) -> bytes:
-        """Encrypt with the newest key: its mark, nonce and ciphertext."""
+        """Encrypt with the newest key; return its prefix, the nonce and the ciphertext."""
         return self.newest_prefix + seal(self.keys[self.newest_name], plaintext, context)
 
     def unwrap(self, wrapped: bytes, context: str) -> bytes:
-        """Decrypt what `wrap` made, whichever key it names. Raises UndecipherableError."""
+        """Decrypt what `wrap` returned, with the key that it names. Raises UndecipherableError."""
         name, _, sealed = wrapped.partition(b"\0")
         key = self.keys.get(name.decode(errors="replace"))
         if key is None:

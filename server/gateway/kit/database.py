@@ -1,7 +1,7 @@
-"""SQLite and PostgreSQL behind one face: short transactions, read or write.
+"""SQLite and PostgreSQL behind one interface, with short transactions for reading or writing.
 
-SQLite loses updates silently when two transactions read, then write; a write transaction therefore takes its lock
-when it begins (BEGIN IMMEDIATE).
+SQLite loses updates silently when two transactions both read, then write. A write transaction therefore takes its
+lock when it begins (BEGIN IMMEDIATE).
 """
 
 import enum
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
-    "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost a disk flush a transaction
+    "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost one disk flush per transaction
     "PRAGMA busy_timeout=20000",
 )
 
@@ -41,7 +41,7 @@ _POOL_SECONDS = 10
 
 
 class Instant(TypeDecorator[datetime]):
-    """An instant: aware when written, UTC when read, on both databases."""
+    """A column type for instants: it takes aware datetimes and returns UTC, on both databases."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -62,7 +62,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables; constraints have the same names on both databases, enumerations are texts."""
+    """The base of all tables; constraints have the same names on both databases, and enumerations are texts."""
 
     type_annotation_map: ClassVar = {
         datetime: Instant,
@@ -83,13 +83,13 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The engine and its two kinds of transactions. Both raise DatabaseDownError when the database is away or full."""
+    """The engine and its sessions. They raise DatabaseDownError when the database is unavailable or full."""
 
     def __init__(self, url: str, *, is_maintenance: bool = False) -> None:
-        """Prepare, without connecting. SQLite's folder is made.
+        """Build the engine without connecting; create the folder of a SQLite file.
 
-        Maintenance (a migration, backup or restore) may take its time, and on SQLite does without references: it
-        changes a table by making it anew, and dropping the old one would delete what refers to it.
+        Maintenance (a migration, backup or restore) has no time limit for statements. On SQLite it disables foreign
+        keys: a migration changes a table by recreating it, and dropping the old one would delete rows that refer to it.
         """
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -103,22 +103,22 @@ class Database:
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'OFF' if is_maintenance else 'ON'}")
-        # PostgreSQL shows each statement what is committed then, in a transaction or not: BEGIN and ROLLBACK, which are
-        # trips to the server or to SQLite's thread, would give a reader nothing.
+        # in PostgreSQL each statement sees what is committed at that time, in a transaction or not: BEGIN and ROLLBACK
+        # would cost round trips to the server, or to SQLite's thread, without any use for a reader
         self._reading = self.engine.execution_options(
             **{"begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads, each statement what is committed then."""
+        """Open a session for reading; each statement sees what is committed when it runs."""
         with translate_database_errors():
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that is committed at the end, or rolled back if an error leaves it."""
+        """Open a transaction for writing, which is committed at the end, or rolled back on an error."""
         with translate_database_errors():
             async with (
                 AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
@@ -128,7 +128,7 @@ class Database:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for what is no transaction of a request: a migration, a backup."""
+        """Open a connection without a transaction, for a migration or a backup."""
         with translate_database_errors():
             connection = await self.engine.connect()
         try:
@@ -137,26 +137,26 @@ class Database:
             await connection.close()
 
     async def checkpoint(self) -> None:
-        """Move what SQLite's journal (WAL) holds into its file, as far as nobody is reading it. Blocks nobody."""
+        """Copy SQLite's write-ahead log into its file, as far as no reader uses it. Blocks no readers or writers."""
         if self.is_sqlite:
             async with self._reading.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self.engine.dispose()
 
     async def __aenter__(self) -> Self:
-        """Use it, and close it at the end of the block."""
+        """Return the database, which is closed at the end of the block."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self.close()
 
 
 def _build_sqlite_options() -> dict[str, Any]:
-    # PostgreSQL does without it
+    # not loaded with PostgreSQL
     from gateway.kit.sqlite_driver import OneTripDriver  # noqa: PLC0415
 
     # a connection beyond those kept would be opened and closed, with its thread, for one request
@@ -178,8 +178,8 @@ def _build_postgresql_options(is_maintenance: bool) -> dict[str, Any]:  # noqa: 
 
 
 def build_insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """Begin an INSERT that may end ON CONFLICT, which both databases spell alike."""
-    # the engine has loaded the one, and the other stays out of memory
+    """Return an INSERT for `table` that supports ON CONFLICT, in the dialect of the session's database."""
+    # the engine has already loaded its dialect; the other one is not loaded, to save memory
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as into_postgresql  # noqa: PLC0415
 
@@ -192,7 +192,7 @@ def build_insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert 
 def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def set_up_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late: ours is below
+        connection.isolation_level = None  # the driver's own BEGIN comes too late: begin_transaction sends it
         cursor = connection.cursor()
         for pragma in (*_SQLITE_PRAGMAS, references):
             cursor.execute(pragma)

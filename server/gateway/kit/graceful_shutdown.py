@@ -1,7 +1,7 @@
-"""A server that ends without a loss: what was sent to it before it was known to be going is answered all the same.
+"""A server that shuts down without losing requests: requests sent before clients noticed the shutdown are answered.
 
-uvicorn ends at once what looks idle. But a request may be on its way over that connection, or in a new one that was not
-taken yet, and a proxy sends nothing twice that may have been done already.
+uvicorn closes idle connections at once. But a request may already be on its way over such a connection, or over a new
+one that was not accepted yet, and a proxy does not repeat requests that may have been processed.
 """
 
 import asyncio
@@ -11,16 +11,16 @@ from typing import override
 import uvicorn
 
 _PATIENCE = 2.5
-"""Seconds: longer than the Caddyfile keeps a connection that is not used."""
+"""Seconds: longer than the Caddyfile keeps an unused connection open."""
 _LOOK_AGAIN = 0.05
 
 
 class GracefulServer(uvicorn.Server):
-    """Takes nobody new, then says good-bye in its answers, then waits until others have closed what they do not use."""
+    """Stops listening, adds `Connection: close` to its responses, then waits for clients to close their connections."""
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End it."""
+        """Shut down: wait up to 2.5 seconds for open connections, then let uvicorn end the rest."""
         await self._accept_pending()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         for _ in range(round(_PATIENCE / _LOOK_AGAIN)):
@@ -30,7 +30,7 @@ class GracefulServer(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _accept_pending(self) -> None:
-        """Stop listening; what the system accepted meanwhile, and would now break off, is served."""
+        """Stop listening, and serve the connections that the system has accepted but uvicorn has not."""
         doors = [socket.socket(fileno=socket.dup(door.fileno())) for server in self.servers for door in server.sockets]
         for server in self.servers:
             server.close()
@@ -47,6 +47,6 @@ class GracefulServer(uvicorn.Server):
             await asyncio.get_running_loop().connect_accepted_socket(self._make_protocol, connection)
 
     def _make_protocol(self) -> asyncio.Protocol:
-        """As uvicorn makes it."""
+        """Return a protocol for a new connection, built as uvicorn builds it."""
         kind = self.config.http_protocol_class
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # a class by its name

@@ -1,4 +1,4 @@
-"""How the gateway speaks to others: one client a host, bounded in time and size, never redirected."""
+"""HTTP clients of the gateway: one client per host, with limits for time and size, without redirects."""
 
 import asyncio
 import ssl
@@ -15,13 +15,13 @@ from gateway import __version__
 
 TIMEOUT = httpx2.Timeout(30, connect=10)
 LONGEST = 60.0
-"""Seconds for a whole answer: the limits above are for each of its pieces, which may come one byte at a time."""
+"""Seconds for a whole response: TIMEOUT applies to each piece of it, and pieces may be single bytes."""
 MAX_BODY = 8 * 1024 * 1024
 
 
 @cache
 def make_ssl_context() -> ssl.SSLContext:
-    """Trust the system's authorities, each read when it is first met; where it has none, a list of 2 MB."""
+    """Return a context that trusts the system's authorities, loaded on demand; without any, those of httpx2 (2 MB)."""
     folder = ssl.get_default_verify_paths().capath
     if folder and any(Path(folder).glob("*.0")):
         return ssl.create_default_context(capath=folder)
@@ -29,20 +29,20 @@ def make_ssl_context() -> ssl.SSLContext:
 
 
 class UnreachableError(Exception):
-    """No usable answer came: connection refused, time-out, too long a body.
+    """No usable response: the connection was refused, the request timed out, or the body was too long.
 
-    `concerns_all`: no connection could be made, whatever is asked. Else it may be due to what was asked.
+    `concerns_all`: no connection could be made, so any request would fail. Otherwise this request may be the cause.
     """
 
     def __init__(self, what: str, *, concerns_all: bool = False) -> None:
-        """Say what happened, without the URL."""
+        """Store what happened; `what` must not contain the URL."""
         super().__init__(what)
         self.concerns_all = concerns_all
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back: the status, the body as bytes, and the headers in lower case."""
+    """A response: the status, the body as bytes, and the headers with lower-case names."""
 
     status: int
     body: bytes
@@ -50,7 +50,7 @@ class HttpResponse:
 
 
 class Upstream:
-    """A client that speaks to one origin only."""
+    """An HTTP client for one origin."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Upstream:
         transport: httpx2.AsyncBaseTransport | None = None,
         observe: Callable[[str, float], None] = lambda *_: None,
     ) -> None:
-        """Prepare, without connecting; `observe` is told each answer's status, or `unreachable`, and its seconds."""
+        """Build the client without connecting; `observe` receives each status, or `unreachable`, and the seconds."""
         self._observe = observe
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -85,7 +85,7 @@ class Upstream:
         auth: tuple[str, str] | None = None,
         json: object = None,
     ) -> HttpResponse:
-        """Ask once. Raises UnreachableError; its text never holds the URL, which may carry a meter number."""
+        """Send one request. Raises UnreachableError without the URL, which may contain a meter number."""
         if not path.startswith("/"):
             raise ValueError("a path begins with a slash: what is asked is on this upstream's own origin")
         begun = perf_counter()

@@ -1,7 +1,7 @@
-"""uvicorn's HTTP protocol with limits on what a client may send: bytes of the head, number of headers, and seconds.
+"""uvicorn's HTTP protocol with limits for clients: bytes of the head, number of headers, and seconds.
 
-uvicorn with httptools has none: 30 MB of short header lines took 1.4 GB, and a request that was never finished kept its
-connection for ever. The limits are those of the Caddyfile, so a gateway without a proxy is as robust.
+uvicorn with httptools has no limits: 30 MB of short header lines took 1.4 GB of memory, and a request that was never
+finished kept its connection open for ever. The limits equal those of the Caddyfile, for gateways without a proxy.
 """
 
 import asyncio
@@ -11,14 +11,14 @@ from typing import Any, override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 16 * 1024
-"""For request line and headers; also what a body may take beyond its content (chunk sizes, trailers)."""
+"""The limit for request line and headers, and for the bytes of a body beyond its content (chunk sizes, trailers)."""
 MAX_HEADERS = 100
 HEAD_SECONDS = 10.0
-"""From the opened connection, or from the first byte of a later request, until the head is complete."""
+"""The time from the opened connection, or the first byte of a later request, until the head is complete."""
 BODY_SECONDS = 30.0
-"""From the end of the head until the body is complete, or until the next part of one that is large."""
+"""The time from the end of the head until the body, or the next part of a large body, is complete."""
 BODY_PART = 256 * 1024
-"""Bytes of a body that get `BODY_SECONDS` of their own: a file of 20 MB takes minutes on a slow line."""
+"""Each part of a body with this many bytes gets `BODY_SECONDS`: a file of 20 MB takes minutes on a slow line."""
 _LINGER_SECONDS = 5.0
 
 
@@ -46,7 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._deadline is None:
             self._restart_deadline(HEAD_SECONDS)
         while data and not self.transport.is_closing():
-            # content is counted twice: once received, once allowed
+            # content counts in `_received` too, so it is allowed twice: once for itself, once for its overhead
             allowance = MAX_HEAD_BYTES + 2 * self._content - self._received
             if allowance <= 0:
                 self._refuse_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -102,7 +102,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _refuse_request(self, status: HTTPStatus) -> None:
-        """Close the connection; say why, unless a response is under way or nothing was asked."""
+        """Close the connection; send `status` first, unless a response has begun or no request has."""
         if self.transport.is_closing():
             return
         is_answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
@@ -110,5 +110,5 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             self.transport.write(head.encode())
         self.transport.close()
-        # a client that does not read would keep a closing connection open
+        # a client that does not read would keep a closing connection open, so abort it after a while
         self.loop.call_later(_LINGER_SECONDS, self.transport.abort)

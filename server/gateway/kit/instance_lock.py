@@ -1,7 +1,7 @@
-"""A process holds a database alone, or together with others, for as long as it lives.
+"""A lock on the database, exclusive or shared, for as long as a process runs.
 
-The operating system (SQLite: flock) or PostgreSQL (an advisory lock of a session) lets go the moment the process ends,
-however it ends: no clock, no time-out and no row that stays behind.
+The operating system (SQLite: flock) or PostgreSQL (a session's advisory lock) releases the lock when the process ends,
+however it ends. It needs no clock, no time-out and no row that could stay behind.
 """
 
 import asyncio
@@ -27,20 +27,20 @@ log = structlog.get_logger()
 
 _LOCK = 6_310_002
 _PATIENCE = 3.0
-"""Seconds: whoever is just ending may still hold it."""
+"""Seconds: a process that is shutting down may still hold the lock."""
 _LOOK_AGAIN = 0.2
 _WATCH = 5.0
-# the machine at the other end may vanish without a word: the server notices within a minute instead of two hours
+# if this machine disappears without closing the connection, the server notices within a minute, not two hours
 _KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 
 
 class DatabaseInUseError(Exception):
-    """Somebody else holds the database."""
+    """Another process holds the database lock."""
 
 
 @asynccontextmanager
 async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None]:
-    """Hold the database until the end of the block. Raises DatabaseInUseError, DatabaseDownError."""
+    """Hold the lock, exclusive if `alone`, until the end of the block. Raises DatabaseInUseError, DatabaseDownError."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         assert url.database is not None  # noqa: S101 - the settings allow files only
@@ -92,7 +92,7 @@ async def _lock_server(connection: AsyncConnection, *, alone: bool) -> bool:
 
 
 async def _watch_lock(engine: AsyncEngine, connection: AsyncConnection, *, alone: bool) -> None:
-    """Take it again when the server was restarted; end this process in good order when somebody else was faster."""
+    """Take the lock again after a restart of the server; shut this process down if another one was faster."""
     try:
         while True:
             await asyncio.sleep(_WATCH)

@@ -1,7 +1,7 @@
-"""Responses kept ready to send for as long as nothing that they are made of is written.
+"""A cache of prepared responses that are valid as long as their data is unchanged.
 
-Each has the version of what it was made of. Whoever would send it asks the database first, by one small query, whether
-that is still the version: however many processes write and read, none sends what another has changed.
+Each response has the version of its data. Before a response is sent, one small query checks that the database still has
+this version: no process sends data that another process has changed.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from gateway.kit.clock import Clock
 from gateway.kit.conditional import Prepared
 
 _OVERHEAD = 1024
-"""About what a response takes beside its content, in bytes."""
+"""The approximate memory of a response besides its content, in bytes."""
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A response, the version it is good for, and the second of the clock at which it is forgotten."""
+    """A response, the version of its data, and the monotonic second at which it expires."""
 
     response: Prepared
     version: str
@@ -26,12 +26,12 @@ class _Kept:
 
     @property
     def size(self) -> int:
-        """What it takes of memory, in bytes."""
+        """The memory it takes, in bytes."""
         return len(self.response.content) + _OVERHEAD
 
 
 class KeptResponses:
-    """At most so many bytes of them, none for longer than so many seconds; the oldest leave first."""
+    """A cache with limits for its bytes and for the age of responses in seconds; the oldest are removed first."""
 
     def __init__(self, clock: Clock, most_bytes: int, seconds: float) -> None:
         self._clock = clock
@@ -42,7 +42,7 @@ class KeptResponses:
         self._timer: asyncio.TimerHandle | None = None
 
     async def find_current(self, key: Hashable, load_version: Callable[[], Awaitable[str | None]]) -> Prepared | None:
-        """Return what was kept for `key`, if the version that it was made of is still that of the database."""
+        """Return the response kept for `key` if the database still has its version, else None."""
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -53,7 +53,7 @@ class KeptResponses:
         return None
 
     def keep_response(self, key: Hashable, version: str, response: Prepared) -> None:
-        """Keep a response that was made of `version`."""
+        """Keep a response that was built from data of `version`."""
         kept = _Kept(response, version, self._clock.monotonic() + self._seconds)
         self._forget(key)
         if kept.size > self._most_bytes:
@@ -66,7 +66,7 @@ class KeptResponses:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._forget_outdated)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Remove all responses."""
         self._kept.clear()
         self._bytes = 0
         if self._timer is not None:
@@ -78,7 +78,7 @@ class KeptResponses:
             self._bytes -= kept.size
 
     def _forget_outdated(self) -> None:
-        """Forget what was kept long enough, whether it is asked for again or not, and look again for the rest."""
+        """Remove expired responses, and schedule the next run for the rest."""
         now, self._timer = self._clock.monotonic(), None
         while self._kept and (oldest := next(iter(self._kept.items())))[1].until <= now:
             self._forget(oldest[0])

@@ -1,7 +1,7 @@
-"""Structured logs, one JSON object a line (or coloured text with DEBUG); meter numbers, addresses, secrets masked.
+"""Structured logs: one JSON object per line (coloured text with DEBUG), without meter numbers, addresses and secrets.
 
-The line of a request is the most frequent by far, and is written without all that a line may need: only its method and
-route are not our own, and these are masked once for all requests that share them.
+Request lines are the most frequent by far, so they bypass the processors. Only method and route come from outside, and
+these are masked once for all requests that share them.
 """
 
 import json
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
-    """Formats what is not a line already."""
+    """Formats records, except request lines, which are already formatted."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -34,7 +34,7 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
 
 
 class _RequestLines(logging.Logger):
-    """Writes the lines of requests, once the log is one of JSON."""
+    """Writes request lines when the log is in JSON."""
 
     is_json = False
 
@@ -43,7 +43,7 @@ _requests = _RequestLines(_REQUESTS)
 
 
 def log_request(request_id: str, method: str, route: str | None, status: int, milliseconds: float) -> None:
-    """Write the line of a request, unless LOG_LEVEL is above it; `request_id` is a UUID."""
+    """Write the line of a request at level INFO; `request_id` is a UUID."""
     if not logging.getLogger().isEnabledFor(logging.INFO):
         return
     if not _requests.is_json:
@@ -59,7 +59,7 @@ def log_request(request_id: str, method: str, route: str | None, status: int, mi
 
 @lru_cache(maxsize=1024)
 def _describe_request(method: str, route: str | None) -> str:
-    """Return the members of a request that its sender may have chosen, masked."""
+    """Return the JSON members with the parts of a request that the client chooses, masked."""
     members = {"method": _SECRET.sub("•••", method), "route": None if route is None else _SECRET.sub("•••", route)}
     return json.dumps(members)[1:-1]
 
@@ -69,19 +69,19 @@ def _mask_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def _names_a_migration(record: logging.LogRecord) -> bool:
-    """Tell whether a line of Alembic's says more than how it works."""
+    """Tell whether a record of Alembic is a warning, an error, or names a migration that runs."""
     return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a line of the server's is not said already: of a response that is cut, `response_cut` says why."""
+    """Tell whether a record of uvicorn is new: for incomplete responses, `response_cut` is logged with the reason."""
     return record.msg != "ASGI callable returned without completing response."
 
 
 def configure_logging(*, debug: bool, sql: bool = False, level: str = "info") -> None:
-    """Send everything of a level and above, libraries' own logs included, through one set of processors.
+    """Send all logs of a level and above, including those of libraries, through one set of processors.
 
-    `debug` is coloured text of every level. `sql` adds the database's statements, without their values.
+    `debug` writes coloured text of every level. `sql` adds the database statements, without their values.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -106,7 +106,7 @@ def configure_logging(*, debug: bool, sql: bool = False, level: str = "info") ->
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else level.upper())
     _requests.parent, _requests.is_json = root, not debug
-    # their lines hold whole URLs
+    # their records contain whole URLs
     for name in ("httpx2", "httpcore2", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
@@ -114,7 +114,7 @@ def configure_logging(*, debug: bool, sql: bool = False, level: str = "info") ->
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
-    # at DEBUG it would write the rows that come back
+    # at DEBUG it would write the rows of results
     logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO if sql else logging.WARNING)
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     logging.getLogger("alembic.runtime.migration").addFilter(_names_a_migration)

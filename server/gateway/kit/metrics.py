@@ -1,4 +1,4 @@
-"""Figures for Prometheus, on a port of their own. Knows no domain; no label names a person, a meter or an address."""
+"""Metrics for Prometheus, on a separate port. No label contains a person, a meter or an address."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -28,14 +28,14 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _PATIENCE = 10.0
 
 type Gather = Callable[[], Awaitable[Iterable[GaugeMetricFamily]]]
-"""Looks up figures when they are asked for."""
+"""Collects gauges on request."""
 
 
 class Metrics:
-    """What one process counted since it began."""
+    """The counters and histograms of one process since its start."""
 
     def __init__(self) -> None:
-        # a series more for each of ours, which nobody asks for
+        # they would add an unused series for each of ours
         disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
@@ -60,12 +60,12 @@ class Metrics:
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": __version__})
 
     def observe_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
-        """Count a request by its route's template; what has none is counted together."""
+        """Count a request by its route template; requests without a route are counted together."""
         self._requests.labels(method, route or "none", status).inc()
         self._seconds.labels(method, route or "none").observe(seconds)
 
     def count_upstream(self, name: str) -> Callable[[str, float], None]:
-        """Return what counts the calls to one of the others, by their status or `unreachable`, and their seconds."""
+        """Return a function that counts calls to an upstream; it takes a status or `unreachable`, and the seconds."""
 
         def count(status: str, seconds: float) -> None:
             self._upstream.labels(name, status).inc()
@@ -74,12 +74,12 @@ class Metrics:
         return count
 
     def count_job_failure(self, job: str) -> None:
-        """Count a job that ended in an error of ours."""
+        """Count a background job that failed with an error."""
         self._job_failures.labels(job).inc()
 
 
 class _Gathered(Collector):
-    """Figures that the gateway's loop looks up while Prometheus' thread waits."""
+    """Gauges that the event loop computes while the thread of the metrics server waits."""
 
     def __init__(self, gather: Gather) -> None:
         self._gather = gather
@@ -101,7 +101,7 @@ class _Gathered(Collector):
 
 @asynccontextmanager
 async def serve_metrics(metrics: Metrics, gather: Gather, host: str, port: int | None) -> AsyncIterator[None]:
-    """Serve `GET /metrics` meanwhile; no port, no server."""
+    """Serve `GET /metrics` during the block, unless `port` is None."""
     if port is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""What a driver says when the database is away or full, told apart from what is a fault of ours."""
+"""Translates driver errors: tells an unavailable or full database apart from programming errors."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -11,26 +11,26 @@ from gateway.kit.clock import Clock
 
 
 class DatabaseDownError(SQLAlchemyError):
-    """The database does not answer; nothing of the transaction was kept, or it is not known whether it was."""
+    """The database does not answer; the transaction was not committed, or it is unknown whether it was."""
 
 
 class DatabaseFullError(DatabaseDownError):
-    """The database has no room left; nothing of the transaction was kept."""
+    """The database has no space left; the transaction was not committed."""
 
 
 class RowGoneError(SQLAlchemyError):
-    """What this was about was deleted meanwhile, such as the account; nothing of the transaction was kept."""
+    """A row that this needs, such as the account, was deleted in the meantime; the transaction was not committed."""
 
 
 class UnstorableTextError(SQLAlchemyError):
-    """A text holds NUL, which PostgreSQL stores in none."""
+    """A text contains NUL, which PostgreSQL cannot store."""
 
 
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_NO_SUCH_PARENT = "23503"
 _POSTGRESQL_NUL = "22021"
 _POSTGRESQL_AWAY = ("08", "28", "3D", "53", "57P")
-"""Classes of SQLSTATE: connection exception, invalid authorization, no such database, insufficient resources, operator
+"""SQLSTATE classes: connection exception, invalid authorization, no such database, insufficient resources, operator
 intervention."""
 
 
@@ -40,9 +40,10 @@ PATIENCE = 60.0
 
 
 async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
-    """Write what could not be had again for nothing, if need be once the database is back. Raises DatabaseDownError.
+    """Run `work`, and repeat it for up to 60 seconds while the database is down. Raises DatabaseDownError after that.
 
-    The work may be done twice, where it is not known whether the first time was kept.
+    It is for writes whose data would be costly to fetch again. `work` must be repeatable, since it is sometimes unknown
+    whether the previous attempt was committed.
     """
     until = clock.monotonic() + PATIENCE
     while True:
@@ -58,7 +59,7 @@ async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) ->
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Raise one of the errors above for what the driver raises inside."""
+    """Translate driver errors in the block into the errors of this module."""
     try:
         yield
     except DatabaseDownError, RowGoneError, UnstorableTextError:
@@ -69,7 +70,7 @@ def translate_database_errors() -> Iterator[None]:
             raise
         raise kind(type(error).__name__) from error
     except Exception as error:
-        # asyncpg's own, while it connects: SQLAlchemy wraps it only later
+        # asyncpg's errors during connection, which SQLAlchemy does not wrap
         if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error
@@ -90,7 +91,7 @@ def _classify_error(error: Exception) -> type[SQLAlchemyError] | None:
 
 
 def _classify_sqlite(code: int) -> type[SQLAlchemyError] | None:
-    import sqlite3  # noqa: PLC0415 - whoever has such an error has loaded it, and PostgreSQL does without
+    import sqlite3  # noqa: PLC0415 - it is loaded already when such an error occurs, and not needed with PostgreSQL
 
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return RowGoneError

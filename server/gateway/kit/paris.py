@@ -1,6 +1,6 @@
-"""Days and hours of Paris, the two odd days included.
+"""Days and hours in Paris, including the days of clock changes.
 
-All instants are UTC; arithmetic on Paris times themselves ignores the change of offset, so none is done.
+All instants are UTC. There is no arithmetic on Paris times, since it would ignore changes of the offset.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
-"""What a question may reach from and to."""
+"""The range of days that requests may refer to."""
 
 
 def at(day: date, clock_time: time) -> datetime:
-    """Return the instant when clocks in Paris show `clock_time` on `day`; the first of two where there are two."""
+    """Return the instant when clocks in Paris show `clock_time` on `day`; the first one if it occurs twice."""
     return datetime.combine(day, clock_time, PARIS).astimezone(UTC)
 
 
@@ -37,7 +37,7 @@ def minutes_in(day: date) -> int:
 
 
 def day_of(instant: datetime) -> date:
-    """Return the day it is in Paris at `instant`."""
+    """Return the date in Paris at `instant`."""
     return instant.astimezone(PARIS).date()
 
 
@@ -70,22 +70,22 @@ def find_instants(local: datetime) -> list[datetime]:
 
 
 def format_instant(instant: datetime) -> str:
-    """Write an instant as the API does: `2026-11-03T08:30:00Z`."""
+    """Format an instant as in the API: `2026-11-03T08:30:00Z`."""
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def hour_number(instant: datetime) -> int:
-    """Return how many hours after 1970 the hour of an instant begins."""
+    """Return the number of whole hours from 1970-01-01T00:00Z to an instant."""
     return int(instant.timestamp()) // 3600
 
 
 def hour_at(number: int) -> datetime:
-    """Return the instant at which the hour of that number begins."""
+    """Return the instant at which the hour with this number begins."""
     return datetime.fromtimestamp(number * 3600, UTC)
 
 
 def format_hour(number: int) -> str:
-    """Write the hour of that number as `iso` does; there are many, and this is faster."""
+    """Format the start of the hour with this number like `format_instant`, but faster."""
     day, hour = divmod(number, 24)
     return f"{_format_day_hours(day)}T{hour:02}:00:00Z"
 

@@ -1,6 +1,6 @@
-"""One id a request, in the answer and in every line of the log; one line a request, by its route and never its URL.
+"""Each request gets an id, in its response and in its log lines, and one log line with its route, never its URL.
 
-What a dependency leaves in `request.state.headers` is added to the answer, whatever the answer is.
+Headers that a dependency puts into `request.state.headers` are added to every response, errors included.
 """
 
 import re
@@ -19,24 +19,24 @@ from gateway.kit.logging import log_request
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _HEALTH = frozenset({"/ping", "/ready"})
-"""Asked every few seconds: that all is well is no news, and not logged."""
+"""Paths that are requested every few seconds: successful requests for them are not logged."""
 _NUL = (b"\0", b"\\u0000", b"%00")
-"""As it is, in JSON, and in a form."""
+"""NUL as a byte, in JSON, and in a form."""
 
 log = structlog.get_logger()
 
 
 class RequestLog:
-    """An ASGI middleware."""
+    """An ASGI middleware that adds request ids and headers, logs requests, and reports them to `observe`."""
 
     def __init__(self, app: ASGIApp, observe: Callable[[str, str | None, int, float], None]) -> None:
-        """Wrap an application; `observe` is told method, route, status and seconds of each request."""
+        """Wrap an application; `observe` receives method, route, status and seconds of each request."""
         self._app = app
         self._observe = observe
         self._has_named_proxy = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request and tell of it."""
+        """Serve a request, log it and report it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -73,7 +73,7 @@ class RequestLog:
                     log_request(request_id, method, route, status, round(seconds * 1000, 1))
 
     def _name_untrusted_proxy(self, scope: Scope) -> None:
-        """Say once that a proxy's word is not taken: everybody behind it shares the limits of one person."""
+        """Warn once if a proxy is not trusted: all clients behind it share the limits of one client."""
         if self._has_named_proxy or scope.get("client") is None:
             return
         forwarded = Headers(scope=scope).getlist("x-forwarded-for")
@@ -88,10 +88,10 @@ class RequestLog:
 
 
 def _log_cut_response(error: Exception) -> None:
-    """Say why a response ends before its end, such as that the database went away while a file was sent.
+    """Log why a response is incomplete, for example because the database went down while a file was sent.
 
-    Whoever returns without its last piece has the server cut the connection: the client notices that it is not whole.
-    Starlette wraps the errors for which there is a problem; the others are faults of ours, and come with their trace.
+    The server then closes the connection without the last chunk, so that the client notices. Starlette wraps errors
+    that have a handler in RuntimeError; other errors are unexpected and logged with their traceback.
     """
     known = error.__cause__ if isinstance(error, RuntimeError) else None
     if known is None:
@@ -101,12 +101,12 @@ def _log_cut_response(error: Exception) -> None:
 
 
 def _is_named_in(peer: str, forwarded: list[str]) -> bool:
-    """Tell whether a client's address was taken from the header, as it is when the proxy is trusted."""
+    """Tell whether the client's address was taken from the header, which happens if the proxy is trusted."""
     return peer in {part.strip() for header in forwarded for part in header.split(",")}
 
 
 def _is_local(host: str) -> bool:
-    """Tell whether an address may be a proxy's: what strangers send from afar is not worth a line."""
+    """Tell whether an address is private, as a proxy's is: headers from public addresses need no warning."""
     try:
         return ip_address(host).is_private
     except ValueError:
@@ -114,10 +114,10 @@ def _is_local(host: str) -> bool:
 
 
 class BodyLimit:
-    """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read.
+    """An ASGI middleware that refuses bodies of more than `largest` bytes (413) when they are read.
 
-    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either. Paths that `uploads`
-    matches whole take files, of another size and of any bytes.
+    It also refuses bodies with NUL (400): PostgreSQL cannot store it, so SQLite must not either. POST requests whose
+    whole path matches `uploads` take files of any bytes, up to `largest_upload`.
     """
 
     def __init__(self, app: ASGIApp, largest: int, uploads: re.Pattern[str], largest_upload: int) -> None:
@@ -127,7 +127,7 @@ class BodyLimit:
         self._largest_upload = largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, and count what comes."""
+        """Serve a request, and check its body as it is received."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -151,7 +151,7 @@ class BodyLimit:
 
 
 def _request_id(scope: Scope) -> str:
-    """Return the id that a proxy gave the request, if it is a UUID; else a new one. No other text gets into the log."""
+    """Return X-Request-ID if it is a UUID, else a new UUID, so that no other text gets into the log."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _UUID.fullmatch(value):
             return str(uuid.UUID(value.decode()))
@@ -159,9 +159,9 @@ def _request_id(scope: Scope) -> str:
 
 
 def _template(scope: Scope) -> str | None:
-    """Return the path with its parameters' names instead of their values; None where no route answered.
+    """Return the path with the names of its parameters instead of their values; None if no route matched.
 
-    The route itself knows only its end of the path: what stands before comes from the routers that include it.
+    The route itself knows only the last part of the path: the beginning comes from the routers that include it.
     """
     if scope.get("route") is None:
         return None

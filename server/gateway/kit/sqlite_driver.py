@@ -1,10 +1,10 @@
-"""SQLite's driver with one trip to the connection's thread for each statement.
+"""A SQLite driver with one round trip to the connection's thread for each statement.
 
-aiosqlite takes four: open a cursor, execute, fetch, close. Each costs more than what SQLite itself does for a small
-query. What never began a transaction needs no trip to end one either.
+aiosqlite takes four: open a cursor, execute, fetch, close. Each costs more than SQLite's own work for a small query.
+Without a transaction, commit and rollback need no round trip either.
 """
 
-# ruff: noqa: SLF001 - an adapter is extended here, and the one thing that aiosqlite does has no public name
+# ruff: noqa: SLF001 - this extends an adapter, and aiosqlite has no public name for running a function in its thread
 import sqlite3
 from collections import deque
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from sqlalchemy.util import EMPTY_DICT, await_
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
-    """A cursor whose rows are all fetched by the trip that executes its statement."""
+    """A cursor that executes its statement and fetches all rows in one round trip."""
 
     __slots__ = ()
 
-    _cursor: Any  # sqlite3's own, where SQLAlchemy has one that is awaited
+    _cursor: Any  # a cursor of sqlite3, where SQLAlchemy has one of aiosqlite
 
     @override
     def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
@@ -58,7 +58,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     @override
     async def _async_soft_close(self) -> None:
-        """The cursor is closed already."""
+        """Do nothing: the cursor is closed already."""
 
     @override
     def close(self) -> None:
@@ -66,7 +66,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection that ends only transactions that began."""
+    """A connection that skips commit and rollback when no transaction has begun."""
 
     __slots__ = ()
 
@@ -88,7 +88,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
 
 class OneTripDriver(AsyncAdapt_aiosqlite_dbapi):
-    """What SQLAlchemy takes for the module of the driver."""
+    """The driver module that is given to SQLAlchemy."""
 
     def __init__(self) -> None:
         super().__init__(aiosqlite, sqlite3)

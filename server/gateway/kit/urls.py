@@ -1,4 +1,4 @@
-"""Addresses of sites, machines and proxies as settings give them; what is none raises ValueError, in words."""
+"""Checks of addresses of sites, hosts and proxies in settings; each raises ValueError that says what is expected."""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -8,11 +8,11 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 
 
 def check_url(text: str) -> str:
-    """Return the address of a site, its scheme in lower case and without a slash at its end; none is none."""
+    """Return a URL with its scheme in lower case and without a final slash; an empty text stays empty."""
     try:
         parts = urlsplit(text)
         is_site = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of the port, or of an address in brackets
+    except ValueError:  # an invalid port, or an invalid address in brackets
         is_site = False
     if text and (not is_site or re.search(r"[\s<>\"?#]", text)):
         raise ValueError("must be the address of a site, such as https://energy.example.org")
@@ -20,7 +20,7 @@ def check_url(text: str) -> str:
 
 
 def check_host(text: str) -> str:
-    """Return the address or the name of a machine."""
+    """Return an IP address or host name unchanged."""
     try:
         ip_address(text)
     except ValueError:
@@ -30,7 +30,7 @@ def check_host(text: str) -> str:
 
 
 def check_proxies(text: str) -> str:
-    """Return addresses and networks as uvicorn reads them: it takes what is neither for a name, and trusts nobody."""
+    """Return a list of addresses and networks; uvicorn would take anything else for a name that never matches."""
     for part in text.split(","):
         try:
             if part.strip() not in {"", "*"}:

@@ -1,4 +1,4 @@
-"""Types of the gateway's own JSON."""
+"""Types for the gateway's JSON."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer
 from gateway.kit.paris import EARLIEST, LATEST, format_instant
 
 type Utc = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
-"""An instant, written `2026-11-03T08:30:00Z`."""
+"""An instant, formatted as `2026-11-03T08:30:00Z`."""
 
 KnownDay = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
-"""A day that somebody may ask about or enter: far enough from the ends of the calendar to count from."""
+"""A day in a request, far enough from the limits of `date` for calculations."""

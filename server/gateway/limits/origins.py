@@ -1,20 +1,20 @@
-"""Who hits: named by keyed hashes, so that the counters tell nobody's address."""
+"""Subjects of rate limits as keyed hashes, so that counters contain no addresses."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from gateway.instance import Instance
 
 _HOME = 64
-"""Bits of an IPv6 address that a home shares; whoever has one has all the addresses behind it."""
+"""The prefix length of an IPv6 network of one home, which can use all addresses in it."""
 
 
 def hash_client(instance: Instance, host: str | None) -> str:
-    """Return the hash of the machine, or the home, that a request comes from."""
+    """Return the hash of a client's IPv4 address or IPv6 /64 network."""
     return instance.hash_text("client", _get_network(host or "")).hex()[:32]
 
 
 def hash_email(instance: Instance, address: str) -> str:
-    """Return the hash of an e-mail address in canonical form, whether it has an account or not."""
+    """Return the hash of an e-mail address in canonical form."""
     return instance.hash_text("email", address).hex()[:32]
 
 

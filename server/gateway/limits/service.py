@@ -1,4 +1,4 @@
-"""Limits by account, client or address: counted in rows, exact across replicas, in windows aligned on the clock."""
+"""Rate limits by account, client or address: counted in database rows, exact across replicas, in aligned windows."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.problems import ProblemError
 
 @dataclass(frozen=True)
 class RateLimit:
-    """So many hits of a subject in each window; `scope` names what is counted."""
+    """A limit of `times` hits per subject in each window; `scope` names what is counted."""
 
     scope: str
     times: int
@@ -22,14 +22,14 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class RateLimitStatus:
-    """How many hits this window has seen, this one included, and the response headers that say so."""
+    """The number of hits in this window, including the present one, and the response headers for it."""
 
     count: int
     headers: dict[str, str]
 
 
 async def hit(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> RateLimitStatus:
-    """Count a hit. Raises a 429 problem when the limit was reached before."""
+    """Count a hit and return the status. Raises ProblemError (429) if the limit was already reached."""
     try:
         count = await take_one(session, _build_budget(limit, subject, now))
     except ExhaustedError as error:
@@ -38,18 +38,18 @@ async def hit(session: AsyncSession, limit: RateLimit, subject: str, now: dateti
 
 
 async def undo_hit(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> None:
-    """Uncount a hit of a moment ago, because the attempt succeeded."""
+    """Undo a hit in the same window, because the attempt succeeded."""
     await give_back_one(session, _build_budget(limit, subject, now))
 
 
 async def count_event(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> None:
-    """Count something that has happened already, such as a failure. Raises nothing; see `is_reached`."""
+    """Count something that has already happened, such as a failure, without raising; see `is_reached`."""
     with suppress(ExhaustedError):
         await take_one(session, _build_budget(limit, subject, now))
 
 
 async def is_reached(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> bool:
-    """Tell whether the limit is reached, without counting."""
+    """Tell whether the limit is reached, without counting a hit."""
     return await load_used(session, _build_budget(limit, subject, now)) >= limit.times
 
 

@@ -1,1 +1,1 @@
-"""The archive: what is known of which day, what is missing, what to ask next and when."""
+"""The archive of readings: what is stored for each day, what is missing, and which call to make next and when."""

@@ -1,4 +1,4 @@
-"""All readings of a usage point, page by page, for their owner to take away."""
+"""All readings of a usage point, page by page, for the export of an account's data."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,13 +15,16 @@ from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.service import Secrets
 
 PAGE = 31
-"""Days that are in memory at once."""
+"""How many days are loaded into memory at once."""
 
 
 async def load_page(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date | None
 ) -> tuple[list[dict[str, Any]], date | None]:
-    """Return the readings of the next days after `after`, and the last of these days; None at the end."""
+    """Return the readings of the next days after `after` (None: from the first day), and the last of these days.
+
+    Each reading is a dictionary for JSON. The day is None when no days are left.
+    """
     known = dict(await repository.load_next_payloads(session, feed, secrets, after or date.min, PAGE))
     imported = await load_next_imported(session, feed, secrets, after or date.min, PAGE)
     days = list(add_imported_days(feed, known, imported).items())[:PAGE]
@@ -34,7 +37,7 @@ async def load_page(
 
 
 def list_feeds(point_id: str, kind: Kind) -> list[Feed]:
-    """Return what may be known of a kind: both directions."""
+    """Return the feeds of a usage point for one kind, one per direction."""
     return [Feed(point_id, kind, direction) for direction in Direction]
 
 

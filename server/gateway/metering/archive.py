@@ -1,7 +1,7 @@
-"""The archive asks Enedis for what is wanted and not yet known, and remembers the answers.
+"""The archive asks Enedis for the wanted days that are not known yet, and stores the answers.
 
-One lease a feed: whoever comes while a call is made waits, then finds its answer in the ledger. No transaction spans a
-call.
+Each feed has one lease: callers that arrive during a call wait, then find its answer in the ledger. No database
+transaction stays open during a call.
 """
 
 import asyncio
@@ -43,19 +43,19 @@ log = structlog.get_logger()
 CALLS_A_REQUEST = 5
 PATIENCE = 20.0
 WITHOUT_CURVE = timedelta(days=2)
-"""A day of which no interval came is taken for one without a curve then, and its value asked for."""
+"""A day without any interval this long after its publication counts as without a curve: its daily value is fetched."""
 COMPARED_EVERY = timedelta(days=7)
-"""How long days of a rounded curve wait for each other: one call brings the values of all of them."""
+"""How long days with a rounded curve are collected, so that one call fetches the daily values of all of them."""
 LONGEST_PAUSE = timedelta(hours=12)
 _FAILURES_COUNTED_FOR = 2 * 86400.0
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1} | dict.fromkeys(WHOLE, 2)
-"""An answer that knows less never replaces one that knew more, unless it corrects it."""
+"""Ranks of states: an answer of a lower rank does not replace one of a higher rank, unless it corrects it."""
 
 
 @dataclass(frozen=True)
 class CallRefusal:
-    """Why asking stopped, and when it may go on; `for_all`: whoever asks would hear the same."""
+    """Why calls to Enedis stopped, and when they may resume; `for_all`: this holds for every usage point."""
 
     reason: ErrorReason
     until: datetime
@@ -63,7 +63,7 @@ class CallRefusal:
 
 
 def _get_first_pause(reason: ErrorReason) -> timedelta:
-    """Return how long a feed is left alone after its first failure; each failure in a row doubles it."""
+    """Return how long a feed is paused after its first failure; each further failure in a row doubles the pause."""
     match reason:
         case ErrorReason.DOWN | ErrorReason.OUR_FAULT | ErrorReason.QUOTA | ErrorReason.UNAUTHORIZED:
             return timedelta(seconds=30)
@@ -84,13 +84,13 @@ def _get_first_pause(reason: ErrorReason) -> timedelta:
 
 
 def build_undecipherable_refusal(point: UsagePoint, error: UndecipherableError, now: datetime) -> CallRefusal:
-    """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
+    """Log that a usage point cannot be decrypted; return a refusal that pauses it for 12 hours, and no other."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
     return CallRefusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
 
 
 class Archive:
-    """Fills the ledger, asking an Enedis for each priority."""
+    """Fetches missing days from Enedis into the ledger, with one Enedis client for each priority."""
 
     def __init__(
         self, database: Database, store: Store, clock: Clock, enedis: Mapping[Priority, Enedis], keyring: Keyring
@@ -104,7 +104,7 @@ class Archive:
         self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
     async def open_meter(self, point: UsagePoint) -> Meter:
-        """Decrypt what a usage point needs to be asked and read."""
+        """Return a usage point with its decrypted secrets. Raises UndecipherableError."""
         async with self._database.read() as session:
             secrets = await open_secrets(session, point, self._keyring)
         return Meter.of(point, secrets, self._clock.now())
@@ -112,10 +112,10 @@ class Archive:
     async def fetch_within_patience(
         self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
     ) -> CallRefusal | None:
-        """Ask for what is missing of the wanted days, by a few calls, and wait for it for `patience` seconds.
+        """Fetch what is missing of the wanted days with at most 5 calls, and wait up to `patience` seconds.
 
-        A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
-        asking stopped early, if it did.
+        The calls continue in the background when the time is up, and their answers are stored. Returns why the calls
+        stopped early, None if they did not or are still running.
         """
         task = asyncio.create_task(self.fetch_missing(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
         self._tasks.add(task)
@@ -124,16 +124,16 @@ class Archive:
         return task.result() if task.done() else None
 
     async def wait_for_calls(self) -> None:
-        """Wait for the calls under way."""
+        """Wait up to 20 seconds for the calls under way."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
     async def fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
     ) -> CallRefusal | None:
-        """Ask for what is missing of the wanted days, by so many calls at most; return why that stopped early.
+        """Fetch what is missing of the wanted days with at most `calls` calls; return why that stopped early, or None.
 
-        Without the store nobody can be sure to be alone, or in time, and nothing is asked.
+        Nothing is requested while the store is down, since neither the lease nor the call budget can be checked then.
         """
         try:
             return await self._fetch_missing(meter, feed, wanted, calls, self._fetchers[priority])
@@ -162,7 +162,7 @@ class Archive:
                     return None
                 if isinstance(told, CallRefusal):
                     return told
-                # a call is charged already: its answer waits for the database rather than be asked again
+                # the call is already counted: retry the write until the database is back rather than ask Enedis again
                 await retry_while_down(partial(self._save_facts, meter, feed, told, known), self._clock)
                 await self._store.delete(_failures_key(feed))
         return None
@@ -176,7 +176,10 @@ class Archive:
         wanted: Collection[date],
         longest: int | None = None,
     ) -> list[Fact] | CallRefusal | None:
-        """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
+        """Make the newest call that is due; return its facts, why it was refused, or None when nothing is due.
+
+        When Enedis refuses the range as too long, the call is made again for at most 6 days.
+        """
         since = meter.since[feed.direction]
         calls = plan_calls(feed, known, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
@@ -191,7 +194,7 @@ class Archive:
     async def _interpret_error(
         self, meter: Meter, feed: Feed, window: Window, error: EnedisError
     ) -> list[Fact] | CallRefusal:
-        """Return what an error tells of the days asked, or that asking has to stop."""
+        """Return the facts that an error states about the requested days, or the refusal that stops further calls."""
         now, refusals, direction = self._clock.now(), meter.refusals, feed.direction
         match error.reason:
             case ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
@@ -199,7 +202,7 @@ class Archive:
             case ErrorReason.HISTORY_LIMIT:
                 return [Fact(window.start, State.ABSENT)]
             case ErrorReason.BEFORE_ACTIVATION:
-                # only the first day of the window is certain to be too early, and so is whatever is older
+                # only the first day of the window, and every day before it, is certain to be before activation
                 first = window.start + paris.DAY
                 await self._save_refusals(meter, refusals.note_before_activation(direction, first, error.code, now))
                 return []
@@ -227,15 +230,15 @@ class Archive:
                 | ErrorReason.OUR_FAULT
                 | ErrorReason.DOWN
             ):
-                pass  # these tell nothing of the days
+                pass  # these say nothing about the days
             case _:
                 assert_never(error.reason)
         return await self._pause_feed(feed, error)
 
     async def _pause_feed(self, feed: Feed, error: EnedisError) -> CallRefusal:
-        """Leave a feed alone for a while, longer after each failure in a row; return until when."""
+        """Pause a feed, for longer after each failure in a row; return the refusal with the end of the pause."""
         now, first = self._clock.now(), _get_first_pause(error.reason)
-        if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
+        if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these come with their own retry time
             return CallRefusal(error.reason, error.retry_at or now + first, error.is_for_all)
         failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
         pause = add_jitter(compute_backoff(first, LONGEST_PAUSE, failures), f"{feed.point_id}{feed.kind}{failures}")
@@ -244,7 +247,7 @@ class Archive:
         return CallRefusal(error.reason, now + pause)
 
     async def end_pauses(self, point_id: str) -> None:
-        """Have a usage point's feeds asked at once, if that can be noted, and count their failures anew."""
+        """End the pauses of a usage point's feeds and reset their failure counts; does nothing if the store is down."""
         with suppress(StoreError):
             for kind, direction in product(Kind, Direction):
                 feed = Feed(point_id, kind, direction)
@@ -255,7 +258,7 @@ class Archive:
         async with self._database.write() as session:
             await points.save_refusals(session, meter.id, refusals)
             if details_too:
-                # whether its services are still open, and whether it is supplied at all
+                # the details say whether its services are still open, and whether it is supplied at all
                 await points.ask_details_at(session, meter.id, self._clock.now())
 
     async def _save_facts(self, meter: Meter, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
@@ -277,10 +280,11 @@ class Archive:
     async def fill_from_daily_values(
         self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
     ) -> CallRefusal | None:
-        """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
+        """Fetch the daily values of days whose curve stays incomplete, and fill the missing intervals from them.
 
-        Days of a rounded curve are brought to their value where it is known; where not, it is asked once a week.
-        `since`: of no older days, while a history is under way that ends by settling them all at once.
+        Days with a rounded curve are scaled to their daily value where it is known; missing values are requested once
+        a week. Days before `since` are left out: while a history is being fetched, its last step handles them all at
+        once. Returns why the calls stopped early, or None.
         """
         curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
         now = self._clock.now()
@@ -299,7 +303,7 @@ class Archive:
         weekly = set(rounded) if oldest and now >= paris.midnight(oldest) + COMPARED_EVERY else set()
         refusal = None
         if plan_calls(daily, asked, over | small | late | weekly, now, since=meter.since[direction]):
-            # the others will be wanted one day, and cost nothing now
+            # the call also fetches the other days, which will be needed later, at no extra cost
             refusal = await self.fetch_missing(meter, daily, days, CALLS_A_REQUEST, priority)
         partial_days = {day for day in over if lacking[day].state in HAS_HOLES}
         await self._filler.fill_in_days(meter, curve, daily, partial_days, small)
@@ -312,7 +316,7 @@ def _has_no_curve(day: date, now: datetime) -> bool:
 
 
 def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> CallRefusal | None:
-    """Return the refusal that leaves a feed alone for now, if there is one."""
+    """Return the stored refusal that still pauses a feed, or None."""
     if until := refusals.get_meter_pause(now):
         return CallRefusal(ErrorReason.METER_REFUSED, until)
     if until := refusals.get_direction_pause(feed.direction, now):

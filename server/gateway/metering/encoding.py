@@ -1,6 +1,6 @@
-"""A load curve as JSON, written straight from its packed days: two years of half-hours are 35,000 readings.
+"""Load curves as JSON, written directly from packed days: two years of half-hours are 35,000 readings.
 
-The shape is schemas.CurveAnswer's, which a test holds beside it.
+The readings have the form of schemas.CurveAnswer, and a test compares the two.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _CLOCK = [f"T{minute // 60:02}:{minute % 60:02}:00Z" for minute in range(_MINUTE
 
 
 def encode_curve(days: Mapping[date, bytes]) -> str:
-    """Return the readings of packed days as a JSON array."""
+    """Return the readings of packed days (see packing) as a JSON array, with starts in UTC and power in W."""
     return "[" + ",".join(reading for day, packed in days.items() for reading in _encode_readings(day, packed)) + "]"
 
 

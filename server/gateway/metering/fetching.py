@@ -1,4 +1,4 @@
-"""What Enedis' answers tell of days, by kind."""
+"""Calls to Enedis for a window of days, and the facts by day that their answers contain, for each kind of reading."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from datetime import date
@@ -22,7 +22,7 @@ from gateway.metering.settling import find_rounding, fit_rounded, merge_readings
 
 
 class Priority(Enum):
-    """For whom a call is made; each gives way to those before it."""
+    """The purpose of a call, most urgent first: each priority yields to those before it."""
 
     PERSON = "somebody waits for the answer"
     UPKEEP = "the newest days"
@@ -30,7 +30,7 @@ class Priority(Enum):
 
 
 class Fetcher:
-    """Makes a call and understands its answer."""
+    """Calls Enedis for a window of days and converts the answer into facts."""
 
     def __init__(self, database: Database, enedis: Enedis) -> None:
         self._database = database
@@ -43,11 +43,11 @@ class Fetcher:
         }
 
     async def fetch_window(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        """Ask for a window; return a fact for each of its days. Raises EnedisError."""
+        """Ask Enedis for a window; return one fact for each of its days. Raises EnedisError."""
         return await self._by_kind[feed.kind](meter, feed, window)
 
     async def _fetch_curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        # first, so that nothing stands between an answer and its being kept
+        # read the database before the call, so that an answer can be stored without a further read that may fail
         async with self._database.read() as session:
             entries, before = await repository.load_values(
                 session, feed, meter.secrets, payloads.read_curve, window.start, window.end
@@ -72,7 +72,7 @@ class Fetcher:
                 readings = fitted or readings
             payload = payloads.seal_curve(feed, meter.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
-            # a hole between days that came is no answer gone wrong: to ask for each again would cost a call of its own
+            # a missing day in an answer with other days is truly absent: asking for it again would cost another call
             times_absent = SURELY_ABSENT if state is State.ABSENT and placed.days else 0
             corrects = was_estimated and readings != known
             facts.append(Fact(day, state, payload, corrects=corrects, times_absent=times_absent))
@@ -104,14 +104,14 @@ class Fetcher:
 
 
 def _check_refused(meter: Meter, window: Window, refused: RejectedValues, used: Sized) -> None:
-    """Log the points that were refused. Raises EnedisError when nothing else came: such an answer says nothing."""
+    """Log the values that were rejected. Raises EnedisError when the answer has rejected values only."""
     refused.write_to_log(meter.id, str(window.start))
     if refused.total and not used:
         raise EnedisError(ErrorReason.DOWN, "unreadable_values")
 
 
 def _get_state(day: date, readings: Sequence[Reading], found: Sequence[Reading], entry: Entry | None) -> State:
-    """Return the state of a day of which `readings` are known now, `found` of them from the newest answer."""
+    """Return the state of a day from its merged `readings`, those `found` in the newest answer and its former entry."""
     if not readings:
         return State.ABSENT
     if any(find_gaps(day, readings)):
@@ -122,7 +122,7 @@ def _get_state(day: date, readings: Sequence[Reading], found: Sequence[Reading],
 
 
 def _list_facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
-    """Return a fact for each day of a window: what was found, or that nothing was."""
+    """Return one fact for each day of a window: its encrypted payload if it was found, else ABSENT."""
     return [
         Fact(day, State.COMPLETE, payloads.seal_payload(feed, meter.secrets, day, found[day]))
         if day in found

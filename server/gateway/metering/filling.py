@@ -1,4 +1,4 @@
-"""Days of a load curve, completed or corrected by what the archive knows of their own values (see settling)."""
+"""Days of a load curve, completed or corrected from the daily values in the archive (see settling)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -17,7 +17,7 @@ HAS_HOLES = frozenset({State.PARTIAL, State.FILLED})
 
 
 class DayFiller:
-    """Writes what daily values tell of the curves of their days. Asks nothing."""
+    """Completes and corrects stored curves from stored daily values. Makes no calls to Enedis."""
 
     def __init__(self, database: Database, store: Store, clock: Clock) -> None:
         self._database = database
@@ -25,7 +25,7 @@ class DayFiller:
         self._clock = clock
 
     async def find_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
-        """Return the days, of these, of which an hour at most is missing."""
+        """Return those of `days` whose curve is partial and lacks at most one hour."""
         if not days:
             return set()
         async with self._database.read() as session:
@@ -38,7 +38,11 @@ class DayFiller:
     async def fill_in_days(
         self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
     ) -> None:
-        """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
+        """Fill the missing intervals of days from their daily values.
+
+        Days in `over` become COMPLETE. Days in `small` lack at most one hour and become FILLED, so that Enedis is
+        asked again, or COMPLETE when the known readings already sum to the daily value.
+        """
         days = [*over, *small]
         if not days:
             return
@@ -52,7 +56,7 @@ class DayFiller:
             facts = []
             for day in days:
                 if known[day].state not in HAS_HOLES:
-                    continue  # it came whole meanwhile
+                    continue  # the whole day has arrived in the meantime
                 if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
                 payload = payloads.seal_curve(curve, meter.secrets, day, readings)
@@ -62,7 +66,10 @@ class DayFiller:
                 await repository.save_facts(session, curve, facts, self._clock.now())
 
     async def fit_rounded_days(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
-        """Bring rounded days to their values, as far as these are known; days whose value never comes stay as told."""
+        """Scale rounded days to their daily values where these are known.
+
+        Days whose daily value will not be requested again keep their readings and become COMPLETE.
+        """
         if not days:
             return
         start, end = min(days), max(days) + paris.DAY
@@ -74,7 +81,7 @@ class DayFiller:
             facts = []
             for day in days:
                 if known[day].state is not State.ROUNDED:
-                    continue  # somebody else compared it meanwhile
+                    continue  # another task has handled it in the meantime
                 if day in values:
                     fitted = fit_rounded(curves[day], values[day])
                     payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
@@ -87,5 +94,5 @@ class DayFiller:
 
 
 def get_lease_key(feed: Feed) -> str:
-    """Name the lease under which a feed is written."""
+    """Return the name of the lease that protects writes to a feed."""
     return f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"

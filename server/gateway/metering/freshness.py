@@ -1,4 +1,4 @@
-"""How far the archive has come with a usage point, what it lacks, and when to ask for it again."""
+"""How complete the archive of a usage point is: which days it lacks, and when a client should ask again."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,13 +15,16 @@ from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus
 
 _LATE_AFTER = timedelta(hours=36)
-"""Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""
+"""Enedis publishes a day the next morning or the morning after that (Data Connect guide); 36 hours cover both."""
 _HISTORY_PAUSE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Hole:
-    """Days `[start, end[` that were asked and are known in part or not at all; `next_try` None: they are settled."""
+    """Days `[start, end[` that were requested and are known in part or not at all.
+
+    `next_try` is when they are requested again, None when never.
+    """
 
     direction: Direction
     start: date
@@ -31,31 +34,34 @@ class Hole:
 
 
 def get_late_time(complete_until: date | None, created_at: datetime) -> datetime:
-    """Return the instant from which the next day is late; without any, counted from when the meter was added."""
+    """Return when the day `complete_until` counts as late: 36 hours after it ends.
+
+    `complete_until` is the day after the newest whole day. When it is None, return 36 hours after `created_at`.
+    """
     ends = created_at if complete_until is None else paris.midnight(complete_until + paris.DAY)
     return ends + _LATE_AFTER
 
 
 class Scheduled(Protocol):
-    """A usage point, or what was read of one: whether it is read, and when something is next asked for it."""
+    """A usage point, or a copy of its fields: its status, and when Enedis is next asked about it."""
 
     @property
     def status(self) -> PointStatus:
-        """Whether Enedis lets it be read."""
+        """Whether Enedis allows its readings to be fetched."""
 
     @property
     def next_work_at(self) -> datetime:
-        """When the worker comes for the newest days."""
+        """When the worker next fetches the newest days."""
 
     @property
     def history_at(self) -> datetime | None:
-        """When it comes for older ones."""
+        """When the worker next fetches older days; None when the history is done."""
 
 
 def find_next_change(point: Scheduled, now: datetime) -> datetime:
-    """Return when a client should ask again for what is computed from the readings of a usage point."""
+    """Return when a client should ask again for figures computed from the readings of a usage point."""
     if point.status is not PointStatus.GRANTED:
-        return now + paris.HOUR  # no worker visits it
+        return now + paris.HOUR  # the workers skip it
     change = get_next_visit(point.next_work_at, now)
     if point.history_at is not None:
         change = min(change, max(point.history_at, now) + _HISTORY_PAUSE)
@@ -63,7 +69,7 @@ def find_next_change(point: Scheduled, now: datetime) -> datetime:
 
 
 async def list_holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
-    """Return what is lacking of a usage point's energy, why, and when it is tried again; newest first."""
+    """Return the days missing from a usage point's energy, with the reason and the next try; newest first."""
     found: list[Hole] = []
     for direction in meter.directions:
         feed = meter.main(direction)

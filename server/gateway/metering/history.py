@@ -1,4 +1,4 @@
-"""Older history, filled behind live requests: newest first, one call at a time, the accounts in turn."""
+"""Fetches older history after live requests: newest first, one call at a time, with accounts taking turns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +22,17 @@ from gateway.store import Store
 from gateway.usage_points import repository as points
 
 _CONTRACT_FIRST = timedelta(seconds=10)
-"""The contract, which is being asked, tells since when there is anything."""
+"""The history waits for the contract, which is being fetched and says when the meter was put into service."""
 _A_MOMENT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of the energy's history was asked: back to `known_from` without a hole, `oldest` being its begin."""
+    """How much of the energy history was requested.
+
+    Every day since `known_from` was requested; `oldest` is the first day of the history. `days` of `of_days` days were
+    requested, and the rest takes `calls_left` calls.
+    """
 
     known_from: date
     oldest: date
@@ -38,14 +42,14 @@ class Progress:
 
 
 def get_oldest_day(feed: Feed, since: date | None, today: date) -> date:
-    """Return the oldest day of a feed that Enedis can have: not before its limit, nor before the meter's service."""
+    """Return the oldest day of a feed that Enedis can have: within its history limit, and not before `since`."""
     return min(max(get_history_start(feed.kind, today), since or date.min), today)
 
 
 async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None, today: date) -> date:
-    """Return the day since which every day up to yesterday was asked: the oldest day once the history is whole.
+    """Return the day since which every day before yesterday was requested: the oldest day once the history is whole.
 
-    Yesterday itself may still be to come.
+    Yesterday is not checked, since it may not be published yet.
     """
     first = get_oldest_day(feed, since, today)
     asked = await repository.load_entries(session, feed, first, today)
@@ -54,7 +58,7 @@ async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None
 
 
 async def measure_progress(session: AsyncSession, meter: Meter, today: date) -> Progress:
-    """Return how far the history of a usage point has come."""
+    """Return how much of the history of a usage point was requested, in its first direction."""
     feed, since = meter.main(meter.first_direction), meter.since[meter.first_direction]
     first = get_oldest_day(feed, since, today)
     days, asked = (today - first).days, await repository.count_days(session, feed, first, today)
@@ -68,7 +72,7 @@ async def measure_progress(session: AsyncSession, meter: Meter, today: date) -> 
 
 
 async def fetch_next_history(database: Database, archive: Archive, store: Store, clock: Clock) -> datetime:
-    """Make the next call for whoever waited longest; return when there is more to do."""
+    """Make the next call for the usage point that has waited longest; return when to run again."""
     now = clock.now()
     async with database.read() as session:
         point = await points.find_next_history(session)
@@ -89,7 +93,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
         refusal, finished, confirm_at = build_undecipherable_refusal(point, error, now), False, None
     if refusal is not None and refusal.for_all:
         return refusal.until
-    # a moment later than now, so that those who wait since now are not behind
+    # one millisecond later than now, so that usage points scheduled at `now` come first
     turn = max(clock.now(), now + _A_MOMENT)
     async with database.write() as session:
         quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
@@ -102,7 +106,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
 
 
 async def _find_next_call(database: Database, meter: Meter, now: datetime) -> tuple[Feed, Window] | None:
-    """Return what to ask next: of the curve before daily values, the newest."""
+    """Return the next call: the newest window of a curve, else the newest window of daily values, else None."""
     async with database.read() as session:
         planned = []
         for feed, days in _list_wanted(meter, now):
@@ -116,7 +120,10 @@ async def _find_next_call(database: Database, meter: Meter, now: datetime) -> tu
 async def _take_step(
     archive: Archive, meter: Meter, call: tuple[Feed, Window] | None
 ) -> tuple[CallRefusal | None, bool]:
-    """Make a call, or settle what is over when none is left; return what stopped it, and whether all is done."""
+    """Make the call, or fill incomplete days from daily values when there is no call left.
+
+    Returns the refusal that stopped it, if any, and whether the history is done.
+    """
     if call:
         feed, window = call
         days = list(paris.iterate_days(window.start, window.end))
@@ -129,7 +136,7 @@ async def _take_step(
 
 
 async def is_confirmation_due(session: AsyncSession, meter: Meter, now: datetime) -> bool:
-    """Tell whether Enedis is to be asked again about old days of which it had nothing so far."""
+    """Tell whether old days that Enedis had nothing or only a part of are due for another request."""
     for feed, days in _list_wanted(meter, now):
         for day, entry in (await repository.list_unfinished(session, feed)).items() if days else ():
             again = find_next_attempt(feed, day, entry)
@@ -139,7 +146,10 @@ async def is_confirmation_due(session: AsyncSession, meter: Meter, now: datetime
 
 
 def _list_wanted(meter: Meter, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
-    """Return what a history is made of: the curve as far as Enedis has it, and the daily values of the year before."""
+    """Return the feeds and days that make up a history, oldest day first.
+
+    These are the days of the curve as far as Enedis has it, and the daily values of the year before.
+    """
     today, found = paris.day_of(now), []
     for direction in meter.directions:
         if meter.refusals.get_direction_pause(direction, now):

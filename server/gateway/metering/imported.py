@@ -1,6 +1,6 @@
-"""Days from files, laid beneath the ledger: they count where it knows nothing, and never replace what it knows.
+"""Days imported from files: they are used where the ledger has nothing, and never replace what it has.
 
-They are rows of their own, so that the archive asks Enedis as if there were none, and a file can be taken back whole.
+They have their own table, so that the archive asks Enedis as if they did not exist, and a file can be taken back whole.
 """
 
 from collections import defaultdict
@@ -20,18 +20,18 @@ from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.service import Secrets
 
 type ImportedPayloads = dict[Feed, dict[date, list[bytes]]]
-"""What accepted files tell of the days of feeds; several files may each know a part of a day."""
+"""Payloads from accepted files by feed and day; several files may each have a part of a day."""
 
 
 def seal_imported(import_id: str, feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Encrypt what a file tells of a day."""
+    """Encrypt a file's payload for one day."""
     return seal(secrets.data_key, payload, _build_seal_context(import_id, feed.kind, feed.direction, day))
 
 
 async def load_imported(
     session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
 ) -> ImportedPayloads:
-    """Return what accepted files tell of the days `[start, end[`, the earlier file first."""
+    """Return the payloads of accepted files for the days `[start, end[`, in the order of acceptance."""
     query = _select_accepted(point_id).where(
         ImportedDay.kind.in_(kinds), ImportedDay.day >= start, ImportedDay.day < end
     )
@@ -41,7 +41,7 @@ async def load_imported(
 async def load_imported_feed(
     session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
 ) -> dict[date, list[bytes]]:
-    """Return what accepted files tell of the days `[start, end[` of one feed."""
+    """Return the payloads of accepted files for the days `[start, end[` of one feed."""
     imported = await load_imported(session, feed.point_id, [feed.kind], secrets, start, end)
     return imported.get(feed, {})
 
@@ -49,7 +49,7 @@ async def load_imported_feed(
 async def load_next_imported(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date, limit: int
 ) -> dict[date, list[bytes]]:
-    """Return what accepted files tell of the next `limit` days after `after` of which they tell anything."""
+    """Return the payloads of accepted files for the next `limit` days after `after` that have any."""
     of_feed = (ImportedDay.kind == feed.kind, ImportedDay.direction == feed.direction, ImportedDay.day > after)
     days = (
         select(ImportedDay.day)
@@ -64,13 +64,13 @@ async def load_next_imported(
 
 
 async def find_first_imported(session: AsyncSession, point_id: str) -> date | None:
-    """Return the first day that an accepted file tells of."""
+    """Return the first day in the accepted files of a usage point, or None."""
     accepted = (Import.usage_point_id == point_id, Import.status == ImportStatus.ACCEPTED)
     return await session.scalar(select(func.min(Import.first_day)).where(*accepted))
 
 
 async def list_imported_since(session: AsyncSession, point_id: str, data_revision: int) -> set[date]:
-    """Return the days of files that were accepted or taken back after a revision of the usage point."""
+    """Return the days of files that were accepted or taken back after a data revision of the usage point."""
     changed = (
         Import.usage_point_id == point_id,
         Import.data_revision > data_revision,
@@ -86,7 +86,10 @@ async def list_imported_since(session: AsyncSession, point_id: str, data_revisio
 
 
 def add_imported(feed: Feed, day: date, known: bytes | None, imported: Sequence[bytes]) -> bytes | None:
-    """Return what is known of a day with what files add to it: a curve is completed, anything else known stays."""
+    """Return the payload of a day with the additions from files, or None when neither has any.
+
+    A curve is completed with intervals from the files; for other kinds, a known payload is returned unchanged.
+    """
     if known is None and len(imported) == 1:
         return imported[0]
     if feed.kind is not Kind.CURVE:
@@ -103,7 +106,7 @@ def add_imported(feed: Feed, day: date, known: bytes | None, imported: Sequence[
 def add_imported_days(
     feed: Feed, known: Mapping[date, bytes], imported: Mapping[date, Sequence[bytes]]
 ) -> dict[date, bytes]:
-    """Return the payloads of days, in order, with what files add to them."""
+    """Return the payloads of days, oldest first, with the additions from files."""
     found = {
         day: add_imported(feed, day, known.get(day), imported.get(day, [])) for day in sorted(known.keys() | imported)
     }

@@ -1,4 +1,4 @@
-"""A usage point with what opens its data and pays its calls, and what is asked for it."""
+"""A usage point with the secrets that decrypt its data, and the feeds that are fetched for it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,20 +13,22 @@ from gateway.usage_points.repository import format_version
 from gateway.usage_points.service import Secrets, is_curve_collected
 
 WANTED_FOR = timedelta(days=30)
-"""How long a kind that a client asked for is kept up without being asked for again."""
+"""How long a kind is fetched regularly after the last client request for it."""
 _LEAST_MOST_WATTS = 100_000
-"""No usage point is thought to stay below: its subscribed power may have been higher once."""
+"""The lowest limit for plausible power, in W: the subscribed power may have been higher in the past."""
 
 
 @dataclass(frozen=True, repr=False)
 class Meter:
-    """`activated_on` is told by the contract; `since` is the day on which a direction was first counted, as far as that
-    and refusals tell. `recent_from` begins what is live.
+    """A usage point as the archive uses it.
 
-    `next_work_at` and `history_at` are when the workers come for the newest days and for older ones (None: for none).
-    `directions` are kept up; `possible` are asked for when somebody wants them. `most_watts` is more than it can take.
-    `version` changes with every write of what answers are made of. `wants` are the kinds that clients asked for, and
-    when.
+    `activated_on` comes from the contract; `since` is the first day on which a direction was metered, from the contract
+    and from refusals. Days from `recent_from` on are recent, older ones are history.
+
+    `next_work_at` and `history_at` are when the workers fetch the newest days and older ones (None: no older ones).
+    `directions` are fetched regularly; `possible` are fetched on request. `most_watts` is more power, in W, than the
+    meter can measure. `version` changes with every write of data that answers contain. `wants` are the kinds that
+    clients requested, and when.
     """
 
     id: str
@@ -49,7 +51,7 @@ class Meter:
 
     @classmethod
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
-        """Gather what is known of a usage point."""
+        """Build a Meter from a usage point, its secrets and the time."""
         refusals = Refusals.of(point)
         activated_on = {direction: point.contract.activated_on(direction) for direction in Direction}
         return cls(
@@ -75,7 +77,7 @@ class Meter:
         )
 
     def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:
-        """Return the same with what Enedis refuses of it by now."""
+        """Return a copy with these refusals, and with `since` computed from them."""
         since = {
             direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction
         }
@@ -83,15 +85,15 @@ class Meter:
 
     @property
     def first_direction(self) -> Direction:
-        """What stands for a usage point: its consumption, or the production of one that only gives."""
+        """The direction that represents a usage point: consumption, or production if it only produces."""
         return next(iter((*self.directions, *self.possible)), Direction.CONSUMPTION)
 
     def main(self, direction: Direction) -> Feed:
-        """Return what tells a direction's energy: the load curve, or the daily values where it is not collected."""
+        """Return the feed for a direction's energy: the load curve, or daily values if the curve is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
     def list_refreshed_feeds(self) -> Iterator[Feed]:
-        """Yield what is asked each morning, or each week."""
+        """Yield the feeds that are fetched each morning, or each week (the index)."""
         for direction in self.directions:
             yield self.main(direction)
             if Kind.INDEX in self.extras:
@@ -101,7 +103,7 @@ class Meter:
 
 
 def list_directions(point: UsagePoint) -> Iterator[Direction]:
-    """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
+    """Yield the directions of a usage point, from its contracts and activation dates; consumption if none is known."""
     contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.produces or contract.production_activated_on)
     consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
@@ -110,7 +112,7 @@ def list_directions(point: UsagePoint) -> Iterator[Direction]:
 
 
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
-    """Yield what Enedis may have: all that it did not refuse, but for production that the contracts rule out."""
+    """Yield the directions that Enedis did not refuse, without production if the contracts exclude it."""
     for direction in Direction:
         ruled_out = direction is Direction.PRODUCTION and point.contract.produces is False
         if not refusals.refuses(direction) and (not ruled_out or point.contract.production_activated_on):
@@ -118,7 +120,7 @@ def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]
 
 
 def find_activation(point: UsagePoint, direction: Direction) -> date | None:
-    """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
+    """Return the first day of a direction that Enedis stated, by the contract or by two refusals; None if unknown."""
     refusal = Refusals.of(point).before_activation.get(direction)
     confirmed = refusal.day if refusal and refusal.is_confirmed else None
     return max((day for day in (point.contract.activated_on(direction), confirmed) if day), default=None)
@@ -129,7 +131,7 @@ def _find_start(activated: date | None, refusals: Refusals, direction: Direction
 
 
 def _find_most_watts(point: UsagePoint) -> int:
-    """Return more than a usage point can take: ten times what is subscribed, where that is told."""
+    """Return a limit for plausible power, in W: ten times the subscribed power, at least 100 kW."""
     kva = point.contract.power_kva
     return max(_LEAST_MOST_WATTS, int(kva * 10_000)) if kva else MOST_WATTS
 

@@ -1,4 +1,4 @@
-"""Why something is not known, and when it is expected."""
+"""Why readings are missing, and when they are expected."""
 
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class Reason(StrEnum):
 
 
 _FETCH_TIME = timedelta(seconds=10)
-"""How long after it became due a day is usually there: the worker looks every 5 seconds, and a call takes a moment."""
+"""How long after it became due a day is usually stored: the worker runs every 5 seconds, and a call takes some time."""
 _OVERDUE_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What is not known of `[start, end[`, why, and when it is expected."""
+    """A missing range `[start, end[`, the reason, and when its readings are expected (None: never)."""
 
     start: datetime
     end: datetime
@@ -46,12 +46,12 @@ class Missing:
 
 
 def get_next_visit(next_work_at: datetime, now: datetime) -> datetime:
-    """Return when what is due is there: 10 seconds after the worker's next visit.
+    """Return when due readings should be stored: 10 seconds after the worker's next visit.
 
-    Once a visit is due it is under way, or waits for others: there is a third of the time that it is overdue to wait,
-    at least 10 seconds and at most a minute. (When Enedis may not be asked, the worker moves the visits that are due:
-    see upkeep.) Example, for a visit due at 09:40:00: at 09:30:00 the answer is 09:40:10, at 09:40:03 it is 09:40:13,
-    at 09:42:00 it is 09:42:40.
+    A visit that is due is running, or waits for other visits. The answer is then `now` plus a third of the time that
+    the visit is overdue, at least 10 seconds and at most one minute. (When Enedis must not be asked, the worker
+    postpones the visits that are due: see upkeep.) Example for a visit due at 09:40:00: at 09:30:00 the answer is
+    09:40:10, at 09:40:03 it is 09:40:13, at 09:42:00 it is 09:42:40.
     """
     overdue = now - next_work_at
     if overdue < timedelta():
@@ -62,7 +62,7 @@ def get_next_visit(next_work_at: datetime, now: datetime) -> datetime:
 def explain_day(
     meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: CallRefusal | None, now: datetime
 ) -> tuple[Reason, datetime | None]:
-    """Return why a day is not wholly known, and when it is expected; None: it will not come."""
+    """Return why a day is not completely known, and when it is expected (None: never)."""
     since = meter.since[feed.direction]
     again = find_next_attempt(feed, day, entry)
     if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
@@ -112,7 +112,7 @@ def _find_reason(refusal: ErrorReason) -> Reason:
 
 
 def merge_gaps(gaps: Iterable[Missing]) -> list[Missing]:
-    """Join neighbours of one reason; they are all expected when the last of them is."""
+    """Join adjacent gaps with the same reason; the result is expected when the last of them is."""
     joined: list[Missing] = []
     for gap in gaps:
         last = joined[-1] if joined else None
@@ -125,7 +125,7 @@ def merge_gaps(gaps: Iterable[Missing]) -> list[Missing]:
 
 
 def raise_if_nothing_known(known: Sized, refusal: CallRefusal | None, now: datetime) -> None:
-    """Raise the problem of a range of which nothing is known, for a fault or a quota."""
+    """Raise ProblemError if nothing is known of a range because of a fault (503) or a used-up quota (429)."""
     if known or refusal is None:
         return
     wait = (refusal.until - now).total_seconds()

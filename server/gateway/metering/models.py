@@ -1,4 +1,4 @@
-"""The ledger as stored: a day a row; and the days that came from files of their owner's."""
+"""Database tables: the ledger, with one row per day and feed, and the days imported from files."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,10 +11,10 @@ from gateway.metering.schedule import Kind, State
 
 
 class DayRecord(Base):
-    """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings.
+    """One day of one feed: its state, when Enedis was last asked, when it was asked to be refreshed, and its readings.
 
-    `times_absent` counts how often in a row Enedis had nothing of it. `data_revision` is the usage point's since this
-    was last written: triggers of the database keep it.
+    The readings in `payload` are encrypted. `times_absent` counts the answers in a row without this day.
+    `data_revision` is the usage point's data revision at the last write of this row, set by database triggers.
     """
 
     __tablename__ = "days"
@@ -40,10 +40,10 @@ class ImportStatus(StrEnum):
 
 
 class Import(Base):
-    """A file of readings that was given to us: when its status last changed, the days it told, and its sealed report.
+    """An uploaded file of readings: when its status last changed, its first and last day, and its encrypted report.
 
-    A file that was taken back keeps its row: it says which days have to be counted again. `data_revision` is the usage
-    point's since this or its days were last written, as for a day of the ledger.
+    A file that was taken back keeps its row, which says which days have to be computed again. `data_revision` is the
+    usage point's data revision at the last write of this row or its days, as in DayRecord.
     """
 
     __tablename__ = "imports"
@@ -60,7 +60,7 @@ class Import(Base):
 
 
 class ImportedDay(Base):
-    """What a file told of a day that nothing else told: sealed readings, in the form of the ledger's."""
+    """The readings that a file adds for one day: encrypted, in the same form as in the ledger."""
 
     __tablename__ = "imported_days"
 

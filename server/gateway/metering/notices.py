@@ -1,4 +1,4 @@
-"""What a person should know of how the readings of a usage point come about."""
+"""Notices for users about the quality of a usage point's readings."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ _LATELY = timedelta(days=60)
 
 
 async def find_notices(session: AsyncSession, meter: Meter, now: datetime) -> list[Notice]:
-    """Return what there is to know now: `curve_rounded`, that hours follow the values of their days, and since when."""
+    """Return the notice `curve_rounded`, with its first day, if Enedis rounded a curve of the last 60 days."""
     first = paris.day_of(now) - _LATELY
     days = [await repository.find_first_rounded(session, Feed(meter.id, Kind.CURVE, way), first) for way in Direction]
     since = min((day for day in days if day is not None), default=None)

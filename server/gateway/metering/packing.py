@@ -1,4 +1,4 @@
-"""A day's readings in few bytes: runs of equal steps, two bytes a value where they fit.
+"""Packs a day's readings into few bytes: runs of equal steps, with two bytes per value if all values fit.
 
 Format 1: the byte 1, then for each run its start in minutes after the day's first instant (16 bits), step in minutes
 (8), flags (8), number of values (16), and the values (16 or 32 bits); big-endian.
@@ -20,7 +20,7 @@ _NARROW_MAX = 0xFFFF
 
 
 class Run(NamedTuple):
-    """Intervals of one step, `offset` minutes after the day's first instant."""
+    """Consecutive intervals of `step` minutes and one quality, `offset` minutes after the day's first instant."""
 
     offset: int
     step: int
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
 
 def pack_readings(readings: Sequence[Reading], day_starts: datetime) -> bytes:
-    """Write the readings of a day, in order."""
+    """Pack the readings of a day, which must be in order; `day_starts` is the day's first instant."""
     parts = [_FORMAT]
     for run in _group_runs(readings):
         first = run[0]
@@ -43,7 +43,7 @@ def pack_readings(readings: Sequence[Reading], day_starts: datetime) -> bytes:
 
 
 def unpack_runs(packed: bytes) -> Iterator[Run]:
-    """Read what `pack_readings` wrote, without making a reading of each value."""
+    """Yield the runs that `pack_readings` wrote, without building a Reading per value. Raises ValueError."""
     if packed[:1] != _FORMAT:
         raise ValueError("readings of an unknown format: this gateway is older than its database")
     position = 1
@@ -57,7 +57,7 @@ def unpack_runs(packed: bytes) -> Iterator[Run]:
 
 
 def unpack_readings(packed: bytes, day_starts: datetime) -> list[Reading]:
-    """Read what `pack_readings` wrote."""
+    """Return the readings that `pack_readings` wrote; `day_starts` is the day's first instant. Raises ValueError."""
     return [
         Reading(day_starts + timedelta(minutes=run.offset + run.step * index), run.step, watts, run.quality)
         for run in unpack_runs(packed)
@@ -66,7 +66,7 @@ def unpack_readings(packed: bytes, day_starts: datetime) -> list[Reading]:
 
 
 def sum_energy(packed: bytes) -> tuple[int, Quality]:
-    """Return the watt-minutes of a day, and its quality: that of its least sure reading."""
+    """Return the energy of a packed day in watt-minutes, and its quality: that of its least certain reading."""
     found = list(unpack_runs(packed))
     total = sum(sum(run.watts) * run.step for run in found)
     return total, find_least_sure(run.quality for run in found)

@@ -1,4 +1,4 @@
-"""What is kept of a day, as bytes: each kind in its own form, sealed with the key of the account."""
+"""The payload of a day as bytes: each kind has its own form, and is encrypted with the key of the account."""
 
 import json
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from gateway.usage_points.service import Secrets
 
 
 def seal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Encrypt what is kept of a day."""
+    """Encrypt the payload of a day."""
     return seal(secrets.data_key, payload, feed.build_seal_context(day))
 
 
 def unseal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Decrypt what `sealed` wrote."""
+    """Decrypt a payload that `seal_payload` encrypted."""
     return unseal(secrets.data_key, payload, feed.build_seal_context(day))
 
 
@@ -29,31 +29,31 @@ def seal_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Readi
 
 
 def pack_registers(registers: Registers) -> bytes:
-    """Write what the registers showed at the beginning of a day."""
+    """Encode the registers at the beginning of a day, in Wh, as JSON."""
     return json.dumps(registers).encode()
 
 
 def read_packed(_day: date, payload: bytes) -> bytes:
-    """Return a curve as `packing` wrote it."""
+    """Return a curve in the packed form of `packing`."""
     return payload
 
 
 def read_curve(day: date, payload: bytes) -> list[Reading]:
-    """Read a curve."""
+    """Decode a load curve into readings."""
     return unpack_readings(payload, paris.midnight(day))
 
 
 def read_value(_day: date, payload: bytes) -> int:
-    """Read the energy of a day, in Wh."""
+    """Decode the energy of a day, in Wh."""
     return int(payload)
 
 
 def read_peak(_day: date, payload: bytes) -> Peak:
-    """Read the greatest power of a day."""
+    """Decode the maximum power of a day."""
     return Peak.unpack(payload)
 
 
 def read_registers(_day: date, payload: bytes) -> Registers:
-    """Read what the registers showed at the beginning of a day."""
+    """Decode the registers at the beginning of a day, in Wh."""
     registers: Registers = json.loads(payload)
     return registers

@@ -1,4 +1,4 @@
-"""Asking again for days that are known, because somebody asks for it."""
+"""Refreshes on request: days that are already known are fetched from Enedis again."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ LONGEST_RANGE = timedelta(days=62)
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """What will be asked again."""
+    """How many days will be fetched again, with how many calls, and from when."""
 
     days: int
     calls: int
@@ -28,7 +28,7 @@ class RefreshOutcome:
 async def request_refresh(
     database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date
 ) -> RefreshOutcome:
-    """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
+    """Schedule the days `[start, end[` to be fetched again now, for every feed that has them. Raises ProblemError."""
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < get_history_start(Kind.CURVE, today):

@@ -1,4 +1,4 @@
-"""The ledger in the database, with what is kept of each day."""
+"""Database queries for the ledger and the payloads of its days."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ from gateway.usage_points.service import Secrets
 NOT_ASKED = Entry(State.PARTIAL, datetime.min.replace(tzinfo=UTC))
 """How a day counts of which only files tell: nobody was asked."""
 _KEY = ("usage_point_id", "kind", "direction", "day")
-# built once: it is asked with every reading
+# built once, since every request for readings uses it
 _KNOWN = (
     select(
         DayRecord.day,
@@ -45,10 +45,10 @@ _KNOWN = (
 
 @dataclass(frozen=True)
 class Fact:
-    """What an answer tells of a day; `payload` None: nothing to keep.
+    """What an answer from Enedis states about a day; `payload` is None when there are no readings.
 
-    `corrects`: it stands even where more seemed known, which was estimated. `times_absent` is for how many answers
-    without the day this one counts.
+    `corrects`: the fact replaces an entry even if that seemed more complete, because it was estimated.
+    `times_absent` is how many answers without the day this one counts for.
     """
 
     day: date
@@ -60,7 +60,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class OpenedDay:
-    """What is known of a day of a feed, its payload decrypted; `is_imported`: by files alone."""
+    """A day of a feed with its decrypted payload; `is_imported`: the payload comes from files alone."""
 
     entry: Entry
     payload: bytes | None
@@ -68,19 +68,19 @@ class OpenedDay:
 
 
 async def load_entries(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
-    """Return what is known of the days `[start, end[`."""
+    """Return the entries of the days `[start, end[` that have one, oldest first."""
     return await _load_entries(session, *_match_days(feed, start, end))
 
 
 async def list_unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
-    """Return the days that were asked and are known in part, not at all, or with an estimate."""
+    """Return the entries of days that are PARTIAL, ABSENT, or FILLED with an estimate, oldest first."""
     return await _load_entries(
         session, *_match_feed(feed), DayRecord.state.in_([State.FILLED, State.PARTIAL, State.ABSENT])
     )
 
 
 async def list_rounded(session: AsyncSession, feed: Feed) -> list[date]:
-    """Return the days of a rounded curve that are not yet compared with their values, oldest first."""
+    """Return the days with a rounded curve that was not yet compared with the daily value, oldest first."""
     return list(await _load_entries(session, *_match_feed(feed), DayRecord.state == State.ROUNDED))
 
 
@@ -93,21 +93,21 @@ async def find_first_rounded(session: AsyncSession, feed: Feed, start: date) -> 
 
 
 async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
-    """Return the day after the newest that is whole."""
+    """Return the day after the newest whole day, or None when there is none."""
     query = select(func.max(DayRecord.day)).where(*_match_feed(feed), DayRecord.state.in_(WHOLE))
     newest = await session.scalar(query)
     return None if newest is None else newest + paris.DAY
 
 
 async def list_written_since(session: AsyncSession, point_id: str, data_revision: int) -> set[date]:
-    """Return the days of which something was written or imported after a revision of the usage point."""
+    """Return the days that were written, imported or taken back after a data revision of the usage point."""
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.data_revision > data_revision)
     written = set(await session.scalars(select(DayRecord.day).where(*theirs).distinct()))
     return written | await list_imported_since(session, point_id, data_revision)
 
 
 async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
-    """Return how many of the days `[start, end[` were asked."""
+    """Return how many of the days `[start, end[` were requested from Enedis."""
     query = select(func.count()).select_from(DayRecord).where(*_match_days(feed, start, end))
     return await session.scalar(query) or 0
 
@@ -115,7 +115,7 @@ async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) 
 async def load_values[Value](
     session: AsyncSession, feed: Feed, secrets: Secrets, read: Callable[[date, bytes], Value], start: date, end: date
 ) -> tuple[dict[date, Entry], dict[date, Value]]:
-    """Return what is known of the days `[start, end[`, in order, and what `read` makes of their payloads."""
+    """Return the entries of the days `[start, end[`, oldest first, and their payloads as decoded by `read`."""
     entries: dict[date, Entry] = {}
     values: dict[date, Value] = {}
     asked = {"point": feed.point_id, "kind": feed.kind, "direction": feed.direction, "start": start, "end": end}
@@ -129,9 +129,9 @@ async def load_values[Value](
 async def load_days(
     session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
 ) -> dict[Feed, dict[date, OpenedDay]]:
-    """Return what is known of the days `[start, end[` of these kinds, both directions, files included.
+    """Return the days `[start, end[` of these kinds by feed, for both directions and with the additions from files.
 
-    The entries name no `again_at`: a request to ask for a day again changes nothing of what is known of it.
+    The entries have no `again_at`, since a pending refresh changes nothing about the readings.
     """
     columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
     query = select(*columns, DayRecord.payload).where(
@@ -157,7 +157,7 @@ async def load_days(
 async def load_next_payloads(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date, limit: int
 ) -> list[tuple[date, bytes]]:
-    """Return the payloads of the next days after `after` that have one, in order."""
+    """Return the decrypted payloads of the next `limit` days after `after` that have one, oldest first."""
     query = select(DayRecord.day, DayRecord.payload).where(
         *_match_feed(feed), DayRecord.payload.is_not(None), DayRecord.day > after
     )
@@ -166,7 +166,7 @@ async def load_next_payloads(
 
 
 async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
-    """Write what is now known of days."""
+    """Insert or update the entries and payloads of days, and clear a pending refresh of them."""
     rows = [
         {
             "usage_point_id": feed.point_id,
@@ -190,7 +190,7 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
 
 
 async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
-    """Note that asking again brought nothing new."""
+    """Record that these days were requested again without a better answer."""
     if days:
         await points.lock_points(session, [feed.point_id])
         statement = update(DayRecord).where(*_match_feed(feed), DayRecord.day.in_(days))
@@ -198,14 +198,14 @@ async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[dat
 
 
 async def correct_future_times(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
-    """Have what was asked later than now count as asked now."""
+    """Set request times that are later than `now` to `now`."""
     await points.lock_points(session, point_ids)
     ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
 async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
-    """Have everything known of the days `[start, end[` asked again; return how many days there are by feed."""
+    """Schedule all entries of the days `[start, end[` to be requested again; return how many days that is by feed."""
     await points.lock_points(session, [point_id])
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)

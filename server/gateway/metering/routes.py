@@ -47,7 +47,7 @@ router = APIRouter(
 Start = Annotated[date, START_DAY]
 End = Annotated[date, END_DAY]
 _FEW_DAYS = 7
-"""Days that are written so fast that they do not hold up the loop."""
+"""Up to this many days are encoded on the event loop; more are encoded in a thread."""
 _LONGEST = timedelta(hours=1)
 """How long a client may use a response at most: Enedis corrects readings, and owners have days fetched again."""
 

@@ -1,4 +1,4 @@
-"""What the archive knows of a day, and when a day is worth asking about again. Pure."""
+"""The states of a day in the archive, and when Enedis is asked for a day again. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +11,7 @@ PUBLISHED_FROM = time(8)
 """Enedis publishes a day the next morning from about 08:00 Paris, sometimes an hour or two later, else the day after at
 08:00 (its documentation)."""
 ASKED_UNTIL = time(14)
-"""What would be asked in the afternoon waits for the morning after, and shares its call."""
+"""Requests due after this time wait for the next morning, so that they share its call."""
 RETRY_FOR = timedelta(days=15)
 
 
@@ -25,10 +25,10 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """What is known of a day. FILLED: whole, of which an hour at most is estimated and still asked again.
+    """The state of a day. FILLED: whole, with at most one hour estimated; Enedis is still asked again.
 
-    ROUNDED: whole, by a curve that Enedis rounds, and not yet compared with the day's own value. FITTED: compared, and
-    brought into its proportion.
+    ROUNDED: whole, but Enedis rounded the curve, and it was not yet compared with the daily value. FITTED: compared
+    with the daily value and scaled to it.
     """
 
     COMPLETE = "complete"
@@ -41,28 +41,28 @@ class State(StrEnum):
 
 
 WHOLE = frozenset({State.COMPLETE, State.FILLED, State.ROUNDED, State.FITTED})
-"""Of which no interval is missing."""
+"""States of days without a missing interval."""
 _KNOWN = WHOLE - {State.FILLED} | {State.BEFORE_ACTIVATION}
-"""What is not asked again."""
+"""States of days that are not requested again."""
 
 _MORNING = {Kind.CURVE: time(9, 30), Kind.DAILY: time(9, 30), Kind.MAX_POWER: time(11, 30), Kind.INDEX: time(11, 30)}
-"""From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
-the rest had a second try, and misses no call for a day that is late."""
+"""When a feed is requested in the morning, spread over one hour: most days are published by then. Maximum power and
+index are less urgent: they are requested after the second try of the others, so that a late day costs no extra call."""
 _SPREAD = 3600
 _FIRST_PAUSE = {State.ABSENT: timedelta(hours=2), State.PARTIAL: paris.DAY, State.FILLED: paris.DAY}
-"""A late day may come within hours; one that came with holes was not filled the same day."""
+"""The pause after a first request: a late day may be published within hours, but holes are not filled the same day."""
 
 _CONFIRM_ABSENCE = (paris.DAY, 7 * paris.DAY)
-"""One answer without a day proves little: an old day counts as absent for good after a third one."""
+"""Pauses before an old absent day is requested again; after the third answer without it, it is absent for good."""
 SURELY_ABSENT = len(_CONFIRM_ABSENCE) + 1
-"""So many answers in a row without a day are enough; so is one of a load curve that brings the days beside it."""
+"""How many answers in a row without a day are enough; one load curve with other days but not this one counts as all."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a day, and when it was last asked; `again_at`: somebody asked for a refresh.
+    """The state of a day and when it was last requested; `again_at`: when a requested refresh is due.
 
-    `times_absent` is how often in a row Enedis had nothing of it.
+    `times_absent` counts the answers in a row without the day.
     """
 
     state: State
@@ -73,34 +73,34 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """One thing that is asked for a usage point."""
+    """One series of readings of a usage point: a kind and a direction."""
 
     point_id: str
     kind: Kind
     direction: Direction = Direction.CONSUMPTION
 
     def build_seal_context(self, day: date) -> str:
-        """Name what a sealed day belongs to."""
+        """Return the context with which the payload of a day is encrypted; decryption needs the same one."""
         return f"days.payload:{self.point_id}:{self.kind}:{self.direction}:{day}"
 
     def get_expected_time(self, day: date) -> datetime:
-        """Return when `day` is first worth asking for: the index weekly, on a weekday of the usage point's own."""
+        """Return when `day` is first requested; the index weekly, on a weekday derived from the usage point."""
         wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind is Kind.INDEX else 0
         return self.pick_morning_time(day + timedelta(days=1 + wait))
 
     def pick_morning_time(self, day: date) -> datetime:
-        """Return when it is asked on the morning of `day`, at a second of the usage point's own: not all at once."""
+        """Return when the feed is requested on the morning of `day`, at an offset derived from the usage point."""
         own = timedelta(seconds=int.from_bytes(self.point_id.encode()) % _SPREAD)
         return paris.at(day, _MORNING[self.kind]) + own
 
 
 def get_expected_time(day: date) -> datetime:
-    """Return when Enedis should have published `day`."""
+    """Return when Enedis should have published `day`: 08:00 in Paris on the next day."""
     return paris.at(day + paris.DAY, PUBLISHED_FROM)
 
 
 def get_certain_due_time(now: datetime) -> datetime:
-    """Return by when any usage point has something to ask: the end of the morning under way, or the next one's."""
+    """Return by when every usage point has a request due: the end of the hour of requests today or tomorrow."""
     day = paris.day_of(now)
     first = _MORNING[Kind.CURVE]
     if now >= paris.at(day, first):
@@ -109,10 +109,10 @@ def get_certain_due_time(now: datetime) -> datetime:
 
 
 def find_next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
-    """Return when to ask for `day` (again); None when it is known or will not come any more.
+    """Return when to request `day` (again); None when it is known or no longer expected.
 
-    A day that came late or in part is asked again when three times as long has passed since it was due as at the last
-    time: soon at first, then at growing pauses, of mornings, and a last time after 15 days.
+    An absent or partial day is requested again when the time since it was due is three times what it was at the last
+    request. The pauses grow, requests are made in the morning, and the last one is made after 15 days.
     """
     first = feed.get_expected_time(day)
     if entry is None:
@@ -130,7 +130,7 @@ def find_next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | 
 
 
 def is_over(feed: Feed, day: date, entry: Entry) -> bool:
-    """Whether nothing more is expected of a day, though its absence may still be confirmed."""
+    """Tell whether nothing more is expected for a day, even if its absence is still to be confirmed."""
     if entry.again_at is not None:
         return False
     return entry.state in _KNOWN or entry.asked_at >= _find_last_attempt(feed, day)
@@ -141,9 +141,9 @@ def _find_last_attempt(feed: Feed, day: date) -> datetime:
 
 
 def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
-    """Return when to ask again for an old day of which Enedis had nothing; None once it said so three times.
+    """Return when to request an old absent day again; None after three answers without it.
 
-    Example: a day two months old, absent on 1 March, is asked again on 2 March and on 9 March, then never.
+    Example: a day two months old, absent on 1 March, is requested again on 2 March and on 9 March, then never.
     """
     if entry.state is not State.ABSENT or entry.times_absent >= SURELY_ABSENT:
         return None
@@ -151,7 +151,10 @@ def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
 
 
 def _delay_to_morning(feed: Feed, instant: datetime) -> datetime:
-    """Move an instant of the afternoon or night to the next time that the feed is asked anyway."""
+    """Return an instant before ASKED_UNTIL unchanged, else the feed's morning time on the next day.
+
+    An instant before the feed's morning time moves to that time on the same day.
+    """
     day = paris.day_of(instant)
     if instant < feed.pick_morning_time(day):
         return feed.pick_morning_time(day)

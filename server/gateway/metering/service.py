@@ -1,4 +1,4 @@
-"""Readings for whoever asks: what is known, and why the rest is not."""
+"""Readings for clients: what is known of a range of days, and why the rest is missing."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ _FEW_CALLS = 1
 
 @dataclass(frozen=True)
 class KnownRange[Value]:
-    """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it.
+    """The known days of a range, its missing parts, and when Enedis was last asked for any of it (`as_of`).
 
-    `imported` are days whose figure a file told. `version` is the version of the usage point for which all this stays
-    as it is, whatever time it is; None: for none.
+    `imported` are days whose figure comes from a file. While the usage point is at `version`, the result stays valid
+    at any time; None: it may change with time.
     """
 
     days: Mapping[date, Value]
@@ -48,7 +48,7 @@ class KnownRange[Value]:
     version: str | None = None
 
     def get_quality(self, day: date) -> Quality:
-        """Return the quality of a figure that a day has one of."""
+        """Return the quality of a day's only figure: IMPORTED or MEASURED."""
         return Quality.IMPORTED if day in self.imported else Quality.MEASURED
 
 
@@ -70,7 +70,7 @@ class DayValue:
 
 @dataclass(frozen=True)
 class DayPeak:
-    """The greatest power of a day in VA, its share of what is subscribed today where that is told, and its moment."""
+    """The maximum power of a day in VA, its share of today's subscribed power if known, and when it occurred."""
 
     va: int
     share: float | None
@@ -81,10 +81,10 @@ type _Read[Value] = Callable[[date, bytes], Value]
 
 
 class Readings:
-    """Answers from the archive, which asks Enedis for what it lacks."""
+    """Answers requests from the archive, which first asks Enedis for days that are due."""
 
     def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring, user_limit: int) -> None:
-        """Prepare; `user_limit` is how many calls to Enedis an account may cause in a day."""
+        """Store the parts; `user_limit` is how many calls to Enedis an account may cause per day."""
         self._user_limit = user_limit
         self._database = database
         self._archive = archive
@@ -94,7 +94,7 @@ class Readings:
     async def read_load_curve(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> KnownRange[bytes]:
-        """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
+        """Return the packed curve of `[start, end[`. Raises ProblemError when a fault or quota leaves none of it."""
         days, feed = self.check_range(start, end), Feed(point_id, Kind.CURVE, direction)
         meter, known, curves, imported, refusal = await self._fetch_and_load(
             account_id, feed, days, payloads.read_packed
@@ -119,10 +119,10 @@ class Readings:
     async def read_daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> KnownRange[DayValue]:
-        """Return the days of `[start, end[`: Enedis' own value where it is known, else the sum of a whole curve.
+        """Return the energy of the days `[start, end[`: Enedis' daily value where known, else the sum of a whole curve.
 
-        What is known is not waited for. A few new days are asked by their curve, which brings their value along; more
-        are asked as daily values, which takes one call where curves would take nine.
+        New days that one call for the curve covers are requested as a curve, from which their energy is summed. Other
+        days are requested as daily values: one call covers as many days as 53 calls for the curve. Raises ProblemError.
         """
         days, patience = self.check_range(start, end), self._start_patience()
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
@@ -170,14 +170,14 @@ class Readings:
         )
 
     async def load_version(self, account_id: str, point_id: str) -> str | None:
-        """Return the version that a usage point of an account is at; see KnownRange."""
+        """Return the current version of a usage point of an account (see KnownRange), or None if it has none."""
         async with self._database.read() as session:
             return await points.load_version(session, account_id, point_id)
 
     async def _complete_daily(
         self, meter: Meter, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]
     ) -> dict[date, DayValue]:
-        """Return the energy of days as files tell it: their daily value, else the sum of a curve that they complete."""
+        """Return the energy of days from files: their daily value, else the sum of a curve that files complete."""
         daily = Feed(meter.id, Kind.DAILY, curve.direction)
         found = {}
         if days := imported.get(curve, {}):
@@ -191,7 +191,7 @@ class Readings:
         return found
 
     async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
-        """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
+        """Return the maximum power of the days `[start, end[`, which is fetched each day for a month from now on."""
         found = await self._read_by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
@@ -201,12 +201,12 @@ class Readings:
     async def read_index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> KnownRange[Registers]:
-        """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
+        """Return the registers at the start of the days `[start, end[`, fetched weekly for a month from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
         return await self._read_by_day(account_id, feed, start, end, payloads.read_registers)
 
     async def request_refresh(self, account_id: str, point_id: str, start: date, end: date) -> RefreshOutcome:
-        """Have the days `[start, end[` asked again soon, whatever failed lately. Raises a problem."""
+        """Schedule the days `[start, end[` to be fetched again, despite recent failures. Raises ProblemError."""
         outcome = await request_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
         await self._archive.end_pauses(point_id)
         return outcome
@@ -239,7 +239,7 @@ class Readings:
         days: Sequence[date],
         read: _Read[Value],
     ) -> tuple[Meter, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
-        """Return what is known of days, after asking for what is due of them, and what files tell of them."""
+        """Fetch the days that are due; return the meter, entries, values, imported payloads and refusal."""
         async with self._database.read() as session:
             meter = await self._open_meter(session, account_id, feed.point_id)
             known, values = await _load_known(session, feed, meter.secrets, days, read)
@@ -257,7 +257,7 @@ class Readings:
         return Meter.of(point, secrets, self._clock.now())
 
     async def _with_pace(self, meter: Meter, missing: Iterable[Missing]) -> list[Missing]:
-        """Join neighbours, and say of an older history when it will have come to them."""
+        """Join adjacent gaps, and set when a history under way will reach those that it covers."""
         gaps = merge_gaps(missing)
         if not any(gap.reason is Reason.SCHEDULED for gap in gaps):
             return gaps
@@ -266,12 +266,12 @@ class Readings:
         return with_pace(gaps, meter, pace) if pace else gaps
 
     def _start_patience(self) -> Callable[[], float]:
-        """Return a function that tells how many seconds of a request's patience are left."""
+        """Return a function that returns how many of the request's 20 seconds of waiting are left."""
         end = self._clock.monotonic() + PATIENCE
         return lambda: end - self._clock.monotonic()
 
     async def _note_wanted_kind(self, meter: Meter, kind: Kind) -> None:
-        """Note that somebody wants a kind that is not asked for everybody, once a day."""
+        """Record, at most once a day, that a client requested a kind that is only fetched on request."""
         if kind not in {Kind.MAX_POWER, Kind.INDEX}:
             return
         now, noted = self._clock.now(), meter.wants.get(kind)
@@ -280,7 +280,7 @@ class Readings:
                 await points.note_wanted_kind(session, meter.id, kind, now)
 
     def check_range(self, start: date, end: date) -> list[date]:
-        """Return the days of `[start, end[`. Raises a problem for a range that cannot be asked for."""
+        """Return the days of `[start, end[`. Raises ProblemError for an invalid range."""
         today = paris.day_of(self._clock.now())
         check_range(start, end, LONGEST_RANGE)
         if start < paris.EARLIEST:
@@ -306,7 +306,7 @@ async def _load_known[Value](
 async def _load_sums(
     session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], valued: Collection[date]
 ) -> tuple[dict[date, Entry], dict[date, DayValue]]:
-    """Return what is known of the curve of days, and the energy of the whole ones, but for the days `valued`."""
+    """Return the curve entries of days, and the summed energy of whole days that are not in `valued`."""
     if not days:
         return {}, {}
     entries = await repository.load_entries(session, feed, min(days), max(days) + paris.DAY)
@@ -319,7 +319,7 @@ async def _load_sums(
 
 
 def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:
-    """Tell whether a day's curve, which brings its value along, is to be waited for."""
+    """Tell whether a day's curve may still be published, so that its daily value need not be requested."""
     if meter.curve_collected is False or day < meter.recent_from or get_expected_time(day) < young:
         return False
     return entry is None or entry.state is State.ABSENT

@@ -1,4 +1,4 @@
-"""What the archive keeps up behind requests: each usage point's newest days, each morning at a time of its own."""
+"""Fetches the newest days of each usage point in the background, each morning at a time derived from its id."""
 
 import asyncio
 from datetime import date, datetime
@@ -20,7 +20,7 @@ _AT_ONCE = 5
 
 
 async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -> datetime:
-    """Ask what is due for the usage points that wait the longest; return when there is more to do."""
+    """Fetch what is due for the usage points that have waited longest, 5 at a time; return when to run again."""
     now = clock.now()
     async with database.read() as session:
         waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
@@ -43,7 +43,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
         for _ in range(_AT_ONCE):
             visitors.create_task(fetch_next_point())
     if stopped:
-        # nobody may ask: clients are told when that changes, rather than to come back in a moment again and again
+        # no call is possible: postpone due visits, so that clients get a realistic `expected_at`
         until = max(refusal.until for refusal in stopped)
         async with database.write() as session:
             await points.postpone_due(session, now, until)
@@ -55,7 +55,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
 async def _fetch_due_days(
     database: Database, archive: Archive, point: UsagePoint, clock: Clock
 ) -> datetime | CallRefusal:
-    """Ask what is due for one usage point; return when it next has something to ask, or what stops everybody."""
+    """Fetch what is due for one usage point; return when its next request is due, or a refusal that holds for all."""
     meter = await archive.open_meter(point)
     today = paris.day_of(clock.now())
     due: list[datetime] = []
@@ -65,7 +65,7 @@ async def _fetch_due_days(
             paris.iterate_days(max(point.wanted_from, history.get_oldest_day(feed, since, today)), today + paris.DAY)
         )
         if not days:
-            continue  # by a clock that is behind
+            continue  # the clock is behind
         refusal = await archive.fetch_missing(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
@@ -85,7 +85,7 @@ async def _fetch_due_days(
 
 
 async def _find_next_work(database: Database, feed: Feed, days: list[date]) -> datetime:
-    """Return when the next of these days is to be asked: tomorrow, if all are known (by a clock that was ahead)."""
+    """Return when the next of these days is due; tomorrow if all are known, which happens after the clock was ahead."""
     async with database.read() as session:
         known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY)
     attempts = (find_next_attempt(feed, day, known.get(day)) for day in days)

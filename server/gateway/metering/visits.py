@@ -1,10 +1,10 @@
-"""When the workers fetch days that nobody has asked of Enedis yet: what `expected_at` says of them.
+"""When the workers will fetch days that were not requested from Enedis yet; this gives `expected_at`.
 
-The newest days come with the worker's next visit. Older ones come call by call, newest first, seven days each; the
-accounts that wait share the turns, and an account has so many calls a day.
+The newest days are fetched at the worker's next visit. Older ones are fetched call by call, newest first, seven days
+each; the accounts that wait take turns, and each account has a number of calls per day.
 
-Example: a history is known back to 1 June, and one account waits. A day in March is 13 calls away, 4.8 s each: it comes
-in about a minute. With 5 calls left of today and 40 a day, it comes tomorrow after midnight, with the eighth call.
+Example: a history is known back to 1 June, and one account waits. A day in March is 13 calls away, 4.8 s each: it is
+fetched in about a minute. With 5 calls left today and 40 a day, it is fetched after midnight, with the eighth call.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,10 @@ from gateway.usage_points import repository as points
 
 @dataclass(frozen=True)
 class HistoryPace:
-    """How a history comes in: back to `known_from` it is there; a day wants `calls_a_week` by week before that.
+    """How fast a history is fetched. Days from `known_from` on are known; each earlier week takes `calls_a_week` calls.
 
-    `share` is how many wait for the same turns, this one included.
+    `share` is how many histories take turns, this one included. `left_today` and `calls_a_day` are this usage point's
+    calls.
     """
 
     known_from: date
@@ -40,7 +41,7 @@ class HistoryPace:
     calls_a_day: int
 
     def expected_at(self, day: date) -> datetime:
-        """Return when a day is about to be there."""
+        """Return when a day before `known_from` is expected to be fetched."""
         weeks = -(-max((self.known_from - day).days, 1) // WINDOWS[Kind.CURVE])
         calls = weeks * self.calls_a_week
         turn = timedelta(seconds=HISTORY_INTERVAL * self.share)
@@ -51,7 +52,7 @@ class HistoryPace:
 
 
 async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: datetime) -> HistoryPace | None:
-    """Return how a usage point's history comes in; None when none is under way."""
+    """Return how fast a usage point's history is fetched; None when no history is under way."""
     if meter.history_at is None:
         return None
     today = paris.day_of(now)
@@ -70,7 +71,7 @@ async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: d
 
 
 def with_pace(gaps: Iterable[Missing], meter: Meter, pace: HistoryPace) -> list[Missing]:
-    """Return the gaps, those of an older history with the time at which the last of their days comes."""
+    """Return the gaps; scheduled ones in the history get the time at which their oldest day will be fetched."""
     return [
         replace(gap, expected_at=pace.expected_at(paris.day_of(gap.start)))
         if gap.reason is Reason.SCHEDULED and paris.day_of(gap.start) < meter.recent_from

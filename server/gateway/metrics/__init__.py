@@ -1,1 +1,1 @@
-"""What is worth watching of a gateway, counted when Prometheus asks."""
+"""Gauges for Prometheus, computed at each scrape."""

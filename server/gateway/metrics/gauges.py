@@ -1,4 +1,4 @@
-"""The figures that all replicas share, from the database."""
+"""Gauges from the database and the store, which all replicas share."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -19,11 +19,11 @@ from gateway.tempo.service import CURRENT as TEMPO
 from gateway.usage_points import repository as usage_points
 
 _KEPT = timedelta(days=1)
-"""Counting the archive reads all of it: seconds, for thousands of meters."""
+"""How long the counts of the archive are kept: counting reads all of it, seconds for thousands of meters."""
 
 
 class Gauges:
-    """Looks them up."""
+    """Computes the gauges."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Gauges:
         store: Store | None = None,
         find_newest_backup: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """`find_newest_backup` tells when the newest backup was made, where the gateway makes them."""
+        """`find_newest_backup` returns when the newest backup was made, or None."""
         self._store = store
         self._find_newest_backup = find_newest_backup
         self._database = database
@@ -40,7 +40,7 @@ class Gauges:
         self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
 
     async def gather_gauges(self) -> Iterable[GaugeMetricFamily]:
-        """Return them all."""
+        """Return all gauges."""
         now = self._clock.now()
         hours = {api: budgets.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:

@@ -1,4 +1,4 @@
-"""Counts, never who."""
+"""Queries that count rows and return no names or ids."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ from gateway.usage_points.models import PointStatus, UsagePoint
 
 @dataclass(frozen=True)
 class Work:
-    """What is due of one job, and since when."""
+    """How much work of one job is due, and since when."""
 
     name: str
     count: int
@@ -27,13 +27,13 @@ class Work:
 
 
 async def count_days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
-    """Count the archive's days."""
+    """Return the number of days in the archive by kind and state."""
     query = select(DayRecord.kind, DayRecord.state, func.count()).group_by(DayRecord.kind, DayRecord.state)
     return [(kind, state, count) for kind, state, count in await session.execute(query)]
 
 
 async def count_calls_of_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
-    """Return how many accounts caused calls on a day, and how many calls."""
+    """Return how many accounts caused calls to Enedis on a day, and the number of these calls."""
     of_user = user_day("", day, 0)
     mine = (Counter.name.startswith(of_user.name), Counter.window == of_user.window)
     count, used = (await session.execute(select(func.count(), func.sum(Counter.used)).where(*mine))).one()
@@ -41,13 +41,13 @@ async def count_calls_of_accounts(session: AsyncSession, day: date) -> tuple[int
 
 
 async def count_ending_consents(session: AsyncSession, today: date) -> int:
-    """Count the meters whose consent ends within 30 days."""
+    """Return the number of meters whose consent ends within 30 days."""
     ends_soon = UsagePoint.consent_expires_on.between(today, today + timedelta(days=30))
     return await session.scalar(select(func.count()).where(UsagePoint.status == PointStatus.GRANTED, ends_soon)) or 0
 
 
 async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
-    """Count what is due."""
+    """Return the due work of each job."""
     is_open = UsagePoint.status == PointStatus.GRANTED
     return [
         await _count_due(session, "archive", UsagePoint.next_work_at, now, is_open),

@@ -1,4 +1,4 @@
-"""The few server-rendered pages, which work without a script, and the frame of mails, in French and English."""
+"""Server-rendered pages, which work without scripts, and the layout of mails, in French and English."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ _POLICY = (
 
 @cache
 def _load_template(name: str) -> Template:
-    # a gateway that shows no page does without
+    # not loaded until a page is shown
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
     templates = Environment(
@@ -34,20 +34,20 @@ def _load_template(name: str) -> Template:
 
 @cache
 def list_languages() -> tuple[str, ...]:
-    """Return the languages that have a file of texts: French, then the others by their codes."""
+    """Return the codes of languages with a file of texts: French first, then the others in order."""
     found = {file.name.removesuffix(".json") for file in TEXTS.iterdir() if file.name.endswith(".json")}
     return (_FIRST_LANGUAGE, *sorted(found - {_FIRST_LANGUAGE}))
 
 
 @cache
 def load_texts(language: str) -> dict[str, str]:
-    """Return all texts of a language."""
+    """Return all texts of a language by key."""
     found: dict[str, str] = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
     return found
 
 
 def choose_language(request: Request) -> str:
-    """Return the language that the browser prefers among ours: French unless it says otherwise."""
+    """Return the available language that Accept-Language prefers, French by default."""
     accepted = []
     for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
         name, _, quality = part.strip().partition(";q=")
@@ -61,7 +61,7 @@ def choose_language(request: Request) -> str:
 def render_page(
     request: Request, template: str, *, status: int = 200, refresh: int | None = None, **values: Any
 ) -> HTMLResponse:
-    """Render a page; `refresh` reloads it after so many seconds."""
+    """Return a rendered page; `refresh` is the number of seconds after which the browser reloads it."""
     language, nonce = choose_language(request), secrets.token_urlsafe(16)
     words, site = load_texts(language), request.app.state.site_name
     html = _load_template(template).render(
@@ -80,5 +80,5 @@ def render_page(
 
 
 def render_mail(language: str, **values: Any) -> str:
-    """Render the HTML of a mail."""
+    """Return the HTML of a mail."""
     return _load_template("mail.html").render(t=load_texts(language), language=language, **values)

@@ -1,1 +1,1 @@
-"""What a user may cost a day, and what Enedis allows an hour: rows, counted when a call is really made."""
+"""Limits of calls per account and day, and per API of Enedis and hour: database rows, counted for each call."""

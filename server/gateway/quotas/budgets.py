@@ -1,4 +1,4 @@
-"""The budgets of calls to Enedis: an account's day, and the hour of an API."""
+"""Budgets of calls to Enedis: per account and day, and per API and hour."""
 
 from datetime import date, datetime
 
@@ -6,16 +6,16 @@ from gateway.counters.service import Budget
 from gateway.kit import paris
 
 ENEDIS_HOUR = 1000
-"""Calls an hour and API that Enedis allows an application; its hours look aligned on the clock."""
+"""Calls per hour and API that Enedis allows an application; its hours seem to be clock hours."""
 
 
 def user_day(account_id: str, day: date, limit: int) -> Budget:
-    """Calls to Enedis that an account may cause in a Paris day."""
+    """Return the budget of calls to Enedis that an account may cause on a day in Paris."""
     return Budget(f"user:{account_id}", day.isoformat(), limit)
 
 
 def enedis_hour(api: str, now: datetime, limit: int = ENEDIS_HOUR) -> Budget:
-    """Calls that Enedis allows in the present hour."""
+    """Return the budget of calls to an API in the present hour."""
     return Budget(f"enedis:{api}", now.strftime("%Y-%m-%dT%H"), limit)
 
 

@@ -1,7 +1,7 @@
-"""What an account has used of its day, of Paris: calls to Enedis, and answers about usage points.
+"""What an account has used today (in Paris): calls to Enedis, and answers about usage points.
 
-Calls are rows of the database, exact whatever restarts. Answers cost Enedis nothing: they are counted in the shared
-store, and not at all while it is down.
+Calls are counted in database rows, which stay exact across restarts. Answers cause no calls: they are counted in the
+shared store, and not counted while it is down.
 """
 
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from gateway.store.cache import read_cached, write_cached
 
 _PAST = timedelta(days=31)
 _REMEMBERED = 60.0
-"""Seconds. Whoever counts a call has the number forgotten; a reader at that very moment may keep the one before."""
+"""Seconds. Counting a call deletes the cached number, but a concurrent reader may store the previous one again."""
 
 
 async def forget_calls(store: Store, account_id: str, day: date) -> None:
-    """Have the calls of an account's day read again: they are counted, or were reset. Raises StoreError."""
+    """Delete the cached number of an account's calls, since it is about to change, or was reset. Raises StoreError."""
     await store.delete(_calls_key(account_id, day))
 
 
 @dataclass(frozen=True)
 class Use:
-    """How much is used of a limit, until when."""
+    """How much of a limit is used, and when it is reset."""
 
     name: str
     used: int
@@ -38,17 +38,17 @@ class Use:
     resets_at: datetime
 
     def build_headers(self, now: datetime) -> dict[str, str]:
-        """Return the headers that tell what is left."""
+        """Return the rate limit headers."""
         day = self.resets_at - paris.midnight(paris.day_of(now))
         left = (self.resets_at - now).total_seconds()
         return build_rate_limit_headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
 
 
 class DailyQuota:
-    """The present day of an account."""
+    """The limits of an account for the present day in Paris."""
 
     def __init__(self, database: Database, store: Store, clock: Clock, calls: int, answers: int) -> None:
-        """Prepare; `calls` and `answers` are the limits."""
+        """`calls` and `answers` are the limits per account and day."""
         self._database = database
         self._store = store
         self._clock = clock
@@ -56,7 +56,7 @@ class DailyQuota:
         self._answers = answers
 
     async def load_calls(self, account_id: str) -> Use:
-        """Return what is used of the calls to Enedis."""
+        """Return how many calls to Enedis an account has used today, from the database."""
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             used = await counters.load_used(session, budgets.user_day(account_id, today, self._calls))
@@ -72,7 +72,7 @@ class DailyQuota:
         return [(day, found.get(day.isoformat(), 0)) for day in paris.iterate_days(first, today + paris.DAY)]
 
     async def load_recent_calls(self, account_id: str) -> Use:
-        """Return the same from the store where it has it: every answer has it in its headers."""
+        """Like `load_calls`, but cached in the store for a minute: every response needs it for its headers."""
         key = _calls_key(account_id, paris.day_of(self._clock.now()))
         if (remembered := await read_cached(self._store, key)) is not None:
             return Use("enedis", int(remembered), self._calls, self._get_midnight())
@@ -81,7 +81,7 @@ class DailyQuota:
         return calls
 
     async def load_answers(self, account_id: str) -> Use:
-        """Return what is used of the answers."""
+        """Return how many answers an account has used today; 0 if the store is down."""
         try:
             used = int(await self._store.get(self._cache_key(account_id)) or 0)
         except StoreError:
@@ -89,7 +89,7 @@ class DailyQuota:
         return Use("answers", used, self._answers, self._get_midnight())
 
     async def count_answer(self, account_id: str) -> Use:
-        """Count an answer about a usage point. Raises a 429 problem when there were enough."""
+        """Count an answer about a usage point. Raises ProblemError (429) if the limit is exceeded."""
         midnight, now = self._get_midnight(), self._clock.now()
         seconds = (midnight - now).total_seconds()
         try:

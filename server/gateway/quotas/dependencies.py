@@ -1,4 +1,4 @@
-"""What every answer about a usage point has: its place in the account's turn, and the headers of the quota."""
+"""The dependency of all routes about usage points: it limits concurrent requests, counts answers and adds headers."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -17,7 +17,7 @@ TurnsDep = Annotated[AccountTurns, Depends(part(AccountTurns))]
 async def count_response(
     request: Request, day: DayDep, turns: TurnsDep, clock: ClockDep, caller: CallerDep
 ) -> AsyncIterator[None]:
-    """Count the answer and say in its headers what is left; a few of an account are made at once, others wait."""
+    """Wait for one of the account's slots, count the answer, and add the rate limit headers. Raises ProblemError."""
     async with turns.acquire_slot(caller.account_id):
         now = clock.now()
         answers = (await day.count_answer(caller.account_id)).build_headers(now)

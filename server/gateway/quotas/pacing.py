@@ -1,4 +1,4 @@
-"""The pace of calls to Enedis: one at a time for all replicas, inside the hour's budget and the payer's day."""
+"""The pace of calls to Enedis: spaced across all replicas, within the budgets of the hour and of the payer's day."""
 
 import asyncio
 from collections import defaultdict
@@ -17,24 +17,24 @@ from gateway.store import Store, StoreError
 from gateway.store.pause import find_pause, start_pause
 
 _MARGIN = 1.25
-"""Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
+"""At 5 calls a second, calls start 250 ms apart: a delay of up to 250 ms then causes no sixth call in a second."""
 _LATE = 0.1
-"""Seconds after which a turn is too old to call by: counting a call can take longer on a busy database."""
+"""Seconds after which a turn expires and another is taken: counting a call can take longer on a busy database."""
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
 _LONGEST_STOP = paris.HOUR
 UPKEEP_HOUR = budgets.ENEDIS_HOUR * 19 // 20
-"""Calls in an hour after which none is made for newest days behind requests: the rest is for people who wait."""
+"""Calls in an hour after which the background upkeep makes none: the rest is for live requests."""
 HISTORY_HOUR = budgets.ENEDIS_HOUR * 3 // 4
-"""Calls in an hour after which none is made for older history: the rest is for the newest days and for people."""
+"""Calls in an hour after which none is made for older history: the rest is for upkeep and live requests."""
 HISTORY_INTERVAL = 3600 / HISTORY_HOUR
-"""Seconds between the calls for older history, of whichever accounts."""
+"""Seconds between calls for older history, across all accounts."""
 _LIVE_RESERVE = 10
-"""Calls of a user's day that are kept for the live day: two directions, maximum power, index, and second tries."""
+"""Calls per account and day that history leaves for new days: two directions, maximum power, index, second tries."""
 
 
 class EnedisPacer:
-    """Fails closed: without a turn or a budget there is no call."""
+    """Spaces and counts calls. It fails closed: without a turn or a budget, no call is made."""
 
     def __init__(self, database: Database, store: Store, clock: Clock, calls_a_second: float, user_limit: int) -> None:
         self._database = database
@@ -45,11 +45,11 @@ class EnedisPacer:
         self._queue: dict[Api, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wait_for_turn(self, api: Api, payer: str) -> None:
-        """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA), StoreError."""
+        """Wait for a turn, in order of arrival, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self.wait_within(api, payer, budgets.ENEDIS_HOUR, self._user_limit)
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
-        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait_for_turn`."""
+        """Like `wait_for_turn`, with these limits for the calls in the hour and in the payer's day."""
         queue = self._queue[api]
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -67,7 +67,7 @@ class EnedisPacer:
 
     async def _take_turn(self, api: Api) -> None:
         while True:
-            # looked at each time: it may be this very queue's last call that Enedis refused
+            # checked each time, since Enedis may have refused the previous call of this queue
             if until := await find_stop_end(self._store, api, self._clock.now()):
                 raise EnedisError(ErrorReason.QUOTA, "stopped", until)
             wait = await self._store.take_turn(f"enedis:{api}", self._interval)
@@ -81,9 +81,9 @@ class EnedisPacer:
         of_user = budgets.user_day(payer, day, user_limit)
         charged = [budgets.enedis_hour(api, now, hour_limit)]
         if api is Api.MEASURES:
-            # the other APIs have hours of their own, and their callers limits: a consent is never refused for readings
+            # the other APIs have their own hours, and their callers have limits: readings never block a consent
             charged.append(of_user)
-        # before the call is counted: once it is, nothing stands between that and the call, least of all a store away
+        # before the call is counted: after that, nothing that can fail, such as the store, may prevent the call
         await forget_calls(self._store, payer, day)
         try:
             async with self._database.write() as session:
@@ -94,9 +94,10 @@ class EnedisPacer:
             raise EnedisError(ErrorReason.QUOTA, "hour", budgets.next_hour(now)) from error
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
-        """Let nobody call before `until`, if that can be noted, but for an hour at most; return when calls go on.
+        """Stop all calls to an API until `until`, for at most one hour (one minute if None); return when they resume.
 
-        Enedis counts by the hour: an instant further away is a fault, and one call an hour finds out.
+        Enedis counts by the hour, so an instant further away is a mistake; one call per hour then checks it. If the
+        store is down, the pause is not shared.
         """
         now = self._clock.now()
         until = min(until, now + _LONGEST_STOP) if until is not None and until > now else now + _PAUSE
@@ -106,10 +107,10 @@ class EnedisPacer:
 
 
 class CappedPacer:
-    """The pace of calls that leave a part of the hour, and of the payer's day, to others."""
+    """A pacer for calls of lower priority, which leaves a part of the hour and of the payer's day to others."""
 
     def __init__(self, pacer: EnedisPacer, hour_limit: int, user_limit: int) -> None:
-        """Share the turns of all others, and their budgets up to these limits."""
+        """Use the turns and budgets of `pacer`, up to these limits."""
         self._pacer = pacer
         self._hour_limit = hour_limit
         self._user_limit = user_limit
@@ -124,20 +125,20 @@ class CappedPacer:
 
 
 async def take_history_turn(store: Store) -> timedelta:
-    """Take the turn of a call for older history, and return nothing to wait; else how long there is to wait for it.
+    """Take the turn of a call for older history and return 0; if it is not free, return how long to wait.
 
-    Whoever waits holds nothing meanwhile: a person may want the same home's days.
+    Callers wait without holding anything, so that a live request for the same usage point is not delayed.
     """
     return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", HISTORY_INTERVAL))
 
 
 def compute_live_reserve(user_limit: int) -> int:
-    """Return how many calls of a user's day the older history leaves alone."""
+    """Return how many calls of an account's day are reserved, so that history does not use them."""
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
 
 async def find_stop_end(store: Store, api: Api, now: datetime) -> datetime | None:
-    """Return until when nobody calls, if Enedis refused for its quota."""
+    """Return until when calls to an API are stopped after a refusal for quota; None if they are not."""
     pause = await find_pause(store, _stop_key(api), now)
     return pause.until if pause else None
 

@@ -1,7 +1,7 @@
-"""A few requests of one account are answered at once; its others wait their turn, and hold nobody else up.
+"""Limits the concurrent requests of each account; its further requests wait without delaying other accounts.
 
-Sixty exports of one account used to occupy every connection to the database: a reading of another account took half a
-minute, or ended in 503.
+Sixty exports of one account used to occupy every connection to the database: a request of another account took half a
+minute, or failed with 503.
 """
 
 import asyncio
@@ -12,20 +12,20 @@ from weakref import WeakValueDictionary
 from gateway.problems import ProblemError
 
 AT_ONCE = 8
-"""More than a browser or Home Assistant sends at once, and about half of the database's connections."""
+"""More than a browser or Home Assistant sends at once, and about half of the database connections."""
 _LONGEST_WAIT = 30.0
 _COME_BACK_AFTER = 5.0
 
 
 class AccountTurns:
-    """The turns of each account, in this process."""
+    """The slots of each account in this process."""
 
     def __init__(self) -> None:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
     async def acquire_slot(self, account_id: str) -> AsyncIterator[None]:
-        """Wait for a turn of the account and keep it during the block. Raises a 429 problem after half a minute."""
+        """Hold one of the account's 8 slots during the block. Raises ProblemError (429) after 30 seconds of waiting."""
         turns = self._turns.setdefault(account_id, asyncio.Semaphore(AT_ONCE))
         try:
             await asyncio.wait_for(turns.acquire(), _LONGEST_WAIT)

@@ -1,1 +1,1 @@
-"""RTE, the grid's operator: the only room that speaks to it."""
+"""Client for RTE, the grid operator: the only room that calls it."""

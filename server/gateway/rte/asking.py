@@ -1,4 +1,4 @@
-"""One question to RTE, and its answer understood."""
+"""One request to RTE, and the parser of its answer."""
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,7 +15,7 @@ async def request(
     headers: dict[str, str] | None = None,
     auth: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """Ask once, whatever is answered. Raises RteError when nothing is."""
+    """Send one request and return the response, whatever its status. Raises RteError if there is none."""
     try:
         return await upstream.request(method, path, params=params, headers=headers, auth=auth)
     except UnreachableError as error:
@@ -23,7 +23,7 @@ async def request(
 
 
 def parse_response[Form: BaseModel](form: type[Form], answer: HttpResponse) -> Form:
-    """Read an answer's body. Raises RteError when it has another form."""
+    """Parse the body of an answer. Raises RteError if it does not have the form."""
     try:
         return form.model_validate_json(answer.body)
     except ValidationError:

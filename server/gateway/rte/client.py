@@ -1,4 +1,4 @@
-"""The calls to RTE's APIs, each made once: who asks decides when to ask again."""
+"""The calls to RTE's APIs, each made once: the caller decides when to retry. Methods may raise StoreError too."""
 
 from datetime import date, timedelta
 
@@ -15,14 +15,14 @@ _TEMPO = "/open_api/tempo_like_supply_contract/v1/tempo_like_calendars"
 _ECOWATT = "/open_api/ecowatt/v5/signals"
 _TOKEN_KEY = "rte:token"  # noqa: S105 - a name
 _RENEW_BEFORE = 10 * 60
-"""Seconds before a token's end."""
+"""Seconds before its expiry at which a token is renewed."""
 BETWEEN_ECOWATTS = timedelta(minutes=15)
-"""RTE refuses a second call within them."""
+"""RTE refuses a second call within this time."""
 _BEFORE_THE_NEXT = (BETWEEN_ECOWATTS + timedelta(seconds=30)).total_seconds()
 
 
 class Rte:
-    """A client with one token for all replicas."""
+    """A client for RTE's APIs; all replicas share one token."""
 
     def __init__(self, upstream: Upstream, client_id: str, client_secret: str, store: Store) -> None:
         self._upstream = upstream
@@ -30,22 +30,22 @@ class Rte:
         self._store = store
 
     async def sign_in(self) -> None:
-        """Ask for a token, to see whether the credentials are good. Raises RteError."""
+        """Request a token to check the credentials. Raises RteError."""
         await self._new_token()
 
     async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
-        """Ask for the colours of the days `[start, end[`, at most 366, in RTE's order.
+        """Fetch the colours of the days `[start, end[`, at most 366, in RTE's order.
 
-        Raises RteError, with NOT_PUBLISHED when the last day is not known yet.
+        Raises RteError, with NOT_PUBLISHED if the last day is not known yet.
         """
         params = {"start_date": _format_midnight(start), "end_date": _format_midnight(end), "fallback_status": "true"}
         answer = parse_response(TempoAnswer, await self._get_path(_TEMPO, params))
         return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
 
     async def fetch_ecowatt(self) -> list[EcowattSignal]:
-        """Ask for the days ahead, in no order, unless that was done within 15 minutes. Raises RteError.
+        """Fetch the signals of the next days, unordered. Raises RteError: QUOTA within 15 minutes of the last call.
 
-        They are measured here too, for what is written down beside a time of day misleads when clocks are set.
+        The store measures the 15 minutes too, since times in the database are wrong after a change of the clock.
         """
         if wait := await self._store.take_turn("rte:ecowatt", _BEFORE_THE_NEXT):
             raise RteError(RteErrorReason.QUOTA, "too_soon", wait)
@@ -55,7 +55,7 @@ class Rte:
         return signals
 
     async def _get_path(self, path: str, params: dict[str, str]) -> HttpResponse:
-        """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
+        """Send a GET request with the token. A rejected token is dropped, so that the next attempt gets a new one."""
         token = await get_shared_token(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
         answer = await request(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:

@@ -1,4 +1,4 @@
-"""What RTE's refusals mean for the rest of the house."""
+"""Classifies RTE's error responses."""
 
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -24,7 +24,7 @@ class RteErrorReason(StrEnum):
 
 
 _BY_CODE = {
-    "TMPLIKSUPCON_TMPLIKCAL_F04": RteErrorReason.NOT_PUBLISHED,  # the end is not known yet: usually tomorrow
+    "TMPLIKSUPCON_TMPLIKCAL_F04": RteErrorReason.NOT_PUBLISHED,  # the last day is not known yet: usually tomorrow
 }
 _BY_STATUS = {
     401: RteErrorReason.UNAUTHORIZED,
@@ -36,10 +36,10 @@ _BY_STATUS = {
 
 
 class RteError(Exception):
-    """RTE refused, or could not be reached. `code` is RTE's own; `retry_after` the seconds it asked to wait."""
+    """RTE refused, or could not be reached. `code` is RTE's or ours; `retry_after` is how many seconds to wait."""
 
     def __init__(self, reason: RteErrorReason, code: str = "", retry_after: float = 0) -> None:
-        """Keep the reason; RTE's own words are left out."""
+        """Store the reason; RTE's message is left out."""
         super().__init__(f"{reason} {code}".strip())
         self.reason = reason
         self.code = code
@@ -47,7 +47,7 @@ class RteError(Exception):
 
 
 def parse_error(answer: HttpResponse) -> RteError:
-    """Turn a refusal into its reason."""
+    """Return the error for a response, by its code, else by its status."""
     code = _read_code(answer.body)
     reason = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
     if reason is None:
@@ -67,7 +67,7 @@ def _read_code(raw: bytes) -> str:
 
 
 def _read_wait(headers: Mapping[str, str]) -> float:
-    """Return the seconds that `Retry-After` names, or those from the answer's own date to the one it names."""
+    """Return the seconds in `Retry-After`, or from `Date` to the date in it; at most one day, 0 if absent."""
     header = headers.get("retry-after", "").strip()
     try:
         if header.isascii() and header.isdigit():
@@ -75,6 +75,6 @@ def _read_wait(headers: Mapping[str, str]) -> float:
         else:
             until, since = (parsedate_to_datetime(text) for text in (header, headers.get("date", "")))
             seconds = (until - since).total_seconds()
-    except ValueError, TypeError:  # no date, or one with and one without its zone
+    except ValueError, TypeError:  # not a date, or one date with a time zone and one without
         return 0.0
     return min(max(seconds, 0.0), _LONGEST_WAIT)

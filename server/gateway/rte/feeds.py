@@ -1,4 +1,4 @@
-"""The right to call RTE: one call at a time, written down before it is made, with growing pauses when it fails."""
+"""Permits calls to RTE: each is recorded in the database before it is made, and failures cause growing pauses."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +23,9 @@ _LONGEST_CALL = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class CallBudget:
-    """How one feed may be asked: `pause` is the first one after a failure, and doubles up to `longest_pause`.
+    """The limits of a feed: `pause` follows its first failure, and doubles up to `longest_pause`.
 
-    Feeds of one `budget` share their calls a day; each stops at its own number.
+    Feeds with the same `budget` share one count of calls per day; each stops at its own `calls_a_day`.
     """
 
     name: str
@@ -35,12 +35,12 @@ class CallBudget:
     calls_a_day: int
 
     def compute_pause(self, failures: int) -> timedelta:
-        """Return the pause after so many failures in a row."""
+        """Return the pause after `failures` failures in a row."""
         return compute_backoff(self.pause, self.longest_pause, failures)
 
 
 async def find_closed_until(database: Database, calls: CallBudget, now: datetime) -> datetime | None:
-    """Return when the feed may next be asked, if that is later than `now`."""
+    """Return when the feed may be called next, or None if that is now."""
     async with database.read() as session:
         feed = await session.get(FeedState, calls.name)
     if feed is not None and feed.asked_at - now > CLOCKS_DIFFER:
@@ -49,7 +49,7 @@ async def find_closed_until(database: Database, calls: CallBudget, now: datetime
 
 
 async def _correct_future_time(database: Database, calls: CallBudget, now: datetime) -> datetime:
-    """Wait one pause from now, and not for the hours of a clock that was ahead and has been set back."""
+    """Schedule the next call one pause from now, since its stored time was written while the clock was ahead."""
     async with database.write() as session:
         feed = await session.get_one(FeedState, calls.name, with_for_update=True)
         feed.asked_at, feed.next_at = now, now + calls.pause
@@ -58,17 +58,17 @@ async def _correct_future_time(database: Database, calls: CallBudget, now: datet
 
 
 async def take_call(database: Database, calls: CallBudget, clock: Clock) -> datetime | None:
-    """Take the right to one call, in writing; or return when to come back, and do not call."""
+    """Record one call that may now be made and return None; or return when to try again if none may be made."""
     try:
         async with database.write() as session:
             return await _take_call(session, calls, clock)
-    except IntegrityError:  # the very first call: another process wrote its row first
+    except IntegrityError:  # another process inserted the row of this feed's first call
         return clock.now() + calls.pause
 
 
 async def _take_call(session: AsyncSession, calls: CallBudget, clock: Clock) -> datetime | None:
     feed = await session.get(FeedState, calls.name, with_for_update=True)
-    now = clock.now()  # read when nobody else can take it any more
+    now = clock.now()  # read after the row is locked
     budget = budget_of(calls, now)
     if feed is None:
         feed = FeedState(name=calls.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
@@ -84,18 +84,18 @@ async def _take_call(session: AsyncSession, calls: CallBudget, clock: Clock) -> 
 
 
 def budget_of(calls: CallBudget, now: datetime) -> counters.Budget:
-    """Return the calls that a feed may make today."""
+    """Return the budget of calls that a feed may make today."""
     return counters.Budget(f"rte:{calls.budget}", paris.day_of(now).isoformat(), calls.calls_a_day)
 
 
 async def count_left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
-    """Return how many calls a feed has left of its day."""
+    """Return how many calls a feed has left today."""
     budget = budget_of(calls, now)
     return max(budget.limit - await counters.load_used(session, budget), 0)
 
 
 async def rest_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
-    """Write that there is nothing to ask before `until`, unless the feed was never asked; return `until`."""
+    """Postpone the next call of a feed to `until`, if it was ever called; return `until`."""
     async with database.write() as session:
         if feed := await session.get(FeedState, calls.name):
             feed.next_at = max(feed.next_at, until)
@@ -103,20 +103,20 @@ async def rest_until(database: Database, calls: CallBudget, until: datetime) -> 
 
 
 async def record_response(session: AsyncSession, calls: CallBudget, now: datetime, next_at: datetime) -> datetime:
-    """Write that the call was answered; return `next_at`."""
+    """Record that the call was answered, and schedule the next one at `next_at`, which is returned."""
     feed = await session.get_one(FeedState, calls.name)
     feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
     return next_at
 
 
 async def record_stand_in(session: AsyncSession, calls: CallBudget, now: datetime) -> None:
-    """Write that another source answered in place of the one that failed."""
+    """Record that another source answered instead of the one that failed."""
     feed = await session.get_one(FeedState, calls.name)
     feed.answered_at = now
 
 
 async def record_failure(database: Database, calls: CallBudget, now: datetime, error: RteError) -> datetime:
-    """Write that the call failed; return when to call again, not before RTE said."""
+    """Record that the call failed; return when to call again, not before the time that RTE requested."""
     async with database.write() as session:
         feed = await session.get_one(FeedState, calls.name)
         feed.failures += 1
@@ -129,16 +129,16 @@ async def record_failure(database: Database, calls: CallBudget, now: datetime, e
 
 @dataclass(frozen=True)
 class FeedFreshness:
-    """When a feed last answered, and the moment from which it can have something new."""
+    """When a feed last answered, and from when it can have new data."""
 
     as_of: datetime | None
     next_change: datetime
 
 
 async def load_freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> FeedFreshness:
-    """Return a feed's freshness; what is being asked at this moment, or soon will be, can change any moment.
+    """Return a feed's freshness. `next_change` is the next call, in at least 10 seconds; during a call, in 10 seconds.
 
-    `asked` is whether anybody asks for a feed that has never been asked for yet.
+    `asked` says whether a feed that was never called will be called at all.
     """
     feed = await session.get(FeedState, calls.name)
     soon = now + _SOON

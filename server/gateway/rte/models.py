@@ -1,4 +1,4 @@
-"""What each feed of RTE was asked, as stored."""
+"""Database table of RTE's feeds and their last calls."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.kit.database import Base, Instant
 
 UNDER_WAY = "under way"
-"""Stands for the outcome of a call that has none yet."""
+"""The value of `last_error` while a call is being made."""
 
 
 class FeedState(Base):
-    """When a feed was last asked and last answered, and when it may next be asked: a restart forgets neither.
+    """When a feed was last called, when it last answered, and when it may be called next.
 
-    `failures` counts those since the last answer; `last_error` is the last call's, or UNDER_WAY.
+    `failures` counts the failures since the last answer; `last_error` is the error of the last call, or UNDER_WAY.
     """
 
     __tablename__ = "feeds"

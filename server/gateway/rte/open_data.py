@@ -1,4 +1,4 @@
-"""RTE's keyless calendar of Tempo, which stands in for the API: a season at a time, unofficial."""
+"""RTE's public Tempo calendar without credentials, a substitute for the API: one season per call, unofficial."""
 
 from contextlib import suppress
 from datetime import date
@@ -20,7 +20,7 @@ _DAY = TypeAdapter(date)
 
 
 def _read_days(value: object) -> object:
-    """Leave out what is no day and no colour; an empty array stands for no days."""
+    """Return the valid days and their colours; an empty array means no days. Raises ValueError if none is valid."""
     if not isinstance(value, dict):
         return {} if value == [] else value
     days: dict[date, str] = {}
@@ -38,15 +38,15 @@ class _Days(BaseModel):
 
 
 class OpenData:
-    """A client without credentials."""
+    """A client for RTE's open data."""
 
     def __init__(self, upstream: Upstream, user_agent: str) -> None:
-        """Prepare, without connecting. The site refuses a `user_agent` that does not look like a browser's."""
+        """The site refuses a `user_agent` that does not look like a browser's."""
         self._upstream = upstream
         self._headers = {"User-Agent": user_agent, "Accept-Language": "fr-FR,fr;q=0.9"}
 
     async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
-        """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
+        """Fetch the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
         season = Season.of(start)
         params = {"season": f"{season.start.year}-{season.end.year}"}
         answer = await request(self._upstream, "GET", _PATH, params=params, headers=self._headers)

@@ -1,6 +1,6 @@
-"""Tokens, Tempo calendars and Ecowatt signals as RTE writes them.
+"""Models of RTE's tokens, Tempo calendars and Ecowatt signals.
 
-Where its documents and its answers disagree on an object or an array, both are read.
+Where RTE's documentation and answers disagree about an object or an array, both are accepted.
 """
 
 from datetime import date, datetime
@@ -25,7 +25,7 @@ def _to_list(value: Any) -> Any:
 
 
 def _check_readable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    """Refuse a list of which no row can be read: it is no answer. Single rows that cannot be read are left out."""
+    """Drop invalid rows of a list. Raises ValueError if all of its rows are invalid."""
     rows = read(value)
     if value and not rows:
         raise ValueError("no row can be read")
@@ -37,7 +37,7 @@ def _as_empty_list(value: Any) -> Any:
 
 
 def _in_paris(stamp: datetime) -> datetime:
-    """Take a stamp without an offset for a clock in Paris."""
+    """Treat a stamp without an offset as Paris time."""
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=paris.PARIS)
 
 
@@ -46,7 +46,7 @@ type _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None el
 
 
 def _is_in_range(stamp: datetime) -> bool:
-    """Tell whether a stamp is a time of this century: RTE writes the year 9999 for what it does not know."""
+    """Tell whether a stamp is in this century: RTE uses the year 9999 for unknown days."""
     return paris.EARLIEST <= stamp.date() < paris.LATEST
 
 
@@ -61,7 +61,7 @@ class RteToken(BaseModel):
 
 
 class TempoValue(BaseModel):
-    """The colour of a day, given by its midnight; `value` may be missing, which is no colour at all."""
+    """The colour of the day that begins at `start_date`; `value` is None if RTE has none."""
 
     start_date: _Instant
     value: str | None = None
@@ -69,7 +69,7 @@ class TempoValue(BaseModel):
 
     @property
     def day(self) -> date:
-        """The day."""
+        """The day in Paris."""
         return paris.day_of(self.start_date)
 
 
@@ -78,7 +78,7 @@ def _drop_far_days(values: list[TempoValue]) -> list[TempoValue]:
 
 
 class TempoCalendar(BaseModel):
-    """Days, newest first. One out of range, or that cannot be read, is left out."""
+    """Days, newest first. Invalid ones and those out of range are left out."""
 
     values: Annotated[
         list[OnErrorOmit[TempoValue]],
@@ -95,16 +95,16 @@ class TempoAnswer(BaseModel):
 
 
 class EcowattHour(BaseModel):
-    """The level `hvalue` of the hour that a clock in Paris shows as `pas`."""
+    """The level `hvalue` of the hour `pas` in Paris time."""
 
     pas: int
     hvalue: int | None = None
 
 
 class EcowattSignal(BaseModel):
-    """A day: its worst level, what RTE says of it, and its hours; today has only those that are left.
+    """A day: its worst level, RTE's message, and its hours; for today, only the remaining hours.
 
-    `dvalue` is 1 at the least, though every hour were at 0.
+    `dvalue` is at least 1, even if every hour is at 0.
     """
 
     generated_at: _Instant = Field(alias="GenerationFichier")
@@ -115,7 +115,7 @@ class EcowattSignal(BaseModel):
 
     @property
     def day(self) -> date:
-        """The day; `jour` is its midnight, and a plain date in RTE's documents."""
+        """The day in Paris; `jour` is its midnight in answers, and a plain date in RTE's documentation."""
         return paris.day_of(self.jour)
 
 
@@ -124,7 +124,7 @@ def _drop_far_signals(signals: list[EcowattSignal]) -> list[EcowattSignal]:
 
 
 class EcowattAnswer(BaseModel):
-    """An answer of ecowatt v5; the days come in no order. One out of range, or that cannot be read, is left out."""
+    """An answer of ecowatt v5; its days are in no order. Invalid ones and those out of range are left out."""
 
     signals: Annotated[
         list[OnErrorOmit[EcowattSignal]], WrapValidator(_check_readable), AfterValidator(_drop_far_signals)

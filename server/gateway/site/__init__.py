@@ -1,1 +1,1 @@
-"""What a page must know before anybody logs in."""
+"""Public information about the site, for pages before log-in."""

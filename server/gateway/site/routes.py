@@ -1,4 +1,4 @@
-"""`GET /v1/site` and `/v1/today`: for everybody."""
+"""`GET /v1/site` and `/v1/today`, without authentication."""
 
 from datetime import datetime
 

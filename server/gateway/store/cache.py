@@ -1,4 +1,4 @@
-"""The store as a mere cache: while it does not answer nothing is found and nothing is kept, and nobody has to wait."""
+"""The store as an optional cache: while it is down, nothing is found and nothing is stored, without an error."""
 
 from contextlib import suppress
 
@@ -6,7 +6,7 @@ from gateway.store import Store, StoreError
 
 
 async def read_cached(store: Store, key: str) -> str | None:
-    """Return what was kept, if it can be had."""
+    """Return a cached value, or None if there is none or the store is down."""
     try:
         return await store.get(key)
     except StoreError:
@@ -14,6 +14,6 @@ async def read_cached(store: Store, key: str) -> str | None:
 
 
 async def write_cached(store: Store, key: str, value: str, seconds: float) -> None:
-    """Keep a value for a while, if that can be done."""
+    """Cache a value for `seconds` seconds, unless the store is down."""
     with suppress(StoreError):
         await store.set(key, value, seconds)

@@ -19,8 +19,8 @@ log = structlog.get_logger()
 
 _CHECKS = 20
 _CHECK_SECONDS = 0.1
-"""An answer may take 20 checks of a tenth of a second each, connecting included. One wait of two seconds would not do:
-a gateway that was itself held up that long would give up before it read the answer that had come meanwhile."""
+"""An answer may take 20 checks of 0.1 seconds each, connecting included. One wait of two seconds would not do: a
+gateway that was itself blocked that long would time out before reading the answer that had arrived meanwhile."""
 _RETRY_SECONDS = 1.0
 _MOST_AT_ONCE = 32
 _DOWN = (BrokenConnectionError, LateAnswerError, OSError)
@@ -40,7 +40,7 @@ async def _wait_for_answer[T](command: Awaitable[T]) -> T:
 
 
 class ValkeyConnection:
-    """Executes commands. Every failure is a StoreError, whose text holds no address: a password may be in it."""
+    """Executes commands. Every failure is a StoreError without the server's URL, which may contain a password."""
 
     def __init__(self, url: str) -> None:
         self._valkey = Redis.from_url(
@@ -51,17 +51,17 @@ class ValkeyConnection:
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
             socket_timeout=None,  # `_wait_for_answer` has its own
             socket_keepalive=True,
-            # once more, at once: the server may have closed a connection that lay idle, or have been restarted
+            # retry once, immediately: the server may have closed an idle connection, or have been restarted
             retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
             retry_on_error=[BrokenConnectionError],
-            # the certificate must bear the server's name
+            # the certificate must contain the server's name
             **({"ssl_check_hostname": True} if url.startswith("rediss:") else {}),
         )
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
         self._reconnecting: asyncio.Task[None] | None = None
 
     def prepare_script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
-        """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
+        """Return a function that runs a script atomically in Valkey and returns its result, a whole number."""
         script = self._valkey.register_script(text)
 
         async def run_script(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
@@ -70,10 +70,10 @@ class ValkeyConnection:
         return run_script
 
     async def execute_command[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
-        """Return the answer to a command. Raises StoreError.
+        """Execute a command and return the answer. Raises StoreError.
 
-        Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
-        and an answer that nobody reads would be the next command's.
+        A cancelled caller still waits for the answer, up to the time-out: the command may have taken a lease, and an
+        unread answer would be taken for that of the next command.
         """
         asking = asyncio.create_task(self._execute_once(command))
         try:
@@ -100,7 +100,7 @@ class ValkeyConnection:
                 raise StoreError(type(error).__name__) from None
 
     async def _wait_until_back(self) -> None:
-        """Look beside requests, so that none of them waits for a server that does not answer."""
+        """Check in the background until the server answers, so that no request waits for it."""
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             with suppress(RedisError, OSError):

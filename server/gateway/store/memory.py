@@ -1,4 +1,4 @@
-"""The store of a gateway that is one process."""
+"""The store of a gateway with a single process."""
 
 import asyncio
 import time
@@ -10,33 +10,33 @@ _MOST_ENTRIES = 10_000
 
 
 class MemoryStore:
-    """Everything in dictionaries; gone with the process."""
+    """A store in the memory of the process."""
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Begin empty. `seconds` is a clock that only goes forward."""
+        """Create an empty store. `seconds` is a monotonic clock."""
         self._seconds = seconds
         self._values: OrderedDict[str, tuple[float, str]] = OrderedDict()
         self._turns: dict[str, float] = {}
         self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
 
     async def get(self, key: str) -> str | None:
-        """Return what `set` put there, unless it expired."""
+        """Return the value of a key; see Store."""
         until, value = self._values.get(key, (0.0, ""))
         return value if until > self._seconds() else None
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        """Keep a value for a while; the oldest leave when there are too many."""
+        """Set the value of a key for `seconds` seconds; the oldest keys are removed beyond 10,000."""
         self._values[key] = (self._seconds() + seconds, value)
         self._values.move_to_end(key)
         while len(self._values) > _MOST_ENTRIES:
             self._values.popitem(last=False)
 
     async def delete(self, key: str) -> None:
-        """Forget a value."""
+        """Delete a key."""
         self._values.pop(key, None)
 
     async def increment(self, key: str, seconds: float) -> int:
-        """Count one more; see Store."""
+        """Increment a counter; see Store."""
         until, value = self._values.get(key, (0.0, ""))
         if until <= self._seconds():
             await self.set(key, "1", seconds)
@@ -45,7 +45,7 @@ class MemoryStore:
         return int(value) + 1
 
     async def take_turn(self, name: str, interval: float) -> float:
-        """Take the turn of `name`, or say how long to wait; see Store."""
+        """Take a turn of `name`, or return how long to wait; see Store."""
         now = self._seconds()
         wait = self._turns.get(name, now) - now
         if wait <= 0:
@@ -54,7 +54,7 @@ class MemoryStore:
 
     @asynccontextmanager
     async def lease(self, name: str) -> AsyncIterator[None]:
-        """Hold `name` alone; see Store."""
+        """Hold the lease `name` exclusively; see Store."""
         lock, holders = self._locks.setdefault(name, (asyncio.Lock(), []))
         holders.append(None)
         try:
@@ -67,7 +67,7 @@ class MemoryStore:
 
     @asynccontextmanager
     async def try_lease(self, name: str) -> AsyncIterator[bool]:
-        """Hold `name` alone if nobody does; see Store."""
+        """Hold the lease `name` if it is free; see Store."""
         if name in self._locks:
             yield False
         else:
@@ -75,4 +75,4 @@ class MemoryStore:
                 yield True
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there are no connections."""

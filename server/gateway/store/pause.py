@@ -1,6 +1,6 @@
-"""Until when something is left alone, as replicas share it.
+"""Pauses that replicas share.
 
-What a clock that was ahead wrote is not believed once it is right again: its end is as far ahead.
+A pause that was written while the clock was ahead is ignored once the clock is right again, since its end is wrong too.
 """
 
 import json
@@ -13,20 +13,20 @@ from gateway.store import Store
 
 @dataclass(frozen=True)
 class Pause:
-    """Why something is left alone, and until when."""
+    """The reason of a pause, and its end."""
 
     reason: str
     until: datetime
 
 
 async def start_pause(store: Store, key: str, now: datetime, until: datetime, reason: str = "") -> None:
-    """Begin a pause."""
+    """Store a pause until `until`. Raises StoreError."""
     text = json.dumps([reason, now.isoformat(), until.isoformat()])
     await store.set(key, text, (until - now).total_seconds())
 
 
 async def find_pause(store: Store, key: str, now: datetime) -> Pause | None:
-    """Return the pause that lasts, if one does."""
+    """Return the pause of a key, or None if there is none. Raises StoreError."""
     if (text := await store.get(key)) is None:
         return None
     reason, written, until = json.loads(text)

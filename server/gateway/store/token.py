@@ -1,4 +1,4 @@
-"""One token for all replicas: one of them makes it, and nobody forgets a newer one than was refused."""
+"""A token that all replicas share: one of them requests it, and only the rejected token itself is dropped."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -8,17 +8,17 @@ from pydantic import Field
 from gateway.store import Store
 
 type Bearer = Annotated[str, Field(pattern=r"^[!-~]+$")]
-"""What a header can carry."""
+"""A token with characters that are valid in a header."""
 _SHORTEST = 60.0
-"""Seconds that a token is kept, however soon it is said to end."""
+"""The minimum time in seconds for which a token is kept, even if it expires earlier."""
 
 
 async def get_shared_token(
     store: Store, key: str, make: Callable[[], Awaitable[tuple[str, float]]], *, renew_before: float
 ) -> str:
-    """Return the token; where there is none, `make` it, which also tells how many seconds it lasts.
+    """Return the stored token; if there is none, call `make`, which returns a token and its lifetime in seconds.
 
-    `renew_before`: so many seconds before its end it is kept no longer.
+    The token is kept until `renew_before` seconds before its expiry. Raises StoreError and what `make` raises.
     """
     if token := await store.get(key):
         return token
@@ -31,7 +31,7 @@ async def get_shared_token(
 
 
 async def drop_token(store: Store, key: str, token: str) -> None:
-    """Forget a token that is no longer taken, unless somebody has renewed it meanwhile."""
+    """Delete a token that was rejected, unless another one has been stored since."""
     async with store.lease(key):
         if await store.get(key) == token:
             await store.delete(key)

@@ -1,4 +1,4 @@
-"""The store of a gateway with replicas: a Valkey server, by its own clock. Its keys begin with `med:`."""
+"""The store of a gateway with replicas: a Valkey server, whose clock is used. All keys begin with `med:`."""
 
 import asyncio
 import math
@@ -16,7 +16,7 @@ _PREFIX = "med:"
 _LEASE_SECONDS = 10.0
 _SHORTEST_NAP, _LONGEST_NAP = 0.005, 0.1
 _PLACE_SECONDS = 1.0
-"""How long a place in the line for a lease is kept for somebody who has not asked again."""
+"""How long the next place in the queue for a lease is kept without another request by its holder."""
 
 _INCREMENT = """
 local count = redis.call('INCR', KEYS[1])
@@ -33,7 +33,7 @@ if wait > 0 and wait <= interval then return wait end
 redis.call('SET', KEYS[1], string.format('%.0f', now + interval), 'PX', math.ceil(interval / 1000) + 1)
 return wait > 0 and interval or 0
 """
-"""In microseconds: take the turn and return 0, or return how long to wait."""
+"""Take the turn and return 0, or return how long to wait, in microseconds."""
 
 _TAKE = """
 local holder, following = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
@@ -47,7 +47,7 @@ end
 if is_next and tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3]) end
 return 0
 """
-"""Take a free lease, unless somebody else comes next; else come next, unless somebody does."""
+"""Take a free lease, unless another caller is next; otherwise become next, unless another caller is."""
 
 _RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
 
@@ -61,7 +61,7 @@ return held and 1 or 0
 
 
 class ValkeyStore:
-    """Everything in Valkey, so that replicas share it. A killed holder's lease is free after `lease_seconds`."""
+    """A store in Valkey, which replicas share. The lease of a killed process becomes free after `lease_seconds`."""
 
     def __init__(self, url: str, *, lease_seconds: float = _LEASE_SECONDS) -> None:
         self._connection = ValkeyConnection(url)
@@ -75,12 +75,12 @@ class ValkeyStore:
         self._give_back = self._connection.prepare_script(_GIVE_BACK)
 
     async def get(self, key: str) -> str | None:
-        """Return what `set` put there, unless it expired."""
+        """Return the value of a key; see Store."""
         found = await self._connection.execute_command(lambda valkey: valkey.get(_PREFIX + key))
         return None if found is None else str(found)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        """Keep a value for a while."""
+        """Set the value of a key for `seconds` seconds."""
         milliseconds = math.ceil(seconds * 1000)
         if milliseconds > 0:
             await self._connection.execute_command(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
@@ -88,26 +88,26 @@ class ValkeyStore:
             await self.delete(key)
 
     async def delete(self, key: str) -> None:
-        """Forget a value."""
+        """Delete a key."""
         await self._connection.execute_command(lambda valkey: valkey.delete(_PREFIX + key))
 
     async def increment(self, key: str, seconds: float) -> int:
-        """Count one more; see Store."""
+        """Increment a counter; see Store."""
         return await self._increment([_PREFIX + key], [math.ceil(seconds * 1000)])
 
     async def take_turn(self, name: str, interval: float) -> float:
-        """Take the turn of `name`, or say how long to wait; see Store."""
+        """Take a turn of `name`, or return how long to wait; see Store."""
         return await self._run_turn([f"{_PREFIX}turn:{name}"], [math.ceil(interval * 1_000_000)]) / 1_000_000
 
     @asynccontextmanager
     async def lease(self, name: str) -> AsyncIterator[None]:
-        """Hold `name` alone; see Store. Of those who wait in this process, only the first asks Valkey."""
+        """Hold the lease `name` exclusively; see Store. Only the first waiter in this process asks Valkey."""
         async with self._here.lease(name), self._hold_lease(name, wait=True):
             yield
 
     @asynccontextmanager
     async def try_lease(self, name: str) -> AsyncIterator[bool]:
-        """Hold `name` alone if nobody does; see Store."""
+        """Hold the lease `name` if it is free; see Store."""
         async with self._here.try_lease(name) as free:
             if free:
                 async with self._hold_lease(name, wait=False) as taken:
@@ -133,7 +133,7 @@ class ValkeyStore:
             raise StoreError("a lease was lost")
 
     async def _acquire_lease(self, lease: _Lease, *, wait: bool) -> bool:
-        """Ask for the lease at growing, jittered pauses: most are held for milliseconds, some for seconds."""
+        """Try to take the lease, with growing random pauses if `wait`; return whether it was taken."""
         place = math.ceil(_PLACE_SECONDS * 1000) if wait else 0
         nap = _SHORTEST_NAP
         while True:
@@ -154,7 +154,7 @@ class ValkeyStore:
                     lease.until = until
 
     async def _release_lease(self, lease: _Lease) -> bool:
-        """Give a lease, or the place in its line, back; return whether it was ours until now."""
+        """Release a lease and a place in its queue; return whether it was ours until now."""
         try:
             return bool(await self._give_back(lease.keys, [lease.token]))
         except StoreError:
@@ -166,7 +166,7 @@ class ValkeyStore:
 
 
 class _Lease:
-    """A lease and the place of who comes next for it, and a token to hold them; ours for certain `until` then."""
+    """The keys of a lease and of the next place in its queue, our token, and until when it is certainly ours."""
 
     def __init__(self, name: str) -> None:
         self.keys = [f"{_PREFIX}lease:{name}", f"{_PREFIX}lease:{name}:next"]

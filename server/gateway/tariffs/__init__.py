@@ -1,1 +1,1 @@
-"""What a kWh costs: options, regulated prices with their dates, off-peak hours, buckets."""
+"""Tariffs: options, dated regulated prices, off-peak hours, buckets."""

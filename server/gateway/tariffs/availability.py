@@ -15,17 +15,17 @@ _HIGH_POWER = 18
 _BASE_CLOSED_LOW = date(2025, 2, 1)
 BASE_CLOSED = date(2026, 2, 1)
 BASE_ENDS = date(2027, 2, 1)
-"""The day on which Base ends for 18 kVA and more: who has not chosen is moved to off-peak hours."""
+"""The day on which Base ends for 18 kVA and more: customers who have not chosen are moved to off-peak hours."""
 
 
 def is_about_to_end(option: Option, power_kva: float, on: date) -> bool:
-    """Tell whether what somebody pays by on a day will be ended for them, or has just been."""
+    """Tell whether a customer's option on a day is announced to end, or ended less than 60 days ago."""
     announced = BASE_CLOSED <= on < BASE_ENDS + timedelta(days=60)
     return option is Option.BASE and power_kva >= _HIGH_POWER and announced
 
 
 def is_open_to_new(option: Option, power_kva: float, on: date) -> bool:
-    """Tell whether somebody who does not pay by an option may choose it on a day, at a power that it is sold with."""
+    """Tell whether new customers may choose an option on a day, at a power with which it is sold."""
     match option:
         case Option.BASE:
             if power_kva <= _LOW_POWER:

@@ -1,4 +1,4 @@
-"""Which bucket each minute of a day is billed in, and at what price."""
+"""The bucket and the price of each minute of a day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ type BucketSpan = tuple[int, int, str]
 class DayRules:
     """How a day is billed.
 
-    `spans` count minutes from the day's first instant and leave no gap. `buckets` are those of the tariff, whether the
-    day has them or not; `prices` millionths of EUR a kWh, of the buckets that have one; `subscription` millionths of
-    EUR a month; `production` millionths of EUR a kWh given.
+    `spans` are in minutes from the day's first instant, without gaps. `buckets` are all buckets of the tariff. `prices`
+    are in millionths of EUR per kWh, for buckets with a known price; `subscription` is in millionths of EUR per month;
+    `production` is in millionths of EUR per kWh fed in.
     """
 
     spans: tuple[BucketSpan, ...]
@@ -37,13 +37,13 @@ class DayRules:
 
     @property
     def single_bucket(self) -> str | None:
-        """The one bucket of the day, whenever in it energy was used; None when it has several, or it is not known."""
+        """The only bucket of the day; None if it has several, or if a part is unknown."""
         of_day = {bucket for _, _, bucket in self.spans}
         return of_day.pop() if len(of_day) == 1 and UNKNOWN not in of_day else None
 
 
 class Rules:
-    """The rules of one usage point, day by day."""
+    """The billing rules of one usage point by day."""
 
     def __init__(
         self,
@@ -53,9 +53,9 @@ class Rules:
         book: PriceBook,
         injects_since: date | None = None,
     ) -> None:
-        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices.
+        """Build the rules from dated tariffs and off-peak hours, known Tempo colours, and regulated prices.
 
-        `injects_since` is the day since which the usage point injects beside consuming; None: it does not.
+        `injects_since` is the day since which the usage point injects besides consuming; None if it does not.
         """
         self._tariffs = tariffs
         self._off_peak = off_peak
@@ -74,14 +74,14 @@ class Rules:
         return DayRules(spans, tariff.buckets, prices, subscription, _to_micro_eur(tariff.production_eur_per_kwh))
 
     def get_subscription(self, day: date) -> int | None:
-        """Return the subscription in force on `day`, in millionths of EUR a month; None when it is not known."""
+        """Return the subscription in force on `day`, in millionths of EUR per month; None if it is not known."""
         tariff = find_tariff_on(self._tariffs, day)
         return None if tariff is None else self._get_prices(tariff, day)[1]
 
     def get_off_peak(self, day: date) -> list[tuple[int, int, bool | None]]:
-        """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
+        """Return spans of minutes of `day` and whether they are off-peak: those of `hc` buckets of any colour.
 
-        None where the tariff has no such bucket, or the hours are not known.
+        None instead of a bool means that the tariff has no such bucket, or that the hours are not known.
         """
         tariff = find_tariff_on(self._tariffs, day)
         if tariff is None or not any(map(is_off_peak, tariff.buckets)):
@@ -105,7 +105,7 @@ class Rules:
         return get_monthly_surcharge(day) if injects else Decimal(0)
 
     def _cut_by_clock(self, tariff: Tariff | None, day: date) -> list[BucketSpan]:
-        """Return the buckets of a day by what its clock shows."""
+        """Return the buckets of a day in minutes of clock time."""
         if tariff is None:
             return [_WHOLLY_UNKNOWN]
         clock = OPTIONS[tariff.option].clock
@@ -125,7 +125,7 @@ class Rules:
                 assert_never(clock)
 
     def _get_off_peak_clock(self, tariff: Tariff, day: date) -> list[BucketSpan]:
-        """Return the buckets of a day, those of an unknown colour with their hours: these are known all the same."""
+        """Return the buckets of a day in clock time; with Tempo, the hours are known even if the colour is not."""
         by_color = OPTIONS[tariff.option].clock is BucketClock.TEMPO
         return cut_tempo_day(UNKNOWN, UNKNOWN) if by_color else self._cut_by_clock(tariff, day)
 
@@ -134,12 +134,12 @@ _WHOLLY_UNKNOWN: BucketSpan = (0, MINUTES_A_DAY, UNKNOWN)
 
 
 def is_off_peak(bucket: str) -> bool:
-    """Tell whether a bucket is one of off-peak hours: `hc`, `red_hc`, or so named in an offer of one's own."""
+    """Tell whether a bucket is for off-peak hours: `hc`, or a name that ends in `_hc`, such as `red_hc`."""
     return bucket == "hc" or bucket.endswith("_hc")
 
 
 def cut_tempo_day(before: str | None, color: str | None) -> list[BucketSpan]:
-    """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
+    """Return the Tempo buckets of a day in clock time: until 06:00 the colour of the day before is in force."""
     morning, evening = (clock.hour * 60 + clock.minute for clock in (DAY_STARTS, OFF_PEAK_STARTS))
     return [
         (0, morning, f"{before}_hc" if before else UNKNOWN),
@@ -154,7 +154,7 @@ def _cut_custom_day(tariff: Tariff, day: date, colors: Mapping[date, str]) -> li
 
 
 def _overlay_spans(rest: str, spans: Sequence[BucketSpan]) -> list[BucketSpan]:
-    """Cut a day where a span begins or ends; of two that overlap the first counts."""
+    """Return spans for a whole day: the given ones, of which the first wins in overlaps, and `rest` between them."""
     cuts = sorted({0, MINUTES_A_DAY, *(edge for start, end, _ in spans for edge in (start, end))})
     return [
         (start, end, next((bucket for first, last, bucket in spans if first <= start < last), rest))
@@ -164,9 +164,9 @@ def _overlay_spans(rest: str, spans: Sequence[BucketSpan]) -> list[BucketSpan]:
 
 @lru_cache(maxsize=512)
 def to_elapsed_minutes(clock: tuple[BucketSpan, ...], hours: tuple[int, ...]) -> tuple[BucketSpan, ...]:
-    """Turn spans of the clock into minutes since the day began, whose hours the clock calls `hours`.
+    """Convert spans of clock time into minutes since the beginning of a day with these clock `hours`.
 
-    Clocks change on the hour, so that within an hour of the day the clock runs straight.
+    Clocks change on the hour, so clock time is continuous within each hour.
     """
     found: list[BucketSpan] = []
     for number, hour in enumerate(hours):
@@ -182,7 +182,7 @@ def to_elapsed_minutes(clock: tuple[BucketSpan, ...], hours: tuple[int, ...]) ->
 
 @lru_cache(maxsize=4096)
 def list_clock_hours(day: date) -> tuple[int, ...]:
-    """Return what the clock shows in each of the 23, 24 or 25 hours of a day."""
+    """Return the clock hour of each of the 23, 24 or 25 hours of a day."""
     return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.iterate_hours(day))
 
 

@@ -1,7 +1,7 @@
-"""The regulator's open data on regulated prices, checked: a file is taken whole or not at all.
+"""Parses and checks the regulator's open data on regulated prices: a file is accepted whole or not at all.
 
-CRE publishes one CSV an option: `;`, decimal commas, DD/MM/YYYY, EUR a year and a kWh without and with tax, empty rows
-at the end. Its dates have been mistyped before, so that what looks like that is refused.
+CRE publishes one CSV per option: `;`, decimal commas, DD/MM/YYYY, EUR per year and per kWh without and with tax, empty
+rows at the end. Its dates have been mistyped before, so implausible ones are refused.
 """
 
 import csv
@@ -26,13 +26,13 @@ _ON_THE_FIRST_SINCE = date(2013, 1, 1)
 
 
 class UnreadableGridError(ValueError):
-    """What is wrong, and in which line."""
+    """A file cannot be accepted; the message says what is wrong, and in which line."""
 
 
 def read_grids(text: str, book: PriceBook, today: date) -> tuple[list[Grid], int]:
-    """Return the grids that are newer than CRE's in `book`, or than all where it has none, and the number of others.
+    """Return the grids that are newer than those in `book` (CRE's, if it has any), and the number of others.
 
-    Raises UnreadableGridError with the first line that cannot be right.
+    Raises UnreadableGridError with the first invalid line.
     """
     lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
     option = _detect_option(lines.fieldnames or [])
@@ -73,7 +73,7 @@ def _detect_option(columns: Sequence[str]) -> Option:
 
 
 def _name_columns(column: str) -> tuple[str, str]:
-    """Return the columns without and with tax."""
+    """Return the names of the columns without and with tax."""
     return f"{column}_HT", f"{column}_TTC"
 
 
@@ -135,7 +135,7 @@ def _parse_number(row: Mapping[str, str | None], column: str) -> Decimal:
 
 
 def summarize_grids(grids: Sequence[Grid]) -> Iterator[str]:
-    """Yield a line a grid, for people."""
+    """Yield one line of text for each grid."""
     for grid in grids:
         prices = ", ".join(f"{bucket} {price}" for bucket, price in grid.prices)
         yield f"{grid.valid_from} {grid.option} {grid.power_kva} kVA: {prices}; {grid.subscription_month} a month"

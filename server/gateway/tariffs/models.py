@@ -1,4 +1,4 @@
-"""Regulated prices added since the release, as stored."""
+"""Database tables of regulated prices added since the release, and of offers."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from gateway.kit.database import Base
 
 
 class RegulatedGrid(Base):
-    """Regulated prices that this version does not ship: EUR tax included, as decimal texts, by kWh and month."""
+    """Regulated prices that are not in this release: EUR including tax, as decimal texts, per kWh and per month."""
 
     __tablename__ = "regulated_grids"
 
@@ -23,7 +23,7 @@ class RegulatedGrid(Base):
 
 
 class StoredOffers(Base):
-    """The file of offers that the operator added or that OFFERS_URL gave: one row, the last one taken."""
+    """The last accepted file of offers, from the operator or from OFFERS_URL: a single row."""
 
     __tablename__ = "offer_files"
 

@@ -1,4 +1,4 @@
-"""Off-peak hours: dated, seasonal, by weekday, at any minute, across midnight."""
+"""Off-peak hours: by date, season and weekday, at any minute, also across midnight."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -30,14 +30,14 @@ class HolidayRule(StrEnum):
 
 
 def _parse_minute(value: object) -> object:
-    """Read `22:30`, or `24:00` for midnight at the end of a slot."""
+    """Parse `22:30`, or `24:00` for midnight at the end of a slot, into minutes. Raises ValueError."""
     if isinstance(value, str):
         if value == "24:00":
             return MINUTES_A_DAY
         try:
             read = time.fromisoformat(value)
         except ValueError:
-            read = None  # its own words would repeat the value
+            read = None  # its message would repeat the value
         if read is None or read.second or read.microsecond or read.tzinfo:
             raise ValueError("a time of day is HH:MM")
         return read.hour * 60 + read.minute
@@ -52,7 +52,7 @@ def _parse_slot(slot: tuple[int, int]) -> tuple[int, int]:
 
 
 def format_clock(minute: int) -> str:
-    """Write a minute of the day as `22:30`."""
+    """Format a minute of the day as `22:30`."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
@@ -81,18 +81,18 @@ class Times(BaseModel):
         return self
 
     def is_season_of(self, day: date) -> bool:
-        """Tell whether `day` is of its season."""
+        """Tell whether `day` is in its season."""
         summer = 4 <= day.month <= 10
         return self.season is not (OffPeakSeason.WINTER if summer else OffPeakSeason.SUMMER)
 
     def is_kind_of(self, day: date, region: HolidayRegion) -> bool:
-        """Tell whether `day` is one of its weekdays, or a public holiday that counts instead."""
+        """Tell whether `day` is one of its weekdays; on public holidays, its holiday rule may decide instead."""
         if self.public_holidays is not HolidayRule.BY_WEEKDAY and is_public_holiday(day, region):
             return self.public_holidays is HolidayRule.INCLUDED
         return day.weekday() in self.weekdays
 
     def count_minutes_on(self, day: date, region: HolidayRegion = HolidayRegion.MAINLAND) -> list[tuple[int, int]]:
-        """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
+        """Return the slots on `day` as `[start, end[` in minutes of clock time; one across midnight is cut in two."""
         if not self.is_kind_of(day, region) or not self.is_season_of(day):
             return []
         cut = []
@@ -116,7 +116,7 @@ class OffPeakPeriod(Times):
         return self
 
     def is_in_force_on(self, day: date) -> bool:
-        """Tell whether `day` is among its days."""
+        """Tell whether `day` is in `[valid_from, valid_to[`."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
@@ -127,13 +127,13 @@ def find_next_season(day: date) -> date:
 
 
 def are_stated(periods: Sequence[OffPeakPeriod], day: date) -> bool:
-    """Tell whether somebody stated the off-peak hours of `day`; those of other weekdays alone say that it has none."""
+    """Tell whether off-peak hours are stated for `day`, even if only for other weekdays: then it has none."""
     return any(period.slots and period.is_in_force_on(day) and period.is_season_of(day) for period in periods)
 
 
 def list_slots_on(
     periods: Sequence[OffPeakPeriod], day: date, region: HolidayRegion = HolidayRegion.MAINLAND
 ) -> list[tuple[int, int]]:
-    """Return the off-peak minutes of `day` as `[start, end[` of its clock."""
+    """Return the off-peak slots of `day` as `[start, end[` in minutes of clock time."""
     in_force = [period for period in periods if period.is_in_force_on(day)]
     return sorted(slot for period in in_force for slot in period.count_minutes_on(day, region))

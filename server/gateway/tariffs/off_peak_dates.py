@@ -1,4 +1,4 @@
-"""Off-peak hours over time: Enedis' own, each from its day, and those of the user, which win on the days they hold."""
+"""Off-peak hours over time: those of Enedis, and those of the user, which take precedence on their days."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _LATEST_UPDATE = timedelta(days=14)
 
 
 def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
-    """Return those that count: the user's, and Enedis' on the days on which none of these holds."""
+    """Return the effective periods: the user's, and Enedis' on days without any of the user's."""
     own = [period for period in periods if period.source == "user"]
     left = [period for period in periods if period.source == "enedis"]
     for one in own:
@@ -22,7 +22,7 @@ def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
 
 
 def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPeriod]:
-    """Yield what is left of a period before and after the dates of another."""
+    """Yield the parts of a period before and after the dates of another."""
     start, end = period.valid_from or date.min, period.valid_to or date.max
     until, since = other.valid_from or date.min, other.valid_to or date.max
     if until >= end or since <= start:
@@ -35,7 +35,7 @@ def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[Off
 
 
 def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
-    """Return all periods after the user stated theirs; None gives Enedis' back, which are kept meanwhile."""
+    """Return Enedis' periods and those that the user chose; None means that only Enedis' remain."""
     enedis = [period for period in periods if period.source == "enedis"]
     return enedis + [period.model_copy(update={"source": "user"}) for period in chosen or ()]
 
@@ -43,7 +43,7 @@ def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPerio
 def apply_enedis_text(
     periods: Sequence[OffPeakPeriod], text: str | None, today: date, announced: str | None = None
 ) -> list[OffPeakPeriod]:
-    """Return all periods after Enedis told its text: other hours than before begin today, the past keeps its own.
+    """Return all periods after Enedis sent `text`: changed hours begin today, and past days keep theirs.
 
     The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
     Hours `announced` for a day hold from that day; those without a day begin when Enedis tells them as `text`. Enedis
@@ -63,12 +63,12 @@ def apply_enedis_text(
 
 
 def _begins(period: OffPeakPeriod, today: date) -> bool:
-    """Tell whether a period begins after today: it was announced, and is as long as it is still announced."""
+    """Tell whether a period begins after today: it was announced, and is replaced by the current announcement."""
     return period.valid_from is not None and period.valid_from > today
 
 
 def _reopen(period: OffPeakPeriod, today: date) -> OffPeakPeriod:
-    """Return a period without an end that an announcement gave it."""
+    """Return a period without an end after today, which came from an announcement."""
     ends = period.valid_to is not None and period.valid_to > today
     return period.model_copy(update={"valid_to": None}) if ends else period
 
@@ -127,12 +127,12 @@ def _get_meaning(period: OffPeakPeriod) -> tuple[object, ...]:
 
 
 def parse_announced_hours(text: str) -> list[OffPeakPeriod] | None:
-    """Return the hours of an announcement, with its day or without; None when they cannot be read."""
+    """Return the hours of an announcement with or without a day; None if they cannot be parsed."""
     return parse_off_peak(_DATE.sub(" ", text))
 
 
 def is_announced(current: str | None, future: str | None) -> bool:
-    """Tell whether Enedis names other hours to come than those in force."""
+    """Tell whether Enedis announces hours that differ from the current ones."""
     return bool(future) and (parse_announced_hours(future or "") or future) != (
         parse_off_peak(current or "") or current
     )

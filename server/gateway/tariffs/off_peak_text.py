@@ -1,7 +1,7 @@
 """Off-peak hours as people and Enedis write them: `HC (1H28-6H58;13H58-16H28)`, `22h30 à 6h30 et 13h-15h`,
 `lundi-vendredi 22h-6h, week-end et jours fériés 0h-24h`, `été 3h-6h et 12h-16h, hiver 1h-6h`.
 
-All of a text must be understood, or nothing is: what is left over may change what the rest means.
+A text is parsed completely or not at all: an unknown rest may change the meaning of the other parts.
 """
 
 import re
@@ -35,7 +35,7 @@ _WORDS = {
     r"(?<!apres-)midi|noon": "12h00",
     r"tous les jours|toutes les nuits|chaque (?:jour|nuit)|every (?:day|night)|7\s*j(?:ours)?\s*/\s*7": "",
 }
-"""What has another spelling, or says nothing that would not hold without it."""
+"""Words with a replacement, and words that can be dropped without a change of meaning."""
 
 _DAY_NAMES = (
     r"lun(?:dis?)?|mon(?:days?)?",
@@ -47,7 +47,7 @@ _DAY_NAMES = (
     r"dim(?:anches?)?|sun(?:days?)?",
 )
 _HOLIDAY = 7
-"""Beside the weekdays 0 to 6: a public holiday."""
+"""The number of public holidays, besides the weekdays 0 to 6."""
 _DAY_GROUPS = {
     r"week-?\s?ends?|fins? de semaine": frozenset({5, 6}),
     r"jours? feries?|feries|(?:public|bank) holidays?|holidays?": frozenset({_HOLIDAY}),
@@ -63,14 +63,14 @@ _DAYS = re.compile(
 )
 _DAY_RANGE = re.compile(rf"\b({_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*\b({_DAY})\b")
 _DAY_CHAIN = re.compile(rf"(?:\b(?:{_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*){{2}}\b(?:{_DAY})\b")
-"""`lundi-mercredi-vendredi`: three days to some, a range to others."""
+"""`lundi-mercredi-vendredi` is ambiguous: three days, or a range."""
 _EVERY_DAY = frozenset(range(7))
 
 type _Slots = tuple[tuple[str, str], ...]
 
 
 def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
-    """Return the periods that a text means, source Enedis, valid always; None when it cannot be read for certain."""
+    """Return the periods in a text, with source `enedis` and without dates; None if it cannot be parsed for certain."""
     parts = [
         (season, days, _parse_slots(part))
         for season, of_season in _parse_seasons(_normalize_text(text)) or []
@@ -92,12 +92,12 @@ def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
 
 
 def _get_holiday_rule(days: frozenset[int]) -> HolidayRule:
-    """Return the rule of days in a text that names public holidays: those of no other days are then excluded."""
+    """Return the holiday rule of a group of days in a text that names public holidays."""
     return HolidayRule.INCLUDED if _HOLIDAY in days else HolidayRule.EXCLUDED
 
 
 def _normalize_text(text: str) -> str:
-    """Write without accents, in lower case, with one kind of dash and of apostrophe."""
+    """Return a text in lower case without accents, with one kind of dash and apostrophe, and known words replaced."""
     decomposed = unicodedata.normalize("NFKD", text.strip().lower())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     plain = re.sub("[\u2010-\u2015\u2212\u2192]", "-", plain).replace("\u2019", "'")
@@ -107,7 +107,7 @@ def _normalize_text(text: str) -> str:
 
 
 def _parse_seasons(text: str) -> list[tuple[OffPeakSeason, str]] | None:
-    """Cut a text into its two seasons, when it names both and begins with one."""
+    """Split a text into its seasons; None if it names seasons but not both, or does not begin with one."""
     found = list(_SEASONS.finditer(text))
     if not found:
         return [(OffPeakSeason.ALL, text)]
@@ -121,9 +121,9 @@ def _parse_seasons(text: str) -> list[tuple[OffPeakSeason, str]] | None:
 
 
 def _parse_days(text: str) -> list[tuple[frozenset[int], str]] | None:
-    """Cut a text into its kinds of days. Hours before any day is named are those of the days that are not named.
+    """Split a text into groups of days; None if unclear. Hours before the first named day are for all other days.
 
-    `22h-6h, week-end 0h-24h`: from Monday to Friday 22:00 to 06:00, on Saturday and Sunday the whole day.
+    `22h-6h, week-end 0h-24h`: 22:00 to 06:00 from Monday to Friday, the whole day on Saturday and Sunday.
     """
     found = list(_DAYS.finditer(text))
     if not found:
@@ -169,9 +169,9 @@ def _parse_slots(text: str) -> _Slots | None:
     if not all(form.fullmatch(words) for form, words in (*around, *between)):
         return None
     clocks = [_format_clock(match) for match in times]
-    # midnight has two names; each is meant by its place
+    # midnight is 00:00 as a start and 24:00 as an end
     starts = ["00:00" if clock == "24:00" else clock for clock in clocks[::2]]
-    # `0H00-23H59` is a whole day: the last minute of a day is written for its end
+    # `0H00-23H59` is a whole day: 23:59 is often written for its end
     ends = ["24:00" if clock in {"00:00", "23:59"} else clock for clock in clocks[1::2]]
     return tuple(zip(starts, ends, strict=True))
 

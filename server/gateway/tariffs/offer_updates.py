@@ -1,4 +1,4 @@
-"""The file of offers that the operator trusts: fetched once a day, taken only if it is pinned or signed, and newer."""
+"""Fetches the operator's file of offers once a day; it is accepted only if it is pinned or signed, and newer."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ _AFTER_FAILURE = timedelta(hours=6)
 
 
 class UntrustedOffersError(ValueError):
-    """A file that is not the one pinned, or not signed by the key."""
+    """A file does not have the pinned digest, or is not signed by the key."""
 
 
 class OfferUpdates:
@@ -37,7 +37,7 @@ class OfferUpdates:
         self._settings = settings
 
     async def refresh_offers(self) -> datetime:
-        """Take the file if it is to be trusted and newer; return when to look again."""
+        """Fetch the file and store it if it is trusted and newer; return when to run next."""
         now = self._clock.now()
         if not self._settings.offers_url:
             return now + _EVERY
@@ -85,7 +85,7 @@ async def _fetch(upstream: Upstream, path: str) -> bytes:
 
 
 def _describe_refusal(error: Exception) -> str:
-    """Say why, without repeating what the file says."""
+    """Return the reason of a refusal, without content of the file."""
     if isinstance(error, ValidationError):
         places = {".".join(map(str, each["loc"])): each["type"] for each in error.errors(include_input=False)}
         return "; ".join(f"{place}: {kind}" for place, kind in list(places.items())[:5])

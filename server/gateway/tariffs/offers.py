@@ -1,7 +1,7 @@
-"""Offers of suppliers as data: a documented JSON file, `docs/offers.md`, that somebody keeps and the gateway checks.
+"""Offers of suppliers as data: a JSON file, documented in `docs/offers.md`, that the gateway validates.
 
-An offer has dated versions. Whoever chose it pays by the version in force on each day. Until the first begins, and once
-an offer has left the file, nothing is known of its prices.
+An offer has dated versions; each day is billed by the version in force. Before the first version begins, and once an
+offer is removed from the file, its prices are unknown.
 """
 
 import hashlib
@@ -47,11 +47,11 @@ class Tax(_Data):
     vat_subscription: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.20")
 
     def add_to_energy(self, eur: Decimal) -> Decimal:
-        """Return a price of a kWh with tax."""
+        """Return a price in EUR per kWh with tax."""
         return ((eur + self.excise_eur_per_kwh) * (1 + self.vat_energy)).quantize(_PLACES)
 
     def add_to_subscription(self, eur: Decimal) -> Decimal:
-        """Return a subscription of a month with tax."""
+        """Return a subscription in EUR per month with tax."""
         return ((eur + self.cta_eur_per_month) * (1 + self.vat_subscription)).quantize(_PLACES)
 
 
@@ -99,11 +99,11 @@ class OfferVersion(_Data):
 
     @property
     def powers(self) -> frozenset[int]:
-        """The powers it is sold with."""
+        """The powers it is sold with, in kVA."""
         return frozenset(each.power_kva for each in self.subscriptions)
 
     def build_terms(self, power_kva: int) -> Tariff:
-        """Return its prices with a power, tax included. Raises ValidationError."""
+        """Return its terms for a power as a tariff, with tax. Raises ValidationError."""
         prices = [price for price in self.prices if price.powers_kva is None or power_kva in price.powers_kva]
         month = next(each.eur_per_month for each in self.subscriptions if each.power_kva == power_kva)
         return Tariff(
@@ -141,17 +141,17 @@ class Offer(_Data):
         return self
 
     def find_version(self, day: date) -> OfferVersion | None:
-        """Return the version in force on a day: the last that began; None before the first."""
+        """Return the version in force on a day, the last one that has begun; None before the first."""
         begun = [version for version in self.versions if version.valid_from <= day]
         return begun[-1] if begun else None
 
     def find_outdated_since(self, day: date) -> date | None:
-        """Return the day since which prices of `day` are not known to hold; None where they are."""
+        """Return the day since which the prices on `day` are no longer confirmed; None if they are confirmed."""
         version = self.find_version(day)
         return version.valid_to if version is not None and version.valid_to <= day else None
 
     def is_open(self, power_kva: float, day: date) -> bool:
-        """Tell whether somebody new may choose it with a power on a day, as far as the file knows."""
+        """Tell whether new customers may choose it with a power on a day, by the file."""
         version = self.find_version(day)
         if version is None or power_kva not in version.powers or day >= version.valid_to:
             return False
@@ -181,7 +181,7 @@ _FILE = TypeAdapter(OfferFile)
 
 
 def parse_offers(text: str | bytes) -> OfferFile:
-    """Read a file, whole or not at all. Raises pydantic's ValidationError, whose places name what to change."""
+    """Parse a file. Raises pydantic's ValidationError, whose locations show what to change."""
     return _FILE.validate_json(text)
 
 
@@ -200,21 +200,21 @@ class OfferBook:
 
     @classmethod
     def of(cls, file: OfferFile) -> OfferBook:
-        """Take those of a file."""
+        """Build the book from a file."""
         digest = hashlib.blake2b(file.model_dump_json().encode(), digest_size=16).hexdigest()
         return cls(file.offers, digest, file.published_at)
 
     def find_offer(self, offer_id: str) -> Offer | None:
-        """Return an offer."""
+        """Return an offer by its id, or None."""
         return next((offer for offer in self.offers if offer.id == offer_id), None)
 
     def is_sold(self, offer_id: str, power_kva: int) -> bool:
-        """Tell whether any version of an offer has a power."""
+        """Tell whether any version of an offer is sold with a power."""
         offer = self.find_offer(offer_id)
         return offer is not None and any(power_kva in version.powers for version in offer.versions)
 
     def resolve_tariffs(self, tariffs: Sequence[Tariff]) -> list[Tariff]:
-        """Return tariffs with the prices of the offers that they name, one for each version."""
+        """Return the tariffs in order; one with an offer is replaced by a tariff with prices for each version."""
         in_order = sorted(tariffs, key=lambda tariff: tariff.valid_from or date.min)
         ends = [tariff.valid_from for tariff in in_order[1:]] + [None]
         return [
@@ -224,7 +224,7 @@ class OfferBook:
         ]
 
     def _resolve_offer(self, tariff: Tariff, end: date | None) -> Iterator[Tariff]:
-        """Yield a tariff by version, before `end`; without prices on days of which none is known."""
+        """Yield a tariff for each version that begins before `end`, without prices where none are known."""
         offer = self.find_offer(tariff.offer or "")
         versions = offer.versions if offer is not None else ()
         begin = tariff.valid_from or date.min

@@ -1,4 +1,4 @@
-"""The options a usage point can pay by. `describe_option` is the one table that says what each of them is.
+"""The tariff options of a usage point. `describe_option` is the only table of their properties.
 
 A new member of `Option` does not type-check until `describe_option` knows it, nor a new member of `BucketClock` until
 `tariffs/buckets.py` bills by it. What else must know an option (the CRE's columns, the registers of the meter, the
@@ -14,7 +14,7 @@ from gateway.domain.tempo_days import COLORS
 from gateway.enedis.registers import BUCKETS
 
 UNKNOWN = "unknown"
-"""The bucket of energy of which the bucket is not known."""
+"""The bucket of energy whose bucket is not known."""
 
 
 class Option(StrEnum):
@@ -27,7 +27,7 @@ class Option(StrEnum):
 
 
 class BucketClock(StrEnum):
-    """What decides which bucket is in force: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
+    """What determines the bucket: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
 
     ONE_BUCKET = "one_bucket"
     OFF_PEAK = "off_peak"
@@ -37,9 +37,9 @@ class BucketClock(StrEnum):
 
 @dataclass(frozen=True)
 class OptionFacts:
-    """What an option is. A custom offer names its own buckets, so that its tables are empty.
+    """The properties of an option. A custom offer defines its own buckets, so its tables are empty.
 
-    `cre_columns` are those of CRE's open data with the price of each bucket, without `_HT` and `_TTC`.
+    `cre_columns` are the columns of CRE's open data with the price of each bucket, without `_HT` and `_TTC`.
     """
 
     clock: BucketClock
@@ -48,12 +48,12 @@ class OptionFacts:
 
     @property
     def buckets(self) -> frozenset[str]:
-        """What a kWh can be billed as."""
+        """The buckets of the option."""
         return frozenset(self.cre_columns)
 
     @property
     def registers(self) -> Mapping[str, str]:
-        """The time class of Enedis' index that counts each bucket."""
+        """The time class of Enedis' index for each bucket."""
         return {bucket: name for name, bucket in BUCKETS.items() if bucket in self.buckets}
 
 
@@ -62,7 +62,7 @@ _TEMPO_BUCKETS = [(color.value, hours) for color in COLORS for hours in ("hp", "
 
 
 def describe_option(option: Option) -> OptionFacts:
-    """Return what an option is."""
+    """Return the properties of an option."""
     match option:
         case Option.BASE:
             return OptionFacts(

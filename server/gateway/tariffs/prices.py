@@ -1,8 +1,8 @@
-"""Regulated prices with their dates of effect: those of the package, and those that were added since.
+"""Regulated prices with their dates of effect: those of this release, and those that were added since.
 
 EDF's printed grid and CRE's open data do not agree: CRE's subscriptions are up to 5.60 EUR a year higher, and it has no
-grid of 1 November 2024. Both are kept under the name of their source. EDF's bills, since that is what its customers
-pay; CRE's does where EDF's has no grid or no subscription.
+grid of 1 November 2024. Both are kept, each with its source. EDF's is used for bills, since its customers pay it;
+CRE's is used where EDF's has no grid or no subscription.
 """
 
 import csv
@@ -36,8 +36,8 @@ class Grid:
     """Prices of an option and power from a day on: EUR tax included, by kWh and bucket, and by month.
 
     `subscription_from` is the day of an older grid whose subscription still stands, because that of this grid is not
-    known; None: it came with this grid. `checked_on` is the day on which somebody last compared it with
-    `checked_against`; None: nobody did.
+    known; None: it came with this grid. `checked_on` is the day on which it was last compared with
+    `checked_against`; None: never.
     """
 
     option: Option
@@ -52,10 +52,10 @@ class Grid:
 
 
 class PriceBook:
-    """Every grid known."""
+    """All known grids."""
 
     def __init__(self, grids: Iterable[Grid]) -> None:
-        """Take the grids; of two from the same source for the same option, power and day the later one counts."""
+        """Build the book; of two grids with the same source, option, power and day, the later in the list is used."""
         given = list(grids)
         self._dated = _group_by_date(given)
         self._by_source = {
@@ -64,7 +64,7 @@ class PriceBook:
         self.version = hashlib.blake2b(repr(list(self.iterate_grids())).encode(), digest_size=16).hexdigest()
 
     def iterate_grids(self) -> Iterator[Grid]:
-        """Yield the grids that bill, by option and power, oldest first."""
+        """Yield the grids that are used for bills, by option and power, oldest first."""
         for _, dated in sorted(self._dated.items()):
             yield from dated
 
@@ -73,9 +73,9 @@ class PriceBook:
         return sorted(power for sold, power in self._dated if sold is option)
 
     def find_grid(self, option: Option, power_kva: int, day: date, source: PriceSource | None = None) -> Grid | None:
-        """Return the grid that bills `day`, or the one that `source` published for it.
+        """Return the grid used for bills on `day`, or the one of `source` for that day.
 
-        None before the first grid, or for a power the option is not sold with.
+        None before the first grid, or for a power with which the option is not sold.
         """
         grids = self._dated if source is None else self._by_source[source]
         dated = grids.get((option, power_kva), [])
@@ -83,9 +83,9 @@ class PriceBook:
         return dated[index - 1] if index else None
 
     def find_outdated_since(self, option: Option, power_kva: int, day: date) -> date | None:
-        """Return the day since which prices of `day` are old: a revision has passed without a newer grid.
+        """Return the day since which the prices on `day` are outdated: a revision has passed without a newer grid.
 
-        A grid that still has the subscription of an older one is old from its own first day.
+        None if they are not outdated. For a grid with the subscription of an older one, the date of that one counts.
         """
         grid = self.find_grid(option, power_kva, day)
         if grid is None or grid is not self._dated[option, power_kva][-1]:
@@ -95,7 +95,7 @@ class PriceBook:
 
 
 def _group_by_date(grids: Iterable[Grid]) -> dict[tuple[Option, int], list[Grid]]:
-    """Sort grids by option and power, oldest first; of several for a day a complete one counts, EDF's above CRE's."""
+    """Return grids by option and power, oldest first; for each day, complete ones are preferred, then EDF's."""
     found: dict[tuple[Option, int], dict[date, Grid]] = defaultdict(dict)
     for grid in grids:
         same_day = found[grid.option, grid.power_kva]
@@ -117,13 +117,13 @@ def find_next_revision(day: date) -> date:
 
 @cache
 def load_packaged_prices() -> PriceBook:
-    """Return the prices that came with this version."""
+    """Return the prices of this release."""
     return PriceBook(_load_packaged_grids())
 
 
 @lru_cache(maxsize=4)
 def extend_price_book(added: tuple[Grid, ...]) -> PriceBook:
-    """Return the prices of this version and those added."""
+    """Return the prices of this release and the added ones."""
     return PriceBook([*_load_packaged_grids(), *added]) if added else load_packaged_prices()
 
 
@@ -140,7 +140,7 @@ def _load_packaged_grids() -> tuple[Grid, ...]:
 
 
 def _parse_grid(row: dict[str, str], before: Grid | None) -> Grid:
-    """Read a row; without a subscription of its own it keeps that of the grid `before`."""
+    """Parse a row; if it has no subscription, that of the grid `before` is used. Raises ValueError."""
     source, option = PriceSource(row.pop("source")), Option(row.pop("option"))
     start, power = date.fromisoformat(row.pop("valid_from")), int(row.pop("power_kva"))
     month, since = row.pop("subscription_eur_per_month"), None
@@ -155,7 +155,7 @@ def _parse_grid(row: dict[str, str], before: Grid | None) -> Grid:
 
 @cache
 def _load_checks() -> dict[tuple[PriceSource, date], tuple[date, str]]:
-    """Return on which day the grids of a source and day were checked, and against what."""
+    """Return when the grids of each source and day were checked, and against what."""
     with (files("gateway.tariffs") / "price_checks.csv").open(encoding="utf-8") as lines:
         return {
             (PriceSource(row["source"]), date.fromisoformat(row["valid_from"])): (

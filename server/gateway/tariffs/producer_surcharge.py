@@ -16,6 +16,6 @@ _YEARLY = (
 
 
 def get_monthly_surcharge(day: date) -> Decimal:
-    """Return what is added to the month's subscription on `day`, in EUR tax included; 0 before the first grid known."""
+    """Return the surcharge on the subscription on `day`, in EUR per month including tax; 0 before the first grid."""
     index = bisect_right(_YEARLY, day, key=lambda dated: dated[0])
     return _YEARLY[index - 1][1] / 12 if index else Decimal(0)

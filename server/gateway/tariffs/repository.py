@@ -1,4 +1,4 @@
-"""Prices in the database: regulated ones added since the release, all of them from CRE's open data, and offers."""
+"""Database queries for offers, and for regulated prices added since the release, all from CRE's open data."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,12 +13,12 @@ from gateway.tariffs.offers import NO_OFFERS, OfferBook, PublishedAtError, parse
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource, extend_price_book
 
-# built once: it is read with every request
+# built once, since every request uses it
 _ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
 
 
 async def load_price_book(session: AsyncSession) -> PriceBook:
-    """Return the regulated prices, those added included."""
+    """Return the regulated prices, including the added ones."""
     rows = await session.scalars(_ADDED_GRIDS)
     return extend_price_book(
         tuple(
@@ -39,11 +39,11 @@ async def load_price_book(session: AsyncSession) -> PriceBook:
 
 _OFFERS_VERSION = select(StoredOffers.digest).where(StoredOffers.id == 1)
 _parsed: dict[str, OfferBook] = {}
-"""The last file read, by its digest: it is asked for with every request, and changes once a month."""
+"""The last parsed file by its digest: every request needs it, and it changes once a month."""
 
 
 async def load_offers(session: AsyncSession) -> OfferBook:
-    """Return the offers known."""
+    """Return the known offers."""
     digest = await session.scalar(_OFFERS_VERSION)
     if digest is None:
         return NO_OFFERS
@@ -56,7 +56,7 @@ async def load_offers(session: AsyncSession) -> OfferBook:
 
 
 async def replace_offers(session: AsyncSession, text: str, now: datetime) -> OfferBook:
-    """Store a file of offers in place of the one before; one that is stored already changes nothing.
+    """Replace the stored file of offers and return its offers; a file that is already stored changes nothing.
 
     Raises pydantic's ValidationError, or PublishedAtError.
     """
@@ -75,7 +75,7 @@ async def replace_offers(session: AsyncSession, text: str, now: datetime) -> Off
 
 
 def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> None:
-    """Add grids that were not known."""
+    """Add new grids to the database."""
     for grid in grids:
         prices = {bucket: str(price) for bucket, price in grid.prices}
         row = RegulatedGrid(

@@ -1,4 +1,4 @@
-"""Regulated prices of a day."""
+"""Regulated prices and offers of a day, and the parser of off-peak hours for users."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from gateway.tariffs.schemas import GridsView, GridView, OffersView, OfferView
 
 
 def read_off_peak(text: str) -> list[OffPeakPeriod]:
-    """Return the periods that a text of the user means. Raises the problem `off_peak_unreadable`."""
+    """Return the periods in a user's text, with source `user`. Raises ProblemError (`off_peak_unreadable`)."""
     periods = parse_off_peak(text)
     if periods is None:
         raise ProblemError(
@@ -28,7 +28,7 @@ def read_off_peak(text: str) -> list[OffPeakPeriod]:
 
 
 class TariffService:
-    """Answers from the prices of this version and those added since."""
+    """Returns the prices of this release and those added since, and offers."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -37,7 +37,7 @@ class TariffService:
     async def list_grids(
         self, option: Option | None, power_kva: int | None, day: date | None, source: PriceSource | None
     ) -> GridsView:
-        """Return the grids in force on a day (today if None): of one option, power and source, or of all that bill."""
+        """Return the grids in force on a day (today if None), filtered by option, power and source."""
         day = day or paris.day_of(self._clock.now())
         async with self._database.read() as session:
             book = await load_price_book(session)
@@ -50,7 +50,7 @@ class TariffService:
         return GridsView(items=[GridView.of(grid, book, day) for grid in grids])
 
     async def list_offers(self, power_kva: int | None, day: date | None) -> OffersView:
-        """Return the offers in force on a day (today if None), those sold with a power where one is given."""
+        """Return the offers in force on a day (today if None), filtered by power."""
         day = day or paris.day_of(self._clock.now())
         async with self._database.read() as session:
             book = await load_offers(session)

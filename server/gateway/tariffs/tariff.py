@@ -1,4 +1,4 @@
-"""What a usage point pays by: an option, a power, prices; each with the day it begins."""
+"""The tariff of a usage point: an option, a power and prices, with the day on which it begins."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ type Eur = Annotated[
     Field(ge=0, le=1000, decimal_places=6),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
-"""Money: decimal within, a number outside."""
+"""An amount in EUR: a Decimal in Python, a number in JSON."""
 
 
 type BucketName = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=32)]
@@ -37,7 +37,7 @@ class SpecialDays(BaseModel):
     known_until: KnownDay
 
     def has(self, day: date) -> bool | None:
-        """Tell whether `day` is one of them; None: it is not known."""
+        """Tell whether `day` is one of them; None if it is not known."""
         return True if day in self.days else None if day >= self.known_until else False
 
 
@@ -132,19 +132,19 @@ class Tariff(BaseModel):
 
     @property
     def buckets(self) -> frozenset[str]:
-        """The buckets it has; an offer has those of the version in force."""
+        """The buckets of the tariff; for an offer, those of the version in force."""
         if isinstance(self.prices, tuple):
             return frozenset(price.bucket for price in self.prices)
         return OPTIONS[self.option].buckets
 
     @property
     def own_prices(self) -> tuple[Price, ...]:
-        """The prices it lists; none for regulated ones, nor for an offer that is not known."""
+        """The prices in the tariff itself; none for regulated prices, or for an unknown offer."""
         return self.prices if isinstance(self.prices, tuple) else ()
 
     @property
     def depends_on_colors(self) -> bool:
-        """Whether Tempo's colours decide what it costs."""
+        """Whether its prices depend on Tempo's colours."""
         return OPTIONS[self.option].clock is BucketClock.TEMPO or any(price.colors for price in self.own_prices)
 
     def find_color_day(self, instant: datetime) -> date:
@@ -153,9 +153,9 @@ class Tariff(BaseModel):
         return local.date() if local.hour * 60 + local.minute >= self.day_starts else local.date() - paris.DAY
 
     def list_custom_spans(self, day: date, colors: Mapping[date, str]) -> list[tuple[int, int, str]]:
-        """Return the minutes of `day` by its clock at which a listed price holds, first the one that counts.
+        """Return spans in minutes of clock time on `day` with the bucket of a listed price, in order of precedence.
 
-        Where it is not known whether a price holds, its bucket is `unknown`.
+        If it is not known whether a price applies, the bucket is `unknown`.
         """
         parts = ((0, self.day_starts, day - paris.DAY), (self.day_starts, MINUTES_A_DAY, day))
         return [
@@ -167,7 +167,7 @@ class Tariff(BaseModel):
         ]
 
     def _holds_on(self, price: Price, day: date, colors: Mapping[date, str]) -> bool | None:
-        """Tell whether a price may hold on a day, by its colour and by the special days; None: it is not known."""
+        """Tell whether a price applies on a day, by its colours and special days; None if it is not known."""
         by_color = None if price.colors and day not in colors else not price.colors or colors[day] in price.colors
         by_name = not price.on or self.special_days[price.on].has(day)
         if by_color is False or by_name is False:
@@ -176,13 +176,13 @@ class Tariff(BaseModel):
 
 
 def find_tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
-    """Return the tariff in force on `day`: the one that began last."""
+    """Return the tariff in force on `day`, the last one that has begun; None if there is none."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is None or tariff.valid_from <= day]
     return max(begun, key=lambda tariff: tariff.valid_from or date.min, default=None)
 
 
 def tariffs_between(tariffs: Sequence[Tariff], start: date, end: date) -> list[Tariff]:
-    """Return the tariffs of the days `[start, end[`."""
+    """Return the tariffs in force on the days `[start, end[`."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
     first = find_tariff_on(tariffs, start)
     return begun if first is None else [first, *begun]

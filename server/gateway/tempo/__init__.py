@@ -1,1 +1,1 @@
-"""Tempo: a colour a day, from 06:00 to 06:00, decided by RTE."""
+"""Tempo: one colour per day, from 06:00 to 06:00, decided by RTE."""

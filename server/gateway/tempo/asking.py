@@ -1,6 +1,6 @@
-"""What to ask about Tempo, and from when: today and tomorrow until official, every day of the past once.
+"""Which Tempo days to request next, and when: today and tomorrow until official, every past day until confirmed.
 
-`told` has the days that somebody told of, and when; None: it is confirmed.
+`told` has the days with an answer and the time of its request; None for confirmed days.
 """
 
 from collections.abc import Mapping
@@ -19,21 +19,21 @@ from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 
 FIRST_DAY = date(2014, 9, 1)
-"""RTE knows no earlier one."""
+"""The first day that RTE has."""
 
 _PATIENCE = (
     (DAY_STARTS, timedelta(minutes=10)),
     (time(6, 30), timedelta(minutes=30)),
     (time(12), timedelta(hours=4)),
 )
-"""How long to wait for a colour that is not there yet, from which hour on: RTE shows most of them before 06:30."""
+"""The pause before a missing colour is requested again, by time of day: RTE publishes most of them before 06:30."""
 _AT_NIGHT = timedelta(hours=4)
 _SHORTEST_REST, _LONGEST_REST = timedelta(minutes=30), timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Question:
-    """The colours of the days `[start, end[`, worth asking from `at` on."""
+    """A request for the colours of the days `[start, end[`, due at `at`."""
 
     start: date
     end: date
@@ -41,7 +41,7 @@ class Question:
 
 
 def next_question_ahead(told: Mapping[date, datetime | None], now: datetime) -> Question:
-    """Return the next question about today or a later day; once today has a row, it is `past` that cares for it."""
+    """Return the next request for today, tomorrow or the day after; `next_question_past` then confirms today."""
     today = find_tempo_day(now)
     tomorrow = today + paris.DAY
     if today not in told:
@@ -57,17 +57,17 @@ def next_question_ahead(told: Mapping[date, datetime | None], now: datetime) -> 
 
 
 def next_question_past(told: Mapping[date, datetime | None], now: datetime) -> Question:
-    """Return the next question about days that began: those of the newest season that has some due, in one window.
+    """Return the next request for days that have begun: one window for the due days of the newest season with any.
 
-    A day that RTE left out, or never confirmed, is asked again after as long a rest as it has been missing: ever more
-    rarely, down to once a week. A day that began today is asked here only once it was left out.
+    A missing or unconfirmed day is requested again after a pause as long as the time from its start to its last
+    request, between 30 minutes and a week. Today is requested here only after it was missing or unconfirmed.
     """
     today = find_tempo_day(now)
     due = {day: now for day in paris.iterate_days(FIRST_DAY, today) if day not in told}
     due |= {day: _find_next_time(day, told_at) for day, told_at in told.items() if day <= today and told_at}
     ready = [day for day, at in due.items() if at <= now]
     if not ready:
-        tomorrow = get_start(today + paris.DAY)  # when today becomes a day of the past
+        tomorrow = get_start(today + paris.DAY)  # when today becomes a past day
         return Question(today, today + paris.DAY, min([tomorrow, *due.values()]))
     season = Season.of(max(ready))
     window = [day for day in ready if day >= season.start]
@@ -75,12 +75,12 @@ def next_question_past(told: Mapping[date, datetime | None], now: datetime) -> Q
 
 
 def find_last_day(question: Question) -> Question:
-    """Return the same question about its last day only."""
+    """Return the request limited to its last day."""
     return Question(question.end - paris.DAY, question.end, question.at)
 
 
 def find_retry_time(now: datetime) -> datetime:
-    """Return when to ask again for a colour that is not there yet: often in the morning, at the latest at 06:00."""
+    """Return when to request a missing colour again: often in the morning, at the latest at the next 06:00."""
     clock = now.astimezone(paris.PARIS).time()
     wait = next((wait for since, wait in reversed(_PATIENCE) if since <= clock), _AT_NIGHT)
     return min(now + wait, get_start(find_tempo_day(now) + paris.DAY))

@@ -1,4 +1,4 @@
-"""The colour of a Tempo day, as every answer tells it: announced by RTE, certain by rule, or expected."""
+"""The colour of a Tempo day for answers: announced by RTE, certain by rule, or expected."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from gateway.tempo.models import ColorSource, TempoDay
 
 @dataclass(frozen=True)
 class DayColor:
-    """What is known of a day's colour.
+    """What is known about the colour of a day.
 
-    `color` is RTE's, or the one the published rules leave; `unknown` when there is neither. When it is `certain`
-    nothing can change it. `possible` are the colours the day can have in the end. `expected` is what the usual quota
-    lets one expect of a day to come that has no colour yet. `source` told the colour; None when nobody did.
+    `color` is RTE's, or the only one that the published rules allow, else `unknown`. A `certain` colour cannot change.
+    `possible` are the colours that the day can finally have. `expected` is derived from the usual quota, for future
+    days without a colour. `source` is where the colour comes from; None if no source has it.
     """
 
     color: Color
@@ -26,14 +26,14 @@ class DayColor:
 
     @property
     def likely_color(self) -> Color:
-        """Its colour, else the expected one, else `unknown`."""
+        """The colour, else the expected one, else `unknown`."""
         return self.expected.color if self.expected and self.color is Color.UNKNOWN else self.color
 
 
 def resolve_colors(stored: Mapping[date, TempoDay], days: Iterable[date], today: date) -> dict[date, DayColor]:
     """Return the colour of each of `days`.
 
-    `stored` are the rows of all their seasons. Nothing is expected of days before `today`: they have passed.
+    `stored` are the rows of all their seasons. Days before `today` get no expected colour.
     """
     wanted = list(days)
     settled = {day: row.color for day, row in stored.items() if row.confirmed and row.color is not Color.UNKNOWN}

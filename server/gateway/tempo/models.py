@@ -1,4 +1,4 @@
-"""Tempo days as stored."""
+"""Database table of Tempo days."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ class ColorSource(StrEnum):
 
 
 class TempoDay(Base):
-    """What was told of a day, and when it was asked; `unknown` when the answer had no colour for it."""
+    """The colour of a day, `unknown` if the answer had none; `told_at` is when the answer was requested."""
 
     __tablename__ = "tempo_days"
 

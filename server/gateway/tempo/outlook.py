@@ -1,4 +1,4 @@
-"""What there is to say of Tempo at a moment."""
+"""The state of Tempo at an instant."""
 
 from datetime import date, datetime, timedelta
 
@@ -18,13 +18,13 @@ LONGEST_RANGE = timedelta(days=366)
 
 
 class TempoOutlook:
-    """Answers about Tempo, from what is stored."""
+    """Returns answers about Tempo from the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def read_outlook(self, now: datetime) -> schemas.Tempo:
-        """Return what is known of today, tomorrow and the season."""
+        """Return the state of today, tomorrow and the season at `now`."""
         async with self._database.read() as session:
             return await load_outlook(session, now)
 

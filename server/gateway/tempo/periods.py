@@ -1,4 +1,4 @@
-"""Which of the six Tempo buckets is in force: peak hours from 06:00 to 22:00, off-peak hours from 22:00 to 06:00."""
+"""The periods of the six Tempo buckets: peak hours from 06:00 to 22:00, off-peak hours from 22:00 to 06:00."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gateway.kit import paris
 
 @dataclass(frozen=True)
 class TempoPeriod:
-    """A bucket, such as `red_hp`, during `[start, until[`."""
+    """A bucket, such as `red_hp`, in force during `[start, until[`."""
 
     key: str
     start: datetime
@@ -18,7 +18,7 @@ class TempoPeriod:
 
 
 def list_periods(known: Mapping[date, Color], day: date) -> Iterator[TempoPeriod]:
-    """Yield the two periods of a Tempo day."""
+    """Yield the two periods of a Tempo day: peak, then off-peak hours."""
     color = known.get(day, Color.UNKNOWN)
     start, off_peak, end = get_start(day), paris.at(day, OFF_PEAK_STARTS), get_start(day + paris.DAY)
     yield TempoPeriod(f"{color}_hp", start, off_peak)
@@ -26,6 +26,6 @@ def list_periods(known: Mapping[date, Color], day: date) -> Iterator[TempoPeriod
 
 
 def list_periods_ahead(known: Mapping[date, Color], now: datetime) -> list[TempoPeriod]:
-    """Return the period in force and those that follow, to the end of tomorrow's Tempo day."""
+    """Return the period in force and the following ones, until the end of tomorrow's Tempo day."""
     today = find_tempo_day(now)
     return [period for day in (today, today + paris.DAY) for period in list_periods(known, day) if period.until > now]

@@ -1,4 +1,4 @@
-"""Tempo days in the database."""
+"""Database queries for Tempo days."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from gateway.tempo.models import ColorSource, TempoDay
 
 
 async def list_days(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
-    """Return what was told of the days `[start, end[`, oldest first, days without a colour included."""
+    """Return the rows of the days `[start, end[`, oldest first, including those without a colour."""
     query = select(TempoDay).where(TempoDay.day >= start, TempoDay.day < end).order_by(TempoDay.day)
     return {row.day: row for row in await session.scalars(query)}
 
@@ -20,9 +20,10 @@ async def list_days(session: AsyncSession, start: date = date.min, end: date = d
 async def list_unconfirmed(
     session: AsyncSession, start: date, end: date, now: datetime, by: ColorSource | None = None
 ) -> dict[date, datetime | None]:
-    """Return when the days `[start, end[` were told, None for those that are confirmed: thousands, hence no more.
+    """Return when the days `[start, end[` were last answered, None for confirmed ones.
 
-    What was told later than `now` is left out, and what others than `by` told.
+    Rows with a time later than `now` are left out, and those from other sources than `by`. The query loads no whole
+    rows, since there are thousands.
     """
     query = select(TempoDay.day, case((~TempoDay.confirmed, TempoDay.told_at))).where(
         TempoDay.day >= start, TempoDay.day < end, TempoDay.told_at <= now
@@ -33,7 +34,7 @@ async def list_unconfirmed(
 
 
 async def load_colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
-    """Return the known colours of the Tempo days `[start, end[`: RTE's, even provisional, and those by rule."""
+    """Return the known colours of the Tempo days `[start, end[`: stored ones, even provisional, and those by rule."""
     by_rule = {day: color.value for day in paris.iterate_days(start, end) if (color := find_color_by_rule(day))}
     query = select(TempoDay.day, TempoDay.color).where(
         TempoDay.day >= start, TempoDay.day < end, TempoDay.color != Color.UNKNOWN
@@ -42,6 +43,6 @@ async def load_colors(session: AsyncSession, start: date, end: date) -> dict[dat
 
 
 async def list_colors_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
-    """Return the days of which something was told at `since` or later, and their colours."""
+    """Return the colours of days that were answered at `since` or later."""
     rows = await session.execute(select(TempoDay.day, TempoDay.color).where(TempoDay.told_at >= since))
     return {row.day: row.color for row in rows}

@@ -1,4 +1,4 @@
-"""Keeping the colours, and answering with them."""
+"""The background job that fetches Tempo colours and stores them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ _PAUSE = timedelta(minutes=5)
 CURRENT = CallBudget("tempo", _PAUSE, longest_pause=timedelta(hours=2), budget="tempo", calls_a_day=20)
 HISTORY = CallBudget("tempo_history", _PAUSE, longest_pause=timedelta(hours=6), budget="tempo", calls_a_day=10)
 _FILLING = replace(HISTORY, budget="tempo_history", calls_a_day=60)
-"""While history is not known, more than a few days at a time."""
+"""The budget while history is incomplete and requested in windows of more than 7 days."""
 _A_FEW_DAYS = timedelta(days=7)
 
 _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
 
 
 class TempoCalendarClient(Protocol):
-    """A client of RTE's API, or of its open data."""
+    """A client for RTE's API or for its open data."""
 
     async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Return the colours of the days `[start, end[`. Raises RteError."""
@@ -44,25 +44,25 @@ class TempoCalendarClient(Protocol):
 
 @dataclass(frozen=True)
 class _Teller:
-    """Somebody who can be asked for colours."""
+    """A source of colours and its client."""
 
     source: ColorSource
     calendar: TempoCalendarClient
 
     async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
-        """Return what is answered, and to which days. Raises RteError."""
+        """Return the days that the answer covers, and its values. Raises RteError."""
         try:
             return question, await self.calendar.fetch_tempo_calendar(question.start, question.end)
         except RteError as error:
             if error.reason is not RteErrorReason.NOT_PUBLISHED:
                 raise
-            return asking.find_last_day(question), []  # it is that one which RTE does not have
+            return asking.find_last_day(question), []  # the last day is the one that RTE does not have
 
 
 async def refresh_tempo(database: Database, rte: Rte | None, open_data: TempoCalendarClient, clock: Clock) -> datetime:
-    """Ask what is due, today and tomorrow first; return when to be called next.
+    """Fetch what is due, today and tomorrow first; return when to run next.
 
-    The open-data calendar stands in while RTE's API fails, or when there are no credentials for it.
+    The open-data calendar is used while RTE's API fails, or without credentials for it.
     """
     tellers = [_Teller(ColorSource.OPEN_DATA, open_data)]
     if rte is not None:
@@ -78,7 +78,7 @@ async def refresh_tempo(database: Database, rte: Rte | None, open_data: TempoCal
 async def _refresh_feed(
     database: Database, clock: Clock, calls: CallBudget, teller: _Teller, stand_in: _Teller | None = None
 ) -> datetime:
-    """Ask the next question of a feed, if it is due."""
+    """Make the next request of a feed if it is due; return when to run next."""
     now = clock.now()
     if later := await feeds.find_closed_until(database, calls, now):
         return later
@@ -113,7 +113,7 @@ async def _refresh_feed(
 
 
 async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Teller) -> None:
-    """Ask somebody else what nobody has told."""
+    """Request the missing days from another source."""
     asked = clock.now()
     async with database.read() as session:
         question = await _choose_question(session, calls, stand_in.source, asked)
@@ -131,9 +131,9 @@ async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, sta
 
 
 async def _choose_question(session: AsyncSession, calls: CallBudget, source: ColorSource, now: datetime) -> Question:
-    """Return what to ask a source next; RTE is also asked what only its open data has told.
+    """Return the next request to a source; RTE's API is also asked for days that only the open data has answered.
 
-    What was told later than now was told by a clock that has been set back since: it is asked again.
+    Rows with a time in the future were written while the clock was ahead: these days are requested again.
     """
     today = find_tempo_day(now)
     start = asking.FIRST_DAY if calls is HISTORY else today
@@ -150,9 +150,9 @@ async def _save_values(
     asked: datetime,
     now: datetime,
 ) -> None:
-    """Write what was said of the days asked for; a day that had begun and has no colour is written as unknown.
+    """Store the colours of the requested days; a day that had begun and has no colour is stored as unknown.
 
-    What counts is when it was asked: an answer that comes late says what was true then.
+    The time of the request counts, not that of the answer: a late answer states what was true at the request.
     """
     said = _gather_by_day(values)
     before = await repository.list_days(session, question.start, question.end)
@@ -167,7 +167,7 @@ async def _save_values(
             row = TempoDay(day=day, color=Color.UNKNOWN, confirmed=False, source=source)
             session.add(row)
         elif asked < row.told_at <= now:
-            continue  # somebody asked later and wrote sooner
+            continue  # a later request has already stored its answer
         elif row.told_at > now:
             row.confirmed = False
         _log_change(row, source, color)
@@ -180,7 +180,7 @@ async def _save_values(
 
 
 def _gather_by_day(values: Iterable[TempoValue]) -> dict[date, TempoValue]:
-    """Return what is said of each day; a day of two colours is left out."""
+    """Return the value of each day; days with two different colours are left out."""
     said: dict[date, TempoValue] = {}
     contradicted: set[date] = set()
     for value in values:
@@ -200,7 +200,7 @@ def _color_of(value: TempoValue) -> Color:
 
 
 def _is_rte_word_final(row: TempoDay, asked: datetime) -> bool:
-    """Tell whether RTE's own word stands against open data: what it confirmed always does, the rest until official."""
+    """Tell whether the API's colour outranks open data: always if confirmed, otherwise until the official time."""
     told_by_rte = row.source is ColorSource.RTE and row.color is not Color.UNKNOWN
     return told_by_rte and (row.confirmed or asked < get_official_time(row.day))
 

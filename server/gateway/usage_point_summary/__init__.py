@@ -1,1 +1,1 @@
-"""The answer about a usage point, which reads across rooms, and its settings."""
+"""The summary of a usage point from several rooms, and its settings."""

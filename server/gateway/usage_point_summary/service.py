@@ -1,4 +1,4 @@
-"""The answer about a usage point, gathered across rooms."""
+"""Builds the summary of a usage point from several rooms."""
 
 from gateway.billing.days.home import Home
 from gateway.billing.notices import list_notices as billing_notices
@@ -22,7 +22,7 @@ from gateway.usage_points.notices import list_notices
 
 
 class SummaryService:
-    """Answers about usage points, changes their settings, and ends them."""
+    """Summarizes usage points, changes their settings, and deletes them."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
         self._database = database
@@ -30,25 +30,25 @@ class SummaryService:
         self._keyring = keyring
 
     async def list_points(self, account_id: str) -> list[UsagePointView]:
-        """Return the answer about each of an account's usage points."""
+        """Return the summary of each of an account's usage points."""
         async with self._database.read() as session:
             points = await repository.list_of_account(session, account_id)
         return [await self.summarize_point(point) for point in points]
 
     async def change_settings(self, account_id: str, point_id: str, choices: Choices) -> UsagePointView:
-        """Change the settings of one of an account's usage points. Raises the problem `not_found`."""
+        """Change the settings of an account's usage point; return its summary. Raises ProblemError."""
         async with self._database.write() as session:
             point = await service.get_usage_point(session, account_id, point_id, to_change=True)
             choices.apply_choices(point, await load_offers(session))
         return await self.summarize_point(point)
 
     async def delete_point(self, account_id: str, point_id: str) -> None:
-        """Forget a usage point and all that was read of it. Raises the problem `not_found`."""
+        """Delete a usage point and its readings. Raises ProblemError (`not_found`)."""
         async with self._database.write() as session:
             await delete_usage_point(session, account_id, point_id, self._clock.now())
 
     async def summarize_point(self, point: UsagePoint) -> UsagePointView:
-        """Gather the answer about a usage point."""
+        """Return the summary of a usage point."""
         now = self._clock.now()
         async with self._database.read() as session:
             opened = await service.open_secrets(session, point, self._keyring)

@@ -39,7 +39,7 @@ class Choices(BaseModel):
         return self
 
     def apply_choices(self, point: UsagePoint, offers: OfferBook) -> None:
-        """Change a usage point. Raises the problem `offer_unknown`."""
+        """Apply the settings to a usage point. Raises ProblemError (`offer_unknown`)."""
         self._check_offers(offers)
         if self.name:
             point.name = self.name

@@ -1,1 +1,1 @@
-"""Usage points: the meters of accounts, their numbers and keys, what Enedis tells of their contracts."""
+"""Usage points: the meters of accounts, their numbers and keys, and their contracts at Enedis."""

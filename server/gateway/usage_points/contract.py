@@ -1,4 +1,4 @@
-"""The contract of a usage point, as Enedis describes it and as it is stored."""
+"""The contract of a usage point, and its stored form."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from gateway.domain.direction import Direction
 
 _VERSION = 2
 _RENAMED = {"takes": "consumes", "gives": "produces"}
-"""Members of version 1, which had no number, and what they are called since."""
+"""Names of members in version 1, which had no version number, and their names since."""
 
 
 class ContractTerms(BaseModel):
@@ -44,7 +44,7 @@ class Contract(ContractTerms):
     told_at: datetime | None = None
 
     def activated_on(self, direction: Direction) -> date | None:
-        """Return since when Enedis counts a direction."""
+        """Return the day since which Enedis meters a direction, or None if it is not known."""
         match direction:
             case Direction.CONSUMPTION:
                 return self.consumption_activated_on
@@ -52,7 +52,7 @@ class Contract(ContractTerms):
                 return self.production_activated_on
 
     def merge(self, newer: Contract) -> Contract:
-        """Return the contract with every member that `newer` was given, None included."""
+        """Return a copy with every member that is set in `newer`, even to None."""
         return self.model_copy(update={name: getattr(newer, name) for name in newer.model_fields_set})
 
     def store(self) -> dict[str, Any]:
@@ -61,12 +61,12 @@ class Contract(ContractTerms):
 
     @classmethod
     def read_stored(cls, stored: Mapping[str, Any]) -> Self:
-        """Read a stored form, of this version or the one before."""
+        """Parse a stored form of this version or the previous one."""
         return cls.model_validate({_RENAMED.get(name, name): value for name, value in stored.items()})
 
 
 class ContractColumn(TypeDecorator[Contract]):
-    """A contract as JSON."""
+    """A column type that stores a contract as JSON."""
 
     impl = JSON
     cache_ok = True

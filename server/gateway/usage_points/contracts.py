@@ -1,4 +1,4 @@
-"""The contract and the address of a usage point, as Enedis has them: asked at most once in CACHE_TTL_SECONDS."""
+"""The contract and the address of a usage point from Enedis, cached for CACHE_TTL_SECONDS."""
 
 import base64
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _TRY_AGAIN = timedelta(minutes=10)
 
 
 class CustomerData:
-    """Answers from what was asked lately, or from Enedis."""
+    """Returns cached contracts and addresses, or fetches them from Enedis."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class CustomerData:
         keeper: UsagePointKeeper,
         seconds: int,
     ) -> None:
-        """Prepare; `seconds` is how long an answer is kept."""
+        """`seconds` is how long an answer is cached."""
         self._database = database
         self._store = store
         self._clock = clock
@@ -42,12 +42,12 @@ class CustomerData:
         self._kept = timedelta(seconds=seconds)
 
     async def find_point(self, account_id: str, point_id: str) -> UsagePoint:
-        """Return one of an account's usage points. Raises the problem `not_found`."""
+        """Return one of an account's usage points. Raises ProblemError (`not_found`)."""
         async with self._database.read() as session:
             return await service.get_usage_point(session, account_id, point_id)
 
     async def load_with_contract(self, point: UsagePoint) -> UsagePoint:
-        """Return the usage point with what Enedis tells of its contract; an older answer when it tells nothing now."""
+        """Return the usage point with its contract, refreshed if outdated. Raises ProblemError (503) if it has none."""
         if self._is_fresh(point) or point.status is not PointStatus.GRANTED:
             return point
         async with self._store.lease(f"contract:{point.id}"):
@@ -60,7 +60,7 @@ class CustomerData:
         return point
 
     async def fetch_address(self, point: UsagePoint) -> Address:
-        """Return where a usage point is. Raises a problem when Enedis does not say."""
+        """Return the address of a usage point. Raises ProblemError if Enedis does not provide it."""
         async with self._database.read() as session:
             secrets = await service.open_secrets(session, point, self._keyring)
         key = f"address:{point.id}"

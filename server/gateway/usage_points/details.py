@@ -1,4 +1,4 @@
-"""What Enedis tells of a contract: its power, since when, its off-peak hours."""
+"""Fetches the details of a contract from Enedis: power, activation dates, off-peak hours."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -16,11 +16,11 @@ log = structlog.get_logger()
 async def fetch_details(
     enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
 ) -> tuple[Contract, EnedisError | None]:
-    """Gather it from three APIs, and how the meter is supplied if its measures are refused.
+    """Return a contract from three APIs, and the last error for quota or outage, if any.
 
-    One that is not subscribed, or refuses, leaves its part unknown, and so does one that does not answer: its error is
-    returned too. `consumes` and `produces` say which ways energy goes, by any of the contracts' segments, the open
-    `services` and the activation dates.
+    If `is_refused`, the connection state is fetched too. Members from an API that is not subscribed, refuses or does
+    not answer stay unset. `consumes` and `produces` follow from the segments of the contracts, the open `services` and
+    the activation dates.
     """
     found, failure = Contract(), None
     for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):
@@ -56,10 +56,9 @@ async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> Contract:
 
 
 def find_supply(contracts: Sequence[GridContract]) -> GridContract | None:
-    """Return the contract by which a usage point takes energy: the first of a segment C1 to C5.
+    """Return the contract for consumption: the first with a segment C1 to C5.
 
-    Without any such segment, the first that has a power and is no injection; the power alone tells nothing, since it is
-    absent beside some injection contracts.
+    Without such a segment, return the first with a power that is not for injection; else None.
     """
     by_segment = (contract for contract in contracts if contract.is_supply)
     by_power = (one for one in contracts if one.subscribed_power_kva is not None and not one.is_injection)

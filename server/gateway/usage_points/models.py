@@ -1,4 +1,4 @@
-"""Usage points as stored."""
+"""Database table of usage points."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,23 +20,22 @@ class PointStatus(StrEnum):
 
 
 class UsagePoint(Base):
-    """A meter of an account. Pages list an account's by `position`, and leave out those that are `hidden`.
+    """A meter of an account. Pages list an account's meters by `position`, without those that are `hidden`.
 
-    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `authorisation` is
-    the number that opened it, where a consent did, and `opened_on` the day on which Enedis says it was opened;
-    `doubted` says that one sign of its end was seen. `services` are the kinds of measures that are open (CDC, IDX,
-    PMAX, ENERGIE) and `contract` what Enedis told of it, both asked again at `details_at`. `wanted_from` is the oldest
-    day that the archive keeps up, `next_work_at` when it next has something to ask, `history_at` when what is older
-    next wants a call (null: all of it was asked). `wants` are the kinds that clients asked for, and when they last did.
-    `refusals` is what Enedis refused of it (refusals.py). `revision` counts what was published of its hours in `epoch`.
-    `data_revision` moves with every write of what answers are made of: its days, and here who reads it, its status,
-    services, contract, refusals, tariffs and off-peak hours. Triggers of the database move it.
+    `id` is public and opaque; the number is encrypted with the account's key, and hashed for lookups. `authorisation`
+    is the number of the consent that opened it, if any, and `opened_on` is when Enedis opened it. `doubted`: one sign
+    was seen that the consent ended. `services` are the open kinds of measures (CDC, IDX, PMAX, ENERGIE); they and
+    `contract` are fetched again at `details_at`. `wanted_from` is the oldest recent day; recent days are due at
+    `next_work_at`, older ones at `history_at` (null: all were requested). `wants` are the kinds that clients requested,
+    and when. `refusals` are Enedis' refusals (refusals.py). `revision` counts the publications of its hours in `epoch`.
+    `data_revision` changes with every write of data in answers: its days, and here its account, status, services,
+    contract, refusals, tariffs and off-peak hours. Database triggers change it.
     """
 
     __tablename__ = "usage_points"
     __table_args__ = (
-        # Whatever happens at once, a meter is read by one account: unique where status is 'granted', as the migration
-        # has it. To say so here would load the dialects of both databases.
+        # Only one account may read a meter: unique where status is 'granted', as the migration defines it. Stating this
+        # condition here would load the dialects of both databases.
         Index("uq_usage_points_holder", "prm_hash", unique=True),
     )
 

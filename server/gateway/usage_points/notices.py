@@ -1,4 +1,4 @@
-"""What a person should know of a usage point."""
+"""Notices about a usage point for users."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Notice(BaseModel):
 
 
 def list_notices(point: UsagePoint, now: datetime) -> list[Notice]:
-    """Return what there is to know now."""
+    """Return the current notices of a usage point."""
     return list(_yield_notices(point, now))
 
 
@@ -50,5 +50,5 @@ def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
 
 
 def is_supplied(state: str) -> bool:
-    """Tell whether a connection state, in Enedis' words (`Alimenté`), says that energy reaches the usage point."""
+    """Tell whether a connection state of Enedis (`Alimenté`) means that the usage point is supplied."""
     return state.strip().casefold().startswith("aliment")

@@ -1,4 +1,4 @@
-"""Usage points in the database. What routes call names the account: nobody reaches another's."""
+"""Database queries for usage points. Those for routes take the account, so that no account reaches another's data."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from gateway.accounts.models import Account
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
 
-# built once: it is asked with every reading
+# built once, since every request for readings uses it
 _WITH_KEY = (
     select(UsagePoint, Account.data_key)
     .join(Account, Account.id == UsagePoint.account_id)
@@ -23,25 +23,25 @@ _VERSION = select(UsagePoint.epoch, UsagePoint.data_revision).where(
 
 
 async def list_of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
-    """Return an account's usage points in the order that it chose, then oldest first."""
+    """Return an account's usage points by `position`, then oldest first."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id)
     return (await session.scalars(query.order_by(UsagePoint.position, UsagePoint.created_at, UsagePoint.id))).all()
 
 
 async def list_granted(session: AsyncSession) -> Sequence[UsagePoint]:
-    """Return everybody's usage points that Enedis lets us read, oldest first."""
+    """Return the usage points of all accounts that may be read, oldest first."""
     query = select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """Count everybody's usage points of each status."""
+    """Return the number of usage points of all accounts by status."""
     query = select(UsagePoint.status, func.count()).group_by(UsagePoint.status)
     return {str(status): count for status, count in await session.execute(query)}
 
 
 async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
-    """Return everybody's usage points whose consent ended before a moment, locked: none is shared again meanwhile."""
+    """Return all usage points whose consent ended before an instant, locked so that they cannot be shared again."""
     query = select(UsagePoint).where(UsagePoint.status != PointStatus.GRANTED, UsagePoint.ended_at < before)
     return (await session.scalars(query.with_for_update())).all()
 
@@ -49,45 +49,45 @@ async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence
 async def find_point(
     session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False
 ) -> UsagePoint | None:
-    """Return one of an account's usage points; `to_change`: what was read stays true until the transaction ends."""
+    """Return one of an account's usage points or None; `to_change` locks its row until the transaction ends."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
     return await session.scalar(query.with_for_update() if to_change else query)
 
 
 async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -> tuple[UsagePoint, bytes] | None:
-    """Return one of an account's usage points with the account's wrapped key."""
+    """Return one of an account's usage points with the account's wrapped key, or None."""
     found = (await session.execute(_WITH_KEY, {"account": account_id, "point": point_id})).one_or_none()
     return None if found is None else (found[0], found[1])
 
 
 async def load_version(session: AsyncSession, account_id: str, point_id: str) -> str | None:
-    """Return what changes with every write of what answers about a usage point are made of; None without it.
+    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted.
 
-    One that was deleted and added again counts from the beginning, but in another epoch.
+    A usage point that was deleted and added again has a new epoch, so its versions do not repeat.
     """
     found = (await session.execute(_VERSION, {"account": account_id, "point": point_id})).one_or_none()
     return None if found is None else format_version(found.epoch, found.data_revision)
 
 
 def format_version(epoch: str, data_revision: int) -> str:
-    """Return the version that a usage point is at."""
+    """Return the version of a usage point as text."""
     return f"{epoch}.{data_revision}"
 
 
 async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None:
     """Lock usage points before their days are updated.
 
-    Whoever adds days locks the usage point first, by the trigger that moves its revision; the other way round, two of
-    them would wait for each other.
+    Inserting days locks the usage point first, by the trigger that changes its revision; in the other order, two
+    transactions would deadlock.
     """
     query = select(UsagePoint.id).where(UsagePoint.id.in_(point_ids)).order_by(UsagePoint.id)
     await session.execute(query.with_for_update())
 
 
 async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
-    """Return the usage points for which there is something to ask, the longest waiting first.
+    """Return up to `limit` usage points with due requests, the longest waiting first.
 
-    Those whose contract is to be asked first wait for it: it tells since when there is anything.
+    Those with a due request for their contract wait for it, since it has the date of the first readings.
     """
     query = select(UsagePoint).where(
         UsagePoint.next_work_at <= now, UsagePoint.details_at > now, UsagePoint.status == PointStatus.GRANTED
@@ -96,14 +96,14 @@ async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Se
 
 
 async def find_next_work(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next usage point has something to ask, but not after `otherwise`."""
+    """Return when the next request for a usage point is due, at the latest `otherwise`."""
     query = select(func.min(UsagePoint.next_work_at)).where(UsagePoint.status == PointStatus.GRANTED)
     first = await session.scalar(query)
     return otherwise if first is None else min(first, otherwise)
 
 
 async def schedule_work(session: AsyncSession, point: UsagePoint, at: datetime) -> None:
-    """Set when the worker visits a usage point again, unless somebody else did so since `point` was read."""
+    """Set when the worker visits a usage point again, unless it was changed since `point` was loaded."""
     unchanged = (UsagePoint.id == point.id, UsagePoint.next_work_at == point.next_work_at)
     await session.execute(update(UsagePoint).where(*unchanged).values(next_work_at=at))
 
@@ -115,7 +115,7 @@ async def postpone_due(session: AsyncSession, now: datetime, until: datetime) ->
 
 
 async def bring_work_forward(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
-    """Have those looked at now that would only be after `furthest`; return which they are."""
+    """Schedule usage points with a visit later than `furthest` for `now`; return their ids."""
     late = (UsagePoint.next_work_at > furthest) | (UsagePoint.history_at > furthest)
     ahead = (await session.scalars(select(UsagePoint.id).where(late))).all()
     theirs = update(UsagePoint).where(UsagePoint.id.in_(ahead))
@@ -125,13 +125,13 @@ async def bring_work_forward(session: AsyncSession, furthest: datetime, now: dat
 
 
 async def find_next_history(session: AsyncSession) -> UsagePoint | None:
-    """Return the usage point whose account waited longest for a call of its history; one not due yet, too."""
+    """Return the usage point that has waited longest for a call of its history, even if it is not due yet."""
     query = select(UsagePoint).where(UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
     return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
 
 
 async def count_histories(session: AsyncSession, account_id: str, now: datetime) -> tuple[int, int]:
-    """Count the accounts whose histories wait for a call now, and the usage points of one account that have one."""
+    """Return how many accounts have a due history, and how many usage points of one account have a history."""
     under_way = (UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
     waiting = select(func.count(UsagePoint.account_id.distinct())).where(*under_way, UsagePoint.history_at <= now)
     own = select(func.count()).where(*under_way, UsagePoint.account_id == account_id)
@@ -139,18 +139,18 @@ async def count_histories(session: AsyncSession, account_id: str, now: datetime)
 
 
 async def move_history_back(session: AsyncSession, account_id: str, at: datetime) -> None:
-    """Put an account's histories behind those of others."""
+    """Postpone an account's histories to `at`, behind those of other accounts."""
     theirs = update(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.history_at < at)
     await session.execute(theirs.values(history_at=at))
 
 
 async def schedule_history(session: AsyncSession, point_id: str, at: datetime | None) -> None:
-    """Say when a usage point's history next wants a call; None: never again."""
+    """Set when the next call for a usage point's history is due; None if it is done."""
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(history_at=at))
 
 
 async def note_wanted_kind(session: AsyncSession, point_id: str, kind: str, now: datetime) -> None:
-    """Note that a client wants a kind of measure that is not asked for everybody."""
+    """Record that a client requested a kind that is only fetched on request, and make its visit due now."""
     point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         point.wants = {**point.wants, kind: now.isoformat()}
@@ -159,18 +159,18 @@ async def note_wanted_kind(session: AsyncSession, point_id: str, kind: str, now:
 
 
 async def find_with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
-    """Return the usage points of which Enedis should be asked again what is open."""
+    """Return up to `limit` usage points whose services and contract are due to be fetched again."""
     query = select(UsagePoint).where(UsagePoint.details_at <= now, UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
 async def schedule_details(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Say when Enedis is to be asked again what is open."""
+    """Set when the services and the contract of a usage point are fetched again."""
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
 
 
 async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Note that Enedis refused a reading for want of consent: at the next look, one sign more ends it."""
+    """Record that Enedis refused a reading for lack of consent; the next check ends the access if it agrees."""
     point = await session.get(UsagePoint, point_id)
     if point is not None:
         point.doubted = True
@@ -178,7 +178,7 @@ async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None
 
 
 async def load_refusals(session: AsyncSession, point_id: str) -> Refusals | None:
-    """Return what Enedis refuses of a usage point; None when it lets nothing be read any more."""
+    """Return the refusals of a usage point; None if it may not be read any more."""
     query = select(UsagePoint.status, UsagePoint.refusals).where(UsagePoint.id == point_id)
     found = (await session.execute(query)).one_or_none()
     if found is None or found.status is not PointStatus.GRANTED:
@@ -187,21 +187,21 @@ async def load_refusals(session: AsyncSession, point_id: str) -> Refusals | None
 
 
 async def save_refusals(session: AsyncSession, point_id: str, refusals: Refusals) -> None:
-    """Replace what Enedis refuses of a usage point."""
+    """Replace the refusals of a usage point."""
     written = refusals.model_dump(mode="json", exclude_defaults=True)
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(refusals=written))
 
 
 async def ask_details_at(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Have Enedis asked at `at`, or before, what is open of a usage point and how it is supplied."""
+    """Have the services, contract and supply of a usage point fetched at `at` or earlier."""
     theirs = update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at)
     await session.execute(theirs.values(details_at=at))
 
 
 async def schedule_refresh(session: AsyncSession, point_id: str, day: date, now: datetime) -> None:
-    """Have both workers look at a usage point that has days to be asked again, `day` being the oldest.
+    """Make both workers visit a usage point with days to be fetched again, of which `day` is the oldest.
 
-    What Enedis refused of it is forgotten: it is asked anew.
+    Its refusals are deleted, so that Enedis is asked again.
     """
     point = await session.get(UsagePoint, point_id)
     if point is not None:
@@ -211,25 +211,25 @@ async def schedule_refresh(session: AsyncSession, point_id: str, day: date, now:
 
 
 async def delete_usage_point(session: AsyncSession, point: UsagePoint) -> None:
-    """Forget a usage point and all that was read of it."""
+    """Delete a usage point and its readings."""
     await session.execute(sql_delete(UsagePoint).where(UsagePoint.id == point.id))
 
 
 async def find_points_of_other_accounts(
     session: AsyncSession, prm_hash: bytes, account_id: str
 ) -> Sequence[UsagePoint]:
-    """Return the usage points of other accounts with the same meter, whether they read it still or did once."""
+    """Return the usage points of other accounts with the same meter, whatever their status."""
     query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
     return (await session.scalars(query)).all()
 
 
 async def find_next_details(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when Enedis is next to be asked what is open, but not after `otherwise`."""
+    """Return when the next services and contract are due to be fetched, at the latest `otherwise`."""
     query = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
     first = await session.scalar(query)
     return otherwise if first is None else min(first, otherwise)
 
 
 async def find_account_of(session: AsyncSession, point_id: str) -> str | None:
-    """Return whose a usage point is, for whoever runs the gateway."""
+    """Return the account of a usage point, for the operator; None if it does not exist."""
     return await session.scalar(select(UsagePoint.account_id).where(UsagePoint.id == point_id))

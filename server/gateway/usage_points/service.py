@@ -1,4 +1,4 @@
-"""Usage points: added, found, shown without their number."""
+"""Adds usage points, finds them, and masks their numbers."""
 
 import secrets
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 RECENT = timedelta(days=60)
-"""What is fetched at once of a new usage point."""
+"""How many days are fetched first for a new usage point."""
 _PURPOSE = "usage_point"
 
 
 class Sealed(Protocol):
-    """A row with the sealed number of a usage point: the usage point's own, or that of a consent that may open it."""
+    """A row with the encrypted number of a usage point: a usage point, or a consent."""
 
     @property
     def id(self) -> str:
-        """The row's id, to which the number is sealed."""
+        """The row's id, which is part of the encryption context."""
 
     @property
     def account_id(self) -> str:
-        """Whose key opens it."""
+        """The account whose key decrypts the number."""
 
     @property
     def prm_sealed(self) -> bytes:
@@ -41,12 +41,12 @@ class Sealed(Protocol):
 
 
 class InvalidNumberError(ValueError):
-    """Not the number of a usage point."""
+    """A text is not the number of a usage point."""
 
 
 @dataclass(frozen=True, repr=False)
 class Secrets:
-    """What opens a usage point's data: its number, and the key of its account."""
+    """The number of a usage point, and the data key of its account."""
 
     prm: str
     data_key: bytes
@@ -61,12 +61,12 @@ def check_number(text: str) -> str:
 
 
 def compute_point_id(instance: Instance, account_id: str, prm: str) -> str:
-    """Derive the public id of a meter of an account: the same whenever it is added again."""
+    """Return the public id of a meter in an account, which is the same if it is added again."""
     return instance.public_id(_PURPOSE, f"{account_id}:{prm}")
 
 
 def seal_number(keyring: Keyring, account: Account, prm: str, owner: str) -> bytes:
-    """Encrypt a number with the account's key, for the row named `owner`."""
+    """Encrypt a number with the account's key, for the row with the id `owner`."""
     return seal(
         keyring.unwrap(account.data_key, build_data_key_context(account.id)), prm.encode(), _build_seal_context(owner)
     )
@@ -82,9 +82,9 @@ async def add_usage_point(
     instance: Instance,
     now: datetime,
 ) -> UsagePoint:
-    """Add a meter to an account, or open again the one it has; what was known of it stays.
+    """Add a meter to an account, or reopen its existing usage point, which keeps its data.
 
-    The newest holder has the meter: other accounts that read it until now are told that it moved.
+    Only the newest account may read a meter: the usage points of other accounts are set to MOVED.
     """
     identifier = compute_point_id(instance, account.id, prm)
     for other in await repository.find_points_of_other_accounts(session, hash_number(instance, prm), account.id):
@@ -122,19 +122,19 @@ async def add_usage_point(
 
 
 def end_access(point: UsagePoint, status: PointStatus, now: datetime) -> None:
-    """Note that Enedis no longer lets this account read; what was read stays."""
+    """Record that the account may no longer read a usage point; its readings stay."""
     point.status, point.ended_at = status, now
 
 
 def hash_number(instance: Instance, prm: str) -> bytes:
-    """Hash a number to look it up by."""
+    """Return the keyed hash of a number, for lookups."""
     return instance.hash_text("prm", prm)
 
 
 async def get_usage_point(
     session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False
 ) -> UsagePoint:
-    """Return one of an account's usage points, locked `to_change` it. Raises the problem `not_found`."""
+    """Return one of an account's usage points, locked if `to_change`. Raises ProblemError (`not_found`)."""
     point = await repository.find_point(session, account_id, point_id, to_change=to_change)
     if point is None:
         raise not_found()
@@ -144,7 +144,7 @@ async def get_usage_point(
 async def open_point(
     session: AsyncSession, account_id: str, point_id: str, keyring: Keyring
 ) -> tuple[UsagePoint, Secrets]:
-    """Return one of an account's usage points and what opens its data, in one query. Raises the problem `not_found`."""
+    """Return one of an account's usage points and its secrets, by one query. Raises ProblemError (`not_found`)."""
     found = await repository.find_with_key(session, account_id, point_id)
     if found is None:
         raise not_found()
@@ -153,7 +153,7 @@ async def open_point(
 
 
 async def open_secrets(session: AsyncSession, row: Sealed, keyring: Keyring) -> Secrets:
-    """Decrypt the number in a row, and its account's data key."""
+    """Return the decrypted number of a row, and its account's data key. Raises UndecipherableError."""
     account = await accounts.get_account(session, row.account_id)
     return _unseal_secrets(row, keyring.unwrap(account.data_key, build_data_key_context(account.id)))
 
@@ -163,17 +163,17 @@ def _unseal_secrets(row: Sealed, data_key: bytes) -> Secrets:
 
 
 def is_curve_collected(point: UsagePoint) -> bool | None:
-    """Tell whether Enedis collects the load curve of a usage point; None while it has not told what is open."""
+    """Tell whether Enedis collects the load curve of a usage point; None while its services are not known."""
     return "CDC" in point.services if point.services else None
 
 
 async def get_account(session: AsyncSession, row: Sealed) -> Account:
-    """Return whose it is."""
+    """Return the account of a row."""
     return await accounts.get_account(session, row.account_id)
 
 
 def mask_number(prm: str) -> str:
-    """Show a number as people may see it."""
+    """Return a number with all digits but the last four masked."""
     return "•" * 10 + prm[-4:]
 
 

@@ -1,4 +1,4 @@
-"""Whether what was open of a usage point still is, and what its contract says: asked again each week."""
+"""Fetches the open services and the contract of each usage point again every week."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ _SPREAD_SECONDS = 20 * 3600
 
 
 class UsagePointKeeper:
-    """Asks Enedis what is open of usage points."""
+    """Keeps the services and contracts of usage points up to date."""
 
     def __init__(self, database: Database, enedis: Enedis, keyring: Keyring, clock: Clock) -> None:
         self._database = database
@@ -40,7 +40,7 @@ class UsagePointKeeper:
         self._clock = clock
 
     async def refresh_due_points(self) -> datetime:
-        """Ask again what is due; return when there is more to do."""
+        """Refresh the usage points that are due; return when to run again."""
         now = self._clock.now()
         async with self._database.read() as session:
             stale = await repository.find_with_stale_details(session, now, _A_ROUND)
@@ -55,14 +55,14 @@ class UsagePointKeeper:
             return await repository.find_next_details(session, now + paris.HOUR)
 
     async def refresh_point(self, point: UsagePoint) -> None:
-        """Ask what is open and what the contract says; what cannot be had now is asked again later."""
+        """Fetch the services and the contract of a usage point, and store them; schedule a retry after a failure."""
         async with self._database.read() as session:
             prm = (await service.open_secrets(session, point, self._keyring)).prm
         services: list[Service] | None = None
         contract = Contract()
         again = self._clock.now() + _FRESH_FOR
         try:
-            # by the holder's own number: another holder's share of the same meter is not theirs
+            # by the holder's own authorisation: another holder's authorisation of the same meter must not count
             if point.authorisation is None:
                 services = await self._enedis.fetch_services_of_point(point.account_id, prm)
             else:
@@ -84,7 +84,7 @@ class UsagePointKeeper:
         async with self._database.write() as session:
             current = await repository.find_point(session, point.account_id, point.id, to_change=True)
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
-                return  # shared anew or moved meanwhile: what was asked is of before
+                return  # it was shared again or moved in the meantime: the answer is outdated
             current.contract = current.contract.merge(contract)
             current.details_at = min(again, get_next_change(current.id, current.contract, now))
             _note_off_peak(current, contract, paris.day_of(now))
@@ -118,18 +118,18 @@ def get_next_change(point_id: str, contract: Contract, now: datetime) -> datetim
 
 
 def _note_off_peak(point: UsagePoint, told: Contract, today: date) -> None:
-    """Keep the off-peak hours that Enedis tells; other ones than before begin today, or on the day announced."""
+    """Store the off-peak hours from Enedis; changed ones begin today, or on the announced day."""
     before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
     periods = apply_enedis_text(before, told.off_peak, today, told.future_off_peak)
     point.off_peak = [period.model_dump(mode="json") for period in periods]
 
 
 def note_services(point: UsagePoint, prm: str, services: Sequence[Service]) -> bool:
-    """Keep which kinds of measures are open, since and until when; return whether anything is."""
+    """Store the open services of a usage point and their dates; return whether there are any."""
     ours = [found for found in services if found.point == prm and found.is_open]
     if ours:
         point.services = sorted({found.measure for found in ours if found.measure})
-        # once known it stays: a service that began later may be another holder's, who has not come to us yet
+        # the first known date is kept: a service that began later may belong to a new holder without an account here
         began = max((found.starts_on for found in ours if found.starts_on), default=None)
         point.opened_on = point.opened_on or began
         point.consent_expires_on = max((found.ends_on for found in ours if found.ends_on), default=None)
