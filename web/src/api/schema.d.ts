@@ -393,7 +393,7 @@ export interface paths {
         };
         /**
          * Get Calendar
-         * @description Return off-peak hours and certain Tempo days of the next eight days as iCalendar. The URL contains a token.
+         * @description Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars.
          */
         get: operations["get_calendar_v1_usage_points__point_id__calendar_ics_get"];
         put?: never;
