@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.enedis.registers import Registers, place_index
-from gateway.enedis.rejected_values import Fault
+from gateway.enedis.rejected_values import RejectionReason
 from gateway.enedis.wire import IndexSeries
 
 
@@ -85,4 +85,4 @@ def test_what_is_absent_negative_undated_or_of_another_day_is_left_out() -> None
     found = place_index(
         [make_series([], [{"d": "soon", "v": 10}, {"d": "2026-11-02", "v": -1}])], DAY, date(2026, 11, 9)
     )
-    assert found.refused.counts == {Fault.STAMP: 1, Fault.IMPLAUSIBLE: 1}
+    assert found.refused.counts == {RejectionReason.STAMP: 1, RejectionReason.IMPLAUSIBLE: 1}
