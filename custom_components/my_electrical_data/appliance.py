@@ -14,13 +14,12 @@ from homeassistant.components.recorder.statistics import statistics_during_perio
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
 
 from .api import GatewayClient, Response
 from .api.figures import Period
-from .const import CONF_METER, CONF_SOURCE, DOMAIN, MANUFACTURER
+from .const import CONF_METER, CONF_SOURCE
 from .feed import FeedCoordinator
 from .pacing import Pace
 from .paris import DAY, PARIS, paris_day
@@ -122,16 +121,6 @@ def split_uses(hours: Sequence[Use], fine: Sequence[Use], periods: Sequence[Peri
         is_split = any(hour.start < edge < hour.end for edge in edges)
         found += parts if is_split and len(parts) == HOUR // FIVE_MINUTES else [hour]
     return found
-
-
-def build_appliance_device(subentry: ConfigSubentry) -> DeviceInfo:
-    """Describe the device of an appliance's cost."""
-    return DeviceInfo(
-        identifiers={(DOMAIN, subentry.subentry_id)},
-        entry_type=DeviceEntryType.SERVICE,
-        manufacturer=MANUFACTURER,
-        name=subentry.title,
-    )
 
 
 class ApplianceCoordinator(FeedCoordinator[ApplianceCosts]):

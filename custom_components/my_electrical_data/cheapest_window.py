@@ -7,14 +7,14 @@ from typing import Any, Self, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .api.figures import Periods
-from .const import CONF_AFTER, CONF_BEFORE, CONF_CONTINUOUS, CONF_DURATION, CONF_METER, DOMAIN, MANUFACTURER
+from .const import CONF_AFTER, CONF_BEFORE, CONF_CONTINUOUS, CONF_DURATION, CONF_METER
 from .coordinator import PeriodsCoordinator
+from .devices import build_helper_device
 from .entity import DescribedEntity
 from .paris import DAY, PARIS, paris_day
 from .price_spans import list_price_spans
@@ -99,17 +99,7 @@ def find_next_window(settings: WindowSettings, periods: Periods, now: datetime) 
     return None
 
 
-def build_window_device(subentry: ConfigSubentry) -> DeviceInfo:
-    """Describe the device of a window."""
-    return DeviceInfo(
-        identifiers={(DOMAIN, subentry.subentry_id)},
-        entry_type=DeviceEntryType.SERVICE,
-        manufacturer=MANUFACTURER,
-        name=subentry.title,
-    )
-
-
-def describe_window(found: NextWindow | None, now: datetime) -> Mapping[str, Any]:  # noqa: ARG001
+def describe_window(found: NextWindow | None) -> Mapping[str, Any]:
     """Return a window as state attributes."""
     if found is None:
         return {}
@@ -134,7 +124,7 @@ class WindowEntity(DescribedEntity[PeriodsCoordinator]):
     def __init__(
         self, coordinator: PeriodsCoordinator, description: EntityDescription, subentry: ConfigSubentry
     ) -> None:
-        super().__init__(coordinator, description, subentry.subentry_id, build_window_device(subentry))
+        super().__init__(coordinator, description, subentry.subentry_id, build_helper_device(subentry))
         self._settings = WindowSettings.of(subentry.data)
 
     @property

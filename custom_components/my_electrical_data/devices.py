@@ -1,7 +1,8 @@
-"""The devices of an entry: the gateway, the French grid, and each meter."""
+"""The devices of an entry: the gateway, the French grid, each meter and its helpers."""
 
 from typing import Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_URL
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
@@ -47,4 +48,14 @@ def build_gateway_device(entry: GatewayConfigEntry) -> DeviceInfo:
         translation_key="gateway",
         sw_version=ping.version,
         configuration_url=entry.data[CONF_URL],
+    )
+
+
+def build_helper_device(subentry: ConfigSubentry) -> DeviceInfo:
+    """Describe the device of a meter's helper: an appliance's cost, or a cheapest window."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        name=subentry.title,
     )

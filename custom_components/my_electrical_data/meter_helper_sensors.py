@@ -17,7 +17,7 @@ WINDOW: Final[tuple[FeedSensorDescription[NextWindow | None], ...]] = (
     sensor(
         "window_start",
         lambda found, _: found.window.start if found else None,
-        describe_window,
+        lambda found, _: describe_window(found),
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
     sensor(

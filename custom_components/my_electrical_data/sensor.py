@@ -11,13 +11,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.figures import UNKNOWN_BUCKET
-from .appliance import build_appliance_device
 from .availability_log import AvailabilityLog
 from .cheapest_window import WindowEntity
 from .const import CHEAPEST_WINDOW, CONF_METER
 from .coordinator import GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData, UsagePointsCoordinator
 from .description import FeedSensorDescription, Value
-from .devices import build_gateway_device, build_grid_device, build_meter_device, get_grid_id
+from .devices import build_gateway_device, build_grid_device, build_helper_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .gateway_sensors import CONTACT, QUOTA_LEFT
@@ -105,7 +104,7 @@ async def async_setup_entry(
             windows = [WindowSensor(owner.periods, description, subentry) for description in WINDOW]
             async_add_entities(windows, config_subentry_id=subentry.subentry_id)
     for costs in feeds.appliances:
-        device = (costs.subentry.subentry_id, build_appliance_device(costs.subentry))
+        device = (costs.subentry.subentry_id, build_helper_device(costs.subentry))
         async_add_entities(
             (FeedSensor(costs, description, *device) for description in APPLIANCE_COSTS),
             config_subentry_id=costs.subentry.subentry_id,

@@ -105,7 +105,7 @@ def _find_direction(name: str, facts: Mapping[str, str], default: Direction) -> 
     return Direction.CONSUMPTION if re.search(r"cons|soutir", told) else default
 
 
-def _need(**roles: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
+def _require_columns(**roles: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
     """Return a function that finds columns by patterns of their folded names.
 
     It returns None unless all roles are found; roles that begin with `_` are optional.
@@ -124,7 +124,7 @@ def _need(**roles: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
     return find_columns
 
 
-def _own(*needed: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
+def _require_own_columns(*needed: str) -> Callable[[Sequence[str]], dict[str, int] | None]:
     def find_columns(heading: Sequence[str]) -> dict[str, int] | None:
         columns = {_OWN_COLUMNS.get(name, name): place for place, name in enumerate(heading)}
         return columns if columns.keys() >= set(needed) else None
@@ -142,15 +142,17 @@ def _refuse_hours(heading: Sequence[str]) -> None:
 
 _VALUE_WITH_UNIT = r"(?:.*\((?:en )?(?:kwh|wh|kw|w)\))|kwh|wh|kw|w"
 _LAYOUTS = (
-    Layout(Format.OWN_EXPORT, "own_curve", _own("direction", "start", "utc_offset", "minutes", "watts")),
-    Layout(Format.OWN_EXPORT, "own_index", _own("direction", "date", "register", "wh")),
-    Layout(Format.OWN_EXPORT, "own_daily", _own("direction", "date", "wh")),
-    Layout(Format.OWN_EXPORT, "own_peaks", _own("date", "va", "at", "utc_offset")),
+    Layout(
+        Format.OWN_EXPORT, "own_curve", _require_own_columns("direction", "start", "utc_offset", "minutes", "watts")
+    ),
+    Layout(Format.OWN_EXPORT, "own_index", _require_own_columns("direction", "date", "register", "wh")),
+    Layout(Format.OWN_EXPORT, "own_daily", _require_own_columns("direction", "date", "wh")),
+    Layout(Format.OWN_EXPORT, "own_peaks", _require_own_columns("date", "va", "at", "utc_offset")),
     Layout(Format.OWN_EXPORT, "own_hours", _refuse_hours),
     Layout(
         Format.SGE,
         "stamped",
-        _need(
+        _require_columns(
             number="identifiant prm|prm|point_id|idprm",
             stamp="horodate|horodatage",
             value="valeur",
@@ -160,15 +162,17 @@ _LAYOUTS = (
             _minutes="pas|pas en minutes",
         ),
     ),
-    Layout(Format.ENEDIS_CSV, "enedis_index", _need(stamp="horodate", value="eas t(?:otal)?")),
-    Layout(Format.ENEDIS_CSV, "stamped", _need(stamp="horodate", value="valeur")),
-    Layout(Format.CONSO_DOWNLOADER, "spans", _need(start="debut", end="fin", value="kwh|wh|kw|w")),
-    Layout(Format.ENEDIS_XLSX, "spans", _need(start="debut", end="fin", value=_VALUE_WITH_UNIT)),
-    Layout(Format.EDF, "edf_powers", _need(stamp="date et heure de releve.*", value=r"puissance atteinte \(w\)")),
+    Layout(Format.ENEDIS_CSV, "enedis_index", _require_columns(stamp="horodate", value="eas t(?:otal)?")),
+    Layout(Format.ENEDIS_CSV, "stamped", _require_columns(stamp="horodate", value="valeur")),
+    Layout(Format.CONSO_DOWNLOADER, "spans", _require_columns(start="debut", end="fin", value="kwh|wh|kw|w")),
+    Layout(Format.ENEDIS_XLSX, "spans", _require_columns(start="debut", end="fin", value=_VALUE_WITH_UNIT)),
+    Layout(
+        Format.EDF, "edf_powers", _require_columns(stamp="date et heure de releve.*", value=r"puissance atteinte \(w\)")
+    ),
     Layout(
         Format.EDF,
         "edf_index",
-        _need(
+        _require_columns(
             stamp="date de releve de l'index",
             _type="type d'index",
             _hp="index heures pleines.*",
@@ -176,6 +180,6 @@ _LAYOUTS = (
             _base=r"index(?: base)?(?: \(kwh\))?",
         ),
     ),
-    Layout(Format.EDF, "days", _need(stamp="date de consommation", value=r".*\(k?wh\)")),
-    Layout(Format.ENEDIS_XLSX, "days", _need(stamp="date|jour", value=r".*\((?:en )?k?wh\)")),
+    Layout(Format.EDF, "days", _require_columns(stamp="date de consommation", value=r".*\(k?wh\)")),
+    Layout(Format.ENEDIS_XLSX, "days", _require_columns(stamp="date|jour", value=r".*\((?:en )?k?wh\)")),
 )

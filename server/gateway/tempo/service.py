@@ -43,16 +43,16 @@ class TempoCalendarClient(Protocol):
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _Calendar:
     """A source of colours and its client."""
 
     source: ColorSource
-    calendar: TempoCalendarClient
+    client: TempoCalendarClient
 
-    async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
+    async def fetch_days(self, question: Question) -> tuple[Question, list[TempoValue]]:
         """Return the days that the answer covers, and its values. Raises RteError."""
         try:
-            return question, await self.calendar.fetch_tempo_calendar(question.start, question.end)
+            return question, await self.client.fetch_tempo_calendar(question.start, question.end)
         except RteError as error:
             if error.reason is not RteErrorReason.NOT_PUBLISHED:
                 raise
@@ -64,26 +64,26 @@ async def refresh_tempo(database: Database, rte: Rte | None, open_data: TempoCal
 
     The open-data calendar is used while RTE's API fails, or without credentials for it.
     """
-    tellers = [_Teller(ColorSource.OPEN_DATA, open_data)]
+    calendars = [_Calendar(ColorSource.OPEN_DATA, open_data)]
     if rte is not None:
-        tellers.insert(0, _Teller(ColorSource.RTE, rte))
+        calendars.insert(0, _Calendar(ColorSource.RTE, rte))
     else:
         _log_not_configured()
-    current = await _refresh_feed(database, clock, CURRENT, *tellers)
+    current = await _refresh_feed(database, clock, CURRENT, *calendars)
     if current <= clock.now():
         return current
-    return min(current, await _refresh_feed(database, clock, HISTORY, *tellers))
+    return min(current, await _refresh_feed(database, clock, HISTORY, *calendars))
 
 
 async def _refresh_feed(
-    database: Database, clock: Clock, calls: CallBudget, teller: _Teller, stand_in: _Teller | None = None
+    database: Database, clock: Clock, calls: CallBudget, calendar: _Calendar, stand_in: _Calendar | None = None
 ) -> datetime:
     """Make the next request of a feed if it is due; return when to run next."""
     now = clock.now()
     if later := await feeds.find_closed_until(database, calls, now):
         return later
     async with database.read() as session:
-        question = await _choose_question(session, calls, teller.source, now)
+        question = await _choose_question(session, calls, calendar.source, now)
     if question.at > now:
         return await feeds.rest_until(database, calls, question.at)
     filling = calls is HISTORY and question.end - question.start > _A_FEW_DAYS
@@ -91,18 +91,18 @@ async def _refresh_feed(
         return later
     asked = clock.now()
     try:
-        answered, values = await teller.ask(question)
+        answered, values = await calendar.fetch_days(question)
     except RteError as error:
         if stand_in:
             await _ask_stand_in(database, clock, calls, stand_in)
         return await feeds.record_failure(database, calls, clock.now(), error)
     now = clock.now()
     log.info(
-        "tempo_told", source=teller.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
+        "tempo_told", source=calendar.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
     )
     async with database.write() as session:
-        await _save_values(session, teller.source, answered, values, asked, now)
-        following = await _choose_question(session, calls, teller.source, now)
+        await _save_values(session, calendar.source, answered, values, asked, now)
+        following = await _choose_question(session, calls, calendar.source, now)
         if calls is CURRENT:
             in_vain = following.start == question.start and following.at <= asked
         else:
@@ -112,7 +112,7 @@ async def _refresh_feed(
         )
 
 
-async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Teller) -> None:
+async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Calendar) -> None:
     """Request the missing days from another source."""
     asked = clock.now()
     async with database.read() as session:
@@ -120,7 +120,7 @@ async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, sta
     if question.at > asked:
         return
     try:
-        answered, values = await stand_in.ask(question)
+        answered, values = await stand_in.fetch_days(question)
     except RteError as error:
         log.warning("tempo_stand_in_failed", error=str(error))
         return

@@ -55,11 +55,12 @@ export const t = dictionary({
   otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
   tryHours: ["Compare", "Comparer"],
-  moveRed: [
-    (percent: string) => `With Tempo, ${percent} of red peak hours moved to red off-peak hours`,
-    (percent: string) => `Avec Tempo, ${percent} des heures pleines rouges déplacées en heures creuses rouges`,
+  redGain: [
+    (eur: string) =>
+      `With Tempo, moving all red peak hours to red off-peak hours would have saved ${eur}, half of them half of it.`,
+    (eur: string) =>
+      `Avec Tempo, déplacer toutes les heures pleines rouges en heures creuses rouges aurait économisé ${eur}, la moitié d’entre elles la moitié.`,
   ],
-  redGain: [(eur: string) => `would have saved ${eur}.`, (eur: string) => `auraient économisé ${eur}.`],
   buckets: ["By bucket", "Par poste"],
   bucket: ["Bucket", "Poste"],
   offerOutdated: [
