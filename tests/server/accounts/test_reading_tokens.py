@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from tests.server.accounts.conftest import sign_up_and_log_in
+from tests.server.accounts.conftest import PASSWORD, log_in, sign_up_and_log_in
 from tests.server.conftest import NOW, Gateway, SetClock
 
 OWNER, METER = "owner@example.org", "30001000000001"
@@ -32,7 +32,8 @@ async def test_it_reads_for_years_and_is_listed_without_its_text(
     assert set(rates[0]) == {"start", "end", "value"}
     clock.set(NOW.replace(year=2029))
     assert (await gateway.get(f"/v1/usage-points/{point}/periods", header))["items"]
-    clock.set(NOW)  # a browser is logged in for days, not years
+    # a browser is logged in for days, not years
+    assert (await log_in(browser, OWNER, PASSWORD)).status_code == 204
     (listed,) = (await browser.get("/v1/reading-tokens")).json()["items"]
     assert (listed["id"], listed["name"], listed["last_used_on"]) == (token["id"], "evcc", "2029-11-03")
     assert token["token"] not in str(listed)
