@@ -66,7 +66,7 @@ class Today(Changing):
     ecowatt: EcowattToday
 
 
-class Service(StrEnum):
+class UpstreamService(StrEnum):
     """What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses."""
 
     READINGS = "readings"
@@ -93,7 +93,7 @@ class Condition(StrEnum):
 class ServiceStatus(BaseModel):
     """How a service does, since when its calls fail, and when it is asked again; null where that is not known."""
 
-    service: Service
+    service: UpstreamService
     condition: Condition
     since: Utc | None
     retry_at: Utc | None

@@ -1,6 +1,5 @@
 """What Enedis and RTE do now, as users see it. Earlier calls tell; none is made for it."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from gateway.counters import service as counters
@@ -15,15 +14,10 @@ from gateway.quotas.pacing import find_stop_end
 from gateway.rte.feeds import CallBudget, count_left_today
 from gateway.rte.models import FeedState
 from gateway.settings import Settings
-from gateway.site.schemas import Condition, Service, ServiceStatus, Status
+from gateway.site.schemas import Condition, UpstreamService, ServiceStatus, Status
 from gateway.store import Store, StoreError
 from gateway.tempo.service import CURRENT as TEMPO
 
-_APIS: Mapping[Service, tuple[Api, ...]] = {
-    Service.READINGS: (Api.MEASURES,),
-    Service.CONTRACTS: tuple(api for api in Api if api is not Api.MEASURES),
-}
-_FEEDS: Mapping[Service, CallBudget] = {Service.TEMPO: TEMPO, Service.ECOWATT: ECOWATT}
 _SEVERITY = list(Condition)
 _FAILURES = 2
 """So many failed calls in a row make a feed of RTE count as down: minutes lie between two."""
@@ -36,9 +30,9 @@ class StatusService:
         self._clock = clock
         self._database = database
         self._store = store
-        enedis = [*_APIS] if settings.enedis_client_id else []
-        rte = [Service.TEMPO, *([Service.ECOWATT] if settings.has_rte else [])]  # Tempo has an open calendar
-        self._services = enedis + rte
+        enedis = [UpstreamService.READINGS, UpstreamService.CONTRACTS] if settings.enedis_client_id else []
+        rte = [UpstreamService.ECOWATT] if settings.has_rte else []
+        self._services = [*enedis, UpstreamService.TEMPO, *rte]  # Tempo has an open calendar
 
     async def describe_services(self, now: datetime) -> Status:
         """Return how each service does that is set up here. It is looked at again each minute."""
@@ -48,17 +42,23 @@ class StatusService:
             next_change=minute + timedelta(minutes=1),
         )
 
-    async def _describe_service(self, service: Service, now: datetime) -> ServiceStatus:
+    async def _describe_service(self, service: UpstreamService, now: datetime) -> ServiceStatus:
         try:
-            if calls := _FEEDS.get(service):
-                await self._store.get("ready")  # without the store, RTE is not asked either
-                return await self._describe_feed(service, calls, now)
-            found = [await self._describe_api(service, api, now) for api in _APIS[service]]
+            match service:
+                case UpstreamService.READINGS:
+                    return await self._describe_api(service, Api.MEASURES, now)
+                case UpstreamService.CONTRACTS:
+                    others = [api for api in Api if api is not Api.MEASURES]
+                    found = [await self._describe_api(service, api, now) for api in others]
+                    return max(found, key=lambda one: _SEVERITY.index(one.condition))
+                case UpstreamService.TEMPO:
+                    return await self._describe_feed(service, TEMPO, now)
+                case UpstreamService.ECOWATT:
+                    return await self._describe_feed(service, ECOWATT, now)
         except StoreError:
             return ServiceStatus(service=service, condition=Condition.PAUSED, since=None, retry_at=None)
-        return max(found, key=lambda one: _SEVERITY.index(one.condition))
 
-    async def _describe_api(self, service: Service, api: Api, now: datetime) -> ServiceStatus:
+    async def _describe_api(self, service: UpstreamService, api: Api, now: datetime) -> ServiceStatus:
         status = await Circuit(self._store, self._clock).get_status(api)
         hour = budgets.enedis_hour(api, now)
         async with self._database.read() as session:
@@ -73,7 +73,8 @@ class StatusService:
             condition = Condition.UNSTABLE if since else Condition.WORKING
         return ServiceStatus(service=service, condition=condition, since=since, retry_at=retry_at)
 
-    async def _describe_feed(self, service: Service, calls: CallBudget, now: datetime) -> ServiceStatus:
+    async def _describe_feed(self, service: UpstreamService, calls: CallBudget, now: datetime) -> ServiceStatus:
+        await self._store.get("ready")  # raises StoreError: without the store, RTE is not asked either
         async with self._database.read() as session:
             feed = await session.get(FeedState, calls.name)
             has_calls = await count_left_today(session, calls, now) > 0

@@ -3445,17 +3445,11 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
-         * Service
-         * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
-         * @enum {string}
-         */
-        Service: "readings" | "contracts" | "tempo" | "ecowatt";
-        /**
          * ServiceStatus
          * @description How a service does, since when its calls fail, and when it is asked again; null where that is not known.
          */
         ServiceStatus: {
-            service: components["schemas"]["Service"];
+            service: components["schemas"]["UpstreamService"];
             condition: components["schemas"]["Condition"];
             since: components["schemas"]["Utc"] | null;
             retry_at: components["schemas"]["Utc"] | null;
@@ -3893,6 +3887,12 @@ export interface components {
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
         };
+        /**
+         * UpstreamService
+         * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
+         * @enum {string}
+         */
+        UpstreamService: "readings" | "contracts" | "tempo" | "ecowatt";
         /**
          * Upstreams
          * @description The state of Enedis and RTE, and how many mails wait after a failure.
