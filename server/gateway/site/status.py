@@ -14,7 +14,7 @@ from gateway.quotas.pacing import find_stop_end
 from gateway.rte.feeds import CallBudget, count_left_today
 from gateway.rte.models import FeedState
 from gateway.settings import Settings
-from gateway.site.schemas import Condition, UpstreamService, ServiceStatus, Status
+from gateway.site.schemas import Condition, ServiceStatus, Status, UpstreamService
 from gateway.store import Store, StoreError
 from gateway.tempo.service import CURRENT as TEMPO
 
