@@ -3083,7 +3083,7 @@ export interface components {
         };
         /**
          * Ping
-         * @description Who answers, and which API it speaks.
+         * @description Who answers, and which API it speaks. `proxy`: whether TRUSTED_PROXIES names the proxy of this request.
          */
         Ping: {
             /**
@@ -3110,6 +3110,11 @@ export interface components {
             api?: string;
             /** Instance Id */
             instance_id: string;
+            /**
+             * Proxy
+             * @enum {string}
+             */
+            proxy: "none_or_trusted" | "not_trusted";
         };
         /**
          * PointConsent
