@@ -87,10 +87,10 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 
     @override
     def _list_known_events(self) -> Iterator[CalendarEvent]:
-        told = {day.date: day for day in self.coordinator.data.days}
+        days = {day.date: day for day in self.coordinator.data.days}
         if signal := self._tempo.data:  # the feed of today and tomorrow has tomorrow's colour first
-            told |= {day.date: day for day in (signal.today, signal.tomorrow)}
-        for _, day in sorted(told.items()):
+            days |= {day.date: day for day in (signal.today, signal.tomorrow)}
+        for _, day in sorted(days.items()):
             yield from self._build_events(day)
 
     @override

@@ -84,7 +84,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     origin = origins.hash_client(parts.instance, attempt.client)
     begun = parts.clock.now()
     try:
-        async with parts.passwords.acquire_slot(), parts.database.write() as session:
+        async with parts.passwords.limit_concurrency(), parts.database.write() as session:
             account = await repository.find_account_by_email(session, email)
             is_familiar = await repository.is_familiar_origin(session, account.id if account else "", origin)
             hits = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
@@ -102,7 +102,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
         await parts.captcha.check_token(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
-    async with parts.passwords.acquire_slot():
+    async with parts.passwords.limit_concurrency():
         matches = await parts.passwords.verify_password(stored, attempt.password)
         outdated = matches and stored is not None and parts.passwords.is_outdated(stored)
         renewed = await parts.passwords.hash_password(attempt.password) if outdated else stored

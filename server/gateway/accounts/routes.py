@@ -192,8 +192,8 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
 
 async def _find_logged_in_account(request: Request, parts: AccountParts) -> Account | None:
     if is_from_ingress(request):
-        household = await find_or_create_ingress_account(parts, choose_language(request))
-        return household if household.is_active else None
+        ingress_account = await find_or_create_ingress_account(parts, choose_language(request))
+        return ingress_account if ingress_account.is_active else None
     token = sessions.read_cookie(request, parts.settings)
     return await sessions.resume_account(parts, token) if token else None
 

@@ -148,7 +148,7 @@ async def hash_new_password(hasher: Passwords, password: str, address: str) -> s
     """
     check_password_length(password)
     try:
-        async with hasher.acquire_slot():
+        async with hasher.limit_concurrency():
             return await hasher.check_and_hash(password, address)
     except passwords.WeakPasswordError as error:
         raise _build_weak_password_problem(error) from error

@@ -110,8 +110,8 @@ async def _find_next_call(database: Database, point: MeteredPoint, now: datetime
     async with database.read() as session:
         planned = []
         for feed, days in _list_wanted(point, now):
-            known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan_calls(feed, known, days, now, since=point.since[feed.direction])
+            entries = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
+            calls = plan_calls(feed, entries, days, now, since=point.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)

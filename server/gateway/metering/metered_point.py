@@ -107,8 +107,8 @@ def list_directions(point: UsagePoint) -> Iterator[Direction]:
     contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.produces or contract.production_activated_on)
     consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
-    told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
-    yield from (direction for direction in _find_possible(point, refusals) if told[direction])
+    has_contract = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
+    yield from (direction for direction in _find_possible(point, refusals) if has_contract[direction])
 
 
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:

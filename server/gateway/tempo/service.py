@@ -138,8 +138,12 @@ async def _choose_question(session: AsyncSession, calls: CallBudget, source: Col
     today = find_tempo_day(now)
     start = asking.FIRST_DAY if calls is HISTORY else today
     by = ColorSource.RTE if source is ColorSource.RTE else None
-    told = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
-    return asking.next_question_past(told, now) if calls is HISTORY else asking.next_question_ahead(told, now)
+    unconfirmed = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
+    return (
+        asking.next_question_past(unconfirmed, now)
+        if calls is HISTORY
+        else asking.next_question_ahead(unconfirmed, now)
+    )
 
 
 async def _save_values(

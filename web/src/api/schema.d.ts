@@ -112,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tempo
+         * Get Tempo Outlook
          * @description Today's and tomorrow's colour, the period in force, and the season's counters.
          */
-        get: operations["get_tempo_v1_tempo_get"];
+        get: operations["get_tempo_outlook_v1_tempo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2037,6 +2037,24 @@ export interface components {
             red_gain: number | null;
         };
         /**
+         * CurrentEcowatt
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        CurrentEcowatt: {
+            now: components["schemas"]["LevelRunView"] | null;
+            /** Tense */
+            tense: components["schemas"]["LevelRunView"][];
+        };
+        /**
+         * CurrentTempo
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        CurrentTempo: {
+            today: components["schemas"]["TempoDayView"];
+            tomorrow: components["schemas"]["TempoDayView"];
+            period: components["schemas"]["TempoPeriodView"];
+        };
+        /**
          * CurveAnswer
          * @description The load curve of `[start, end[`.
          */
@@ -2235,15 +2253,6 @@ export interface components {
         EcowattHourView: {
             start: components["schemas"]["Utc"];
             level: components["schemas"]["Level"];
-        };
-        /**
-         * EcowattToday
-         * @description The level now and the tense hours to come; `now` is null when it is not known.
-         */
-        EcowattToday: {
-            now: components["schemas"]["LevelRunView"] | null;
-            /** Tense */
-            tense: components["schemas"]["LevelRunView"][];
         };
         /**
          * EnedisApi
@@ -2538,7 +2547,7 @@ export interface components {
          */
         ImportList: {
             /** Items */
-            items: components["schemas"]["ImportView"][];
+            items: components["schemas"]["UploadedFile"][];
         };
         /**
          * ImportRejection
@@ -2597,18 +2606,6 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "preview" | "accepted" | "taken_back";
-        /**
-         * ImportView
-         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
-         */
-        ImportView: {
-            /** Id */
-            id: string;
-            status: components["schemas"]["ImportStatus"];
-            created_at: components["schemas"]["Utc"];
-            changed_at: components["schemas"]["Utc"];
-            report: components["schemas"]["ImportReport"];
-        };
         /**
          * Include
          * @description An optional part of a chart.
@@ -3794,15 +3791,6 @@ export interface components {
             /** Expected Red */
             expected_red: string[];
         };
-        /**
-         * TempoToday
-         * @description The Tempo day in force, the one after, and the bucket in force.
-         */
-        TempoToday: {
-            today: components["schemas"]["TempoDayView"];
-            tomorrow: components["schemas"]["TempoDayView"];
-            period: components["schemas"]["TempoPeriodView"];
-        };
         Text: string | null;
         /**
          * Today
@@ -3810,8 +3798,8 @@ export interface components {
          */
         Today: {
             next_change: components["schemas"]["Utc"];
-            tempo: components["schemas"]["TempoToday"];
-            ecowatt: components["schemas"]["EcowattToday"];
+            tempo: components["schemas"]["CurrentTempo"];
+            ecowatt: components["schemas"]["CurrentEcowatt"];
         };
         /**
          * TotalView
@@ -3891,6 +3879,18 @@ export interface components {
             /** Prices Outdated */
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
+        };
+        /**
+         * UploadedFile
+         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
+         */
+        UploadedFile: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ImportStatus"];
+            created_at: components["schemas"]["Utc"];
+            changed_at: components["schemas"]["Utc"];
+            report: components["schemas"]["ImportReport"];
         };
         /**
          * UpstreamService
@@ -4294,7 +4294,7 @@ export interface operations {
             };
         };
     };
-    get_tempo_v1_tempo_get: {
+    get_tempo_outlook_v1_tempo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5776,7 +5776,7 @@ export interface operations {
             query?: {
                 /** @description That of the last answer that was stored */
                 cursor?: string | null;
-                /** @description Rows at most; `more` tells of others */
+                /** @description The most rows to return; `more` tells whether others follow */
                 limit?: number | null;
             };
             header?: never;
@@ -7565,7 +7565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -7765,7 +7765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
