@@ -50,16 +50,16 @@ class RatesEvent(FeedEntity[PeriodsCoordinator], EventEntity):
         await super().async_added_to_hass()
         if (last := await self.async_get_last_state()) is not None:
             self._last_event = {name: last.attributes.get(name) for name in ("date", "rates")}
-        self._tell()
+        self._fire_if_changed()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        self._tell()
+        self._fire_if_changed()
         super()._handle_coordinator_update()
 
     @callback
-    def _tell(self) -> None:
+    def _fire_if_changed(self) -> None:
         """Fire with the rates of the day, unless they equal those of the last event."""
         if self.coordinator.data is None:
             return

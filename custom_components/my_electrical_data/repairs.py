@@ -141,7 +141,7 @@ class RenewConsentFlow(_Flow):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                consent = await self._loaded_entry.runtime_data.client.consent(self._started.id)
+                consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
             except GatewayError:
                 errors = {"base": "gateway_failed"}
             else:

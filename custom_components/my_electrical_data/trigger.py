@@ -91,8 +91,10 @@ class _ColorAnnounced(_EventTrigger):
 
     @override
     def _matches(self, event: GatewayEvent) -> bool:
-        wished = self._chosen[CONF_OPTION_CONFIRMED] == (event.kind == "tempo_confirmed")
-        return wished and event.data["is_tomorrow"] and event.data["color"] in self._chosen[CONF_OPTION_COLORS]
+        is_selected_kind = self._chosen[CONF_OPTION_CONFIRMED] == (event.kind == "tempo_confirmed")
+        return (
+            is_selected_kind and event.data["is_tomorrow"] and event.data["color"] in self._chosen[CONF_OPTION_COLORS]
+        )
 
 
 class _LevelReached(_EventTrigger):

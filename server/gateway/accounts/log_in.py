@@ -26,7 +26,7 @@ _REFUSED_AFTER = 1.0
 
 
 @dataclass(frozen=True, repr=False)
-class Attempt:
+class LogInAttempt:
     """The credentials of a log-in attempt, and the client address it comes from."""
 
     email: str
@@ -35,7 +35,7 @@ class Attempt:
     captcha_token: str | None = None
 
 
-async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = None) -> str:
+async def log_in(parts: AccountParts, attempt: LogInAttempt, browser: str | None = None) -> str:
     """Check credentials and open a session; return the token for its cookie. Raises the problems of `authenticate`."""
     account = await authenticate(parts, attempt)
     async with parts.database.write() as session:
@@ -71,7 +71,7 @@ async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
             record_event(session, parts.clock.now(), "logged_out_everywhere", account_id)
 
 
-async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool = False) -> Account:
+async def authenticate(parts: AccountParts, attempt: LogInAttempt, *, pending: bool = False) -> Account:
     """Check an address and its password, and return the account.
 
     Accounts that are not active yet are accepted only if `pending`. Raises problems: 401, 403, 429, 503.

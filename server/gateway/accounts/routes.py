@@ -8,7 +8,7 @@ from gateway.accounts import log_in, profile, recovery, service, sessions, sign_
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
 from gateway.accounts.ingress import find_or_create_ingress_account
-from gateway.accounts.log_in import Attempt
+from gateway.accounts.log_in import LogInAttempt
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.profile import AddressChange
@@ -131,7 +131,7 @@ async def open_session(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:
     """Log in. The session is an HttpOnly cookie, which scripts cannot read."""
-    attempt = Attempt(body.email, body.password, client, body.captcha_token)
+    attempt = LogInAttempt(body.email, body.password, client, body.captcha_token)
     token = await log_in.log_in(parts, attempt, _get_browser_name(request))
     sessions.set_cookie(response, parts.settings, token)
 

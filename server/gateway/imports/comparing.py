@@ -84,20 +84,20 @@ def _curves_agree(day: date, file: Sequence[Reading], archive: Sequence[Reading]
     if any(reading.quality is Quality.ESTIMATED for reading in archive):
         if any(find_gaps(day, file)) or any(find_gaps(day, archive)):
             return True
-        return abs(watt_minutes(file) - watt_minutes(archive)) <= _tolerate(rounding, paris.minutes_in(day))
+        return abs(watt_minutes(file) - watt_minutes(archive)) <= _get_tolerance(rounding, paris.minutes_in(day))
     mine, theirs = _share_by_hour(day, file), _share_by_hour(day, archive)
-    return all(abs(mine[hour] - theirs[hour]) <= _tolerate(rounding, 60) for hour in mine.keys() & theirs.keys())
+    return all(abs(mine[hour] - theirs[hour]) <= _get_tolerance(rounding, 60) for hour in mine.keys() & theirs.keys())
 
 
 def _fits_value(file: Sequence[Reading], wh: int, *, is_whole: bool) -> bool:
     """Tell whether a curve agrees with the daily value `wh`; the energy of a partial day may be lower."""
     minutes = sum(reading.minutes for reading in file)
     difference = watt_minutes(file) - wh * WATT_MINUTES_A_WH
-    tolerance = _tolerate(_find_rounding(file), minutes)
+    tolerance = _get_tolerance(_find_rounding(file), minutes)
     return abs(difference) <= tolerance if is_whole else difference <= tolerance
 
 
-def _tolerate(rounding: int, minutes: int) -> int:
+def _get_tolerance(rounding: int, minutes: int) -> int:
     """Return the tolerance in watt-minutes for `minutes` minutes of values rounded to `rounding` watts."""
     return TOLERANCE_WH * WATT_MINUTES_A_WH + rounding * minutes // 2
 

@@ -219,7 +219,7 @@ class Archive:
                 return CallRefusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.note_doubt(session, point.id, now)
+                    await points.schedule_access_check(session, point.id, now)
             case (
                 ErrorReason.TOO_LONG
                 | ErrorReason.NOT_HOLDER

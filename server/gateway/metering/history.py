@@ -59,7 +59,7 @@ async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None
 
 async def measure_progress(session: AsyncSession, point: MeteredPoint, today: date) -> Progress:
     """Return how much of the history of a usage point was requested, in its first direction."""
-    feed, since = point.main(point.first_direction), point.since[point.first_direction]
+    feed, since = point.get_main_feed(point.first_direction), point.since[point.first_direction]
     first = get_oldest_day(feed, since, today)
     days, asked = (today - first).days, await repository.count_days(session, feed, first, today)
     return Progress(
@@ -156,7 +156,7 @@ def _list_wanted(point: MeteredPoint, now: datetime) -> Sequence[tuple[Feed, lis
             continue
         since = point.since[direction]
         daily = Feed(point.id, Kind.DAILY, direction)
-        main = point.main(direction)
+        main = point.get_main_feed(direction)
         first = get_oldest_day(main, since, today)
         found.append((main, list(paris.iterate_days(first, min(point.recent_from, today)))))
         if main != daily:

@@ -88,14 +88,14 @@ class MeteredPoint:
         """The direction that represents a usage point: consumption, or production if it only produces."""
         return next(iter((*self.directions, *self.possible)), Direction.CONSUMPTION)
 
-    def main(self, direction: Direction) -> Feed:
+    def get_main_feed(self, direction: Direction) -> Feed:
         """Return the feed for a direction's energy: the load curve, or daily values if the curve is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
     def list_refreshed_feeds(self) -> Iterator[Feed]:
         """Yield the feeds that are fetched each morning, or each week (the index)."""
         for direction in self.directions:
-            yield self.main(direction)
+            yield self.get_main_feed(direction)
             if Kind.INDEX in self.extras:
                 yield Feed(self.id, Kind.INDEX, direction)
         if Kind.MAX_POWER in self.extras and Direction.CONSUMPTION in self.directions:

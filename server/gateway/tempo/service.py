@@ -85,7 +85,7 @@ async def _refresh_feed(
     async with database.read() as session:
         question = await _choose_question(session, calls, calendar.source, now)
     if question.at > now:
-        return await feeds.rest_until(database, calls, question.at)
+        return await feeds.pause_until(database, calls, question.at)
     filling = calls is HISTORY and question.end - question.start > _A_FEW_DAYS
     if later := await feeds.take_call(database, _FILLING if filling else calls, clock):
         return later

@@ -1692,36 +1692,6 @@ export interface components {
             total: components["schemas"]["TotalView"] | null;
         };
         /**
-         * Choices
-         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
-         *
-         *     `off_peak` null gives up one's own hours for Enedis'.
-         */
-        Choices: {
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Position
-             * @description Its place in lists, the lowest first
-             * @default 0
-             */
-            position?: number;
-            /**
-             * Hidden
-             * @description Left out of pages; it is read and billed as before
-             * @default false
-             */
-            hidden?: boolean;
-            tariff?: components["schemas"]["Tariff-Input"] | null;
-            /** Tariffs */
-            tariffs?: components["schemas"]["Tariff-Input"][] | null;
-            /** Off Peak */
-            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
-        };
-        /**
          * CircuitState
          * @description Closed: calls go through. Open: none does. Probing: one at a time does, to see.
          * @enum {string}
@@ -3909,6 +3879,36 @@ export interface components {
             rte: components["schemas"]["RteFeed"][];
             /** Mails Waiting */
             mails_waiting: number;
+        };
+        /**
+         * UsagePointChanges
+         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+         *
+         *     `off_peak` null gives up one's own hours for Enedis'.
+         */
+        UsagePointChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden?: boolean;
+            tariff?: components["schemas"]["Tariff-Input"] | null;
+            /** Tariffs */
+            tariffs?: components["schemas"]["Tariff-Input"][] | null;
+            /** Off Peak */
+            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
         };
         /**
          * UsagePointView
@@ -8398,7 +8398,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["UsagePointChanges"];
             };
         };
         responses: {
