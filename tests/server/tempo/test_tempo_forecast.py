@@ -15,8 +15,8 @@ from gateway.tempo.forecast import service
 from gateway.tempo.forecast.backtest import load_calibrated
 from gateway.tempo.forecast.conditions import HORIZONS, gather_conditions
 from gateway.tempo.forecast.probabilities import Probabilities, forecast_days
-from gateway.tempo.forecast.scores import Measure, Outcome, Score, score_outcomes
 from gateway.tempo.forecast.schemas import TempoForecastView
+from gateway.tempo.forecast.scores import Measure, Outcome, Score, score_outcomes
 from gateway.tempo.forecast.seasons import load_season
 from gateway.tempo.models import ColorSource, TempoDay, TempoForecast
 from tests.server.signals import House, keep_tempo, parse_paris

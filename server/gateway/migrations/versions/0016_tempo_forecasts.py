@@ -18,10 +18,10 @@ def upgrade() -> None:
         "tempo_forecasts",
         sa.Column("made_on", sa.Date(), primary_key=True),
         sa.Column("day", sa.Date(), primary_key=True),
-        sa.Column("white", sa.Float(), nullable=False),
-        sa.Column("red", sa.Float(), nullable=False),
-        sa.Column("deduced_white", sa.Float(), nullable=False),
-        sa.Column("deduced_red", sa.Float(), nullable=False),
+        sa.Column("white", sa.Double(), nullable=False),
+        sa.Column("red", sa.Double(), nullable=False),
+        sa.Column("deduced_white", sa.Double(), nullable=False),
+        sa.Column("deduced_red", sa.Double(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
     )
 
