@@ -38,6 +38,7 @@ from gateway.quotas.day import DailyQuota
 from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.site.status import StatusService
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
@@ -82,6 +83,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
     provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
     provide_part(app, HealthService, HealthService(database, store, settings.sqlite_file))
+    provide_part(app, StatusService, StatusService(settings, clock, database, store))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 

@@ -34,6 +34,7 @@ MATRIX = {
     "GET /ping": For.ALL,
     "GET /ready": For.ALL,
     "GET /v1/site": For.ALL,
+    "GET /v1/status": For.ALL,
     "GET /v1/today": For.ALL,
     "POST /v1/accounts": For.ALL,
     "POST /v1/accounts/verify-email": For.ALL,

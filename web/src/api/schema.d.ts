@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description Tell how Enedis and RTE do now and since when, without an account. None of them is called for it.
+         */
+        get: operations["get_status_v1_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/today": {
         parameters: {
             query?: never;
@@ -1852,6 +1872,16 @@ export interface components {
             prices_outdated: string | null;
         };
         /**
+         * Condition
+         * @description How a service does, from best to worst.
+         *
+         *     Working: no trouble is known. Unstable: calls failed lately, and others are answered or another source stands in.
+         *     Limit reached: no more calls are allowed until `retry_at`. Down: it does not answer, or refuses this gateway.
+         *     Paused: this gateway has trouble of its own, and asks nothing.
+         * @enum {string}
+         */
+        Condition: "working" | "unstable" | "limit_reached" | "down" | "paused";
+        /**
          * ConfirmResetRequest
          * @description The code from the mail and a new password.
          */
@@ -3141,7 +3171,7 @@ export interface components {
         };
         /**
          * Ping
-         * @description Who answers, and which API it speaks.
+         * @description Who answers, and which API it speaks. `proxy`: whether TRUSTED_PROXIES names the proxy of this request.
          */
         Ping: {
             /**
@@ -3168,6 +3198,11 @@ export interface components {
             api?: string;
             /** Instance Id */
             instance_id: string;
+            /**
+             * Proxy
+             * @enum {string}
+             */
+            proxy: "none_or_trusted" | "not_trusted";
         };
         /**
          * PointConsent
@@ -3502,6 +3537,16 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
+         * ServiceStatus
+         * @description How a service does, since when its calls fail, and when it is asked again; null where that is not known.
+         */
+        ServiceStatus: {
+            service: components["schemas"]["UpstreamService"];
+            condition: components["schemas"]["Condition"];
+            since: components["schemas"]["Utc"] | null;
+            retry_at: components["schemas"]["Utc"] | null;
+        };
+        /**
          * SessionState
          * @description The account that is logged in in this browser; null if none is.
          *
@@ -3648,6 +3693,15 @@ export interface components {
              * Format: date
              */
             known_until: string;
+        };
+        /**
+         * Status
+         * @description How each service does that this gateway is set up for. Earlier calls tell; none is made for this answer.
+         */
+        Status: {
+            next_change: components["schemas"]["Utc"];
+            /** Services */
+            services: components["schemas"]["ServiceStatus"][];
         };
         /**
          * Step
@@ -3941,6 +3995,12 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
+         * UpstreamService
+         * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
+         * @enum {string}
+         */
+        UpstreamService: "readings" | "contracts" | "tempo" | "ecowatt";
+        /**
          * Upstreams
          * @description The state of Enedis and RTE, and how many mails wait after a failure.
          */
@@ -4213,6 +4273,55 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Site"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    get_status_v1_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
