@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.tempo.forecast.backtest import Calibrated, format_tables, load_calibrated
-from gateway.tempo.forecast.scores import Measure
+from gateway.tempo.forecast.scores import ForecastMeasure
 
 DOCS = Path(__file__).parents[3] / "docs"
 MARK = "<!-- backtest -->\n"
@@ -30,7 +30,7 @@ def test_every_horizon_was_tested_on_every_season() -> None:
     calibrated = load_calibrated()
     assert len(calibrated.seasons) == 12
     # 12 winters of 103 to 107 days that can be red, each forecast at every horizon
-    assert {score.days for score in calibrated.backtest if score.measure is Measure.RED} == {1260}
+    assert {score.days for score in calibrated.backtest if score.measure is ForecastMeasure.RED} == {1260}
     assert {score.horizon for score in calibrated.backtest} == set(range(2, 10))
 
 

@@ -16,7 +16,7 @@ from gateway.tempo.forecast.backtest import load_calibrated
 from gateway.tempo.forecast.conditions import HORIZONS, gather_conditions
 from gateway.tempo.forecast.probabilities import Probabilities, forecast_days
 from gateway.tempo.forecast.schemas import TempoForecastView
-from gateway.tempo.forecast.scores import Measure, Outcome, Score, score_outcomes
+from gateway.tempo.forecast.scores import ForecastMeasure, ForecastOutcome, Score, score_outcomes
 from gateway.tempo.forecast.seasons import load_season
 from gateway.tempo.models import ColorSource, TempoDay, TempoForecast
 from tests.server.signals import House, keep_tempo, parse_paris
@@ -81,12 +81,12 @@ def test_days_that_the_quota_lets_expect_are_likely_red_and_not_certain() -> Non
 def test_scores_by_hand() -> None:
     told = Probabilities.of(white=0.2, red=0.7)
     usual = Probabilities.of(white=0.27, red=0.21)
-    scores = score_outcomes([Outcome(2, True, Color.RED, told, usual, Probabilities.certain(Color.RED))])
+    scores = score_outcomes([ForecastOutcome(2, True, Color.RED, told, usual, Probabilities.certain(Color.RED))])
     assert {score.measure: (score.forecast, score.climatology, score.deduction) for score in scores} == {
-        Measure.RED: (0.09, 0.6241, 0),
-        Measure.WHITE: (0.04, 0.0729, 0),
-        Measure.BLUE: (0.01, 0.2704, 0),
-        Measure.TOTAL: (0.14, 0.9674, 0),
+        ForecastMeasure.RED: (0.09, 0.6241, 0),
+        ForecastMeasure.WHITE: (0.04, 0.0729, 0),
+        ForecastMeasure.BLUE: (0.01, 0.2704, 0),
+        ForecastMeasure.TOTAL: (0.14, 0.9674, 0),
     }
 
 
@@ -100,7 +100,7 @@ def make_scores(horizon: int, days: int, forecast: float, climatology: float, de
             climatology=climatology,
             deduction=deduction,
         )
-        for measure in Measure
+        for measure in ForecastMeasure
     ]
 
 
@@ -184,12 +184,12 @@ async def test_kept_forecasts_are_scored_against_what_came(house: House) -> None
             )
         )
     recorded = {score.measure: score for score in (await read(house)).horizons[0].recorded}
-    assert recorded[Measure.RED].days == 1, "22 January has not come"
-    assert recorded[Measure.RED].forecast == 0.36
-    assert recorded[Measure.WHITE].forecast == 0.5625
-    assert recorded[Measure.WHITE].deduction == 0.25
-    assert recorded[Measure.TOTAL].forecast == 0.945
-    assert recorded[Measure.RED].climatology == pytest.approx(0.2064**2, abs=1e-4)
+    assert recorded[ForecastMeasure.RED].days == 1, "22 January has not come"
+    assert recorded[ForecastMeasure.RED].forecast == 0.36
+    assert recorded[ForecastMeasure.WHITE].forecast == 0.5625
+    assert recorded[ForecastMeasure.WHITE].deduction == 0.25
+    assert recorded[ForecastMeasure.TOTAL].forecast == 0.945
+    assert recorded[ForecastMeasure.RED].climatology == pytest.approx(0.2064**2, abs=1e-4)
 
 
 async def test_without_every_colour_of_the_season_there_is_none(house: House) -> None:

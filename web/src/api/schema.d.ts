@@ -2387,6 +2387,12 @@ export interface components {
             probabilities: components["schemas"]["ProbabilitiesView"];
         };
         /**
+         * ForecastMeasure
+         * @description What a score is about: one colour, or all three.
+         * @enum {string}
+         */
+        ForecastMeasure: "red" | "white" | "blue" | "total";
+        /**
          * Form
          * @description The language of the spreadsheet program that opens the file.
          * @enum {string}
@@ -2794,12 +2800,6 @@ export interface components {
             /** Readings */
             readings: components["schemas"]["PeakReading"][];
         };
-        /**
-         * Measure
-         * @description What a score is about: one colour, or all three.
-         * @enum {string}
-         */
-        Measure: "red" | "white" | "blue" | "total";
         "MinuteOfDay-Input": number;
         "MinuteOfDay-Output": string;
         /**
@@ -3509,7 +3509,7 @@ export interface components {
             deduction: number;
             /** Horizon */
             horizon: number;
-            measure: components["schemas"]["Measure"];
+            measure: components["schemas"]["ForecastMeasure"];
         };
         /**
          * SeriesView

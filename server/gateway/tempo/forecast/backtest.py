@@ -13,13 +13,20 @@ from pydantic import BaseModel, ConfigDict
 from gateway.tempo.forecast.baselines import DayKind, count_climatology, deduce_colors, find_kind
 from gateway.tempo.forecast.calibration import calibrate_weights, replay_season
 from gateway.tempo.forecast.probabilities import Probabilities, Weights, forecast_days
-from gateway.tempo.forecast.scores import Comparison, Measure, Outcome, Score, compare_outcomes, score_outcomes
+from gateway.tempo.forecast.scores import (
+    BrierScores,
+    ForecastMeasure,
+    ForecastOutcome,
+    Score,
+    compare_outcomes,
+    score_outcomes,
+)
 from gateway.tempo.forecast.seasons import YEARS
 
 _NUMBERS = ("days", "forecast", "climatology", "deduction", "beats both")
 
 
-class SeasonScore(Comparison):
+class SeasonScore(BrierScores):
     """The scores about red days of one season, at all horizons together."""
 
     season: str
@@ -51,19 +58,19 @@ def run_backtest() -> Calibrated:
         climatology=count_climatology(YEARS),
         backtest=tuple(score_outcomes(outcome for outcomes in by_year.values() for outcome in outcomes)),
         seasons=tuple(
-            SeasonScore(season=f"{year}-{year + 1}", **compare_outcomes(Measure.RED, outcomes).model_dump())
+            SeasonScore(season=f"{year}-{year + 1}", **compare_outcomes(ForecastMeasure.RED, outcomes).model_dump())
             for year, outcomes in by_year.items()
         ),
     )
 
 
-def _forecast_season(year: int) -> Iterator[Outcome]:
+def _forecast_season(year: int) -> Iterator[ForecastOutcome]:
     others = [other for other in YEARS if other != year]
     weights, climatology = calibrate_weights(others), count_climatology(others)
     for days in replay_season(year):
         forecasts = forecast_days([day.conditions for day in days], weights)
         for day in days:
-            yield Outcome(
+            yield ForecastOutcome(
                 horizon=day.conditions.horizon,
                 can_be_red=day.conditions.can_be_red,
                 color=day.color,
@@ -77,7 +84,7 @@ def format_tables(result: Calibrated) -> str:
     """Return the scores as tables in Markdown: by horizon for each measure, red first, then by season."""
     by_horizon = [
         ((str(score.horizon), score.measure.value), score)
-        for measure in Measure
+        for measure in ForecastMeasure
         for score in result.backtest
         if score.measure is measure
     ]
@@ -85,7 +92,7 @@ def format_tables(result: Calibrated) -> str:
     return f"{_format_table(('J+', 'measure'), by_horizon)}\n{_format_table(('season, red',), by_season)}"
 
 
-def _format_table(keys: tuple[str, ...], rows: Iterable[tuple[tuple[str, ...], Comparison]]) -> str:
+def _format_table(keys: tuple[str, ...], rows: Iterable[tuple[tuple[str, ...], BrierScores]]) -> str:
     head = (*keys, *_NUMBERS)
     lines = [head, ("---",) * len(head)]
     for key, score in rows:

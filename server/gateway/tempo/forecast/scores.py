@@ -18,7 +18,7 @@ from gateway.domain.tempo_days import COLORS, Color
 from gateway.tempo.forecast.probabilities import Probabilities
 
 
-class Measure(StrEnum):
+class ForecastMeasure(StrEnum):
     """What a score is about: one colour, or all three."""
 
     RED = "red"
@@ -27,12 +27,12 @@ class Measure(StrEnum):
     TOTAL = "total"
 
 
-_COLOR_OF = {Measure.RED: Color.RED, Measure.WHITE: Color.WHITE, Measure.BLUE: Color.BLUE}
-_DECISIVE = (Measure.RED, Measure.TOTAL)
+_COLOR_OF = {ForecastMeasure.RED: Color.RED, ForecastMeasure.WHITE: Color.WHITE, ForecastMeasure.BLUE: Color.BLUE}
+_DECISIVE = (ForecastMeasure.RED, ForecastMeasure.TOTAL)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ForecastOutcome:
     """A day that was forecast, by the forecast and both baselines, and its colour; `can_be_red`: by the rules."""
 
     horizon: int
@@ -43,7 +43,7 @@ class Outcome:
     deduction: Probabilities
 
 
-class Comparison(BaseModel):
+class BrierScores(BaseModel):
     """Brier scores of the forecast and of both baselines over the same `days`."""
 
     model_config = ConfigDict(frozen=True)
@@ -59,29 +59,29 @@ class Comparison(BaseModel):
         return self.forecast < min(self.climatology, self.deduction)
 
 
-class Score(Comparison):
+class Score(BrierScores):
     """The scores of one horizon: of `red` over days that can be red, of the others over all days but Sundays."""
 
     horizon: int
-    measure: Measure
+    measure: ForecastMeasure
 
 
-def score_outcomes(outcomes: Iterable[Outcome]) -> list[Score]:
+def score_outcomes(outcomes: Iterable[ForecastOutcome]) -> list[Score]:
     """Return the scores of each horizon and measure that has any day."""
-    by_horizon: defaultdict[int, list[Outcome]] = defaultdict(list)
+    by_horizon: defaultdict[int, list[ForecastOutcome]] = defaultdict(list)
     for outcome in outcomes:
         by_horizon[outcome.horizon].append(outcome)
     return [
         Score(horizon=horizon, measure=measure, **compared.model_dump())
         for horizon, found in sorted(by_horizon.items())
-        for measure in Measure
+        for measure in ForecastMeasure
         if (compared := compare_outcomes(measure, found)).days
     ]
 
 
-def compare_outcomes(measure: Measure, outcomes: Iterable[Outcome]) -> Comparison:
+def compare_outcomes(measure: ForecastMeasure, outcomes: Iterable[ForecastOutcome]) -> BrierScores:
     """Return one score of each prediction over the outcomes that count for it; of no days, zeros."""
-    counted = [each for each in outcomes if measure is not Measure.RED or each.can_be_red]
+    counted = [each for each in outcomes if measure is not ForecastMeasure.RED or each.can_be_red]
     colors = (_COLOR_OF[measure],) if measure in _COLOR_OF else COLORS
 
     def compute_mean(predictions: Iterable[Probabilities]) -> float:
@@ -89,7 +89,7 @@ def compare_outcomes(measure: Measure, outcomes: Iterable[Outcome]) -> Compariso
         squares = ((found.get(color) - (each.color is color)) ** 2 for found, each in paired for color in colors)
         return round(sum(squares) / max(len(counted), 1), 4)
 
-    return Comparison(
+    return BrierScores(
         days=len(counted),
         forecast=compute_mean(each.forecast for each in counted),
         climatology=compute_mean(each.climatology for each in counted),

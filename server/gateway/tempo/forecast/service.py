@@ -18,7 +18,7 @@ from gateway.tempo.forecast.backtest import load_calibrated
 from gateway.tempo.forecast.baselines import deduce_colors, find_kind
 from gateway.tempo.forecast.conditions import HORIZONS, can_be_red, gather_conditions, list_forecast_days
 from gateway.tempo.forecast.probabilities import Probabilities, forecast_days
-from gateway.tempo.forecast.scores import Measure, Outcome, Score, beats_baselines, score_outcomes
+from gateway.tempo.forecast.scores import ForecastMeasure, ForecastOutcome, Score, beats_baselines, score_outcomes
 from gateway.tempo.models import TempoForecast
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ async def load_horizons(session: AsyncSession) -> list[schemas.HorizonView]:
 async def _score_recorded(session: AsyncSession) -> list[Score]:
     climatology = load_calibrated().climatology
     return score_outcomes(
-        Outcome(
+        ForecastOutcome(
             horizon=(row.day - row.made_on).days,
             can_be_red=can_be_red(row.day),
             color=row.color,
@@ -143,7 +143,7 @@ async def _score_recorded(session: AsyncSession) -> list[Score]:
 
 def find_published_horizons(backtest: Sequence[Score], recorded: Sequence[Score]) -> frozenset[int]:
     """Return the horizons that beat both baselines in the back-test, and here once enough days were scored."""
-    counted = {score.horizon: score.days for score in recorded if score.measure is Measure.TOTAL}
+    counted = {score.horizon: score.days for score in recorded if score.measure is ForecastMeasure.TOTAL}
     return frozenset(
         horizon
         for horizon in HORIZONS
