@@ -113,7 +113,7 @@ class Phone:
     async def press(self, text: str) -> None:
         await self.page.get_by_text(text).first.click()
 
-    async def fill(self, kind: str, text: str) -> None:
+    async def fill_field(self, kind: str, text: str) -> None:
         """Fill in the first field of a dialog whose input is of this kind."""
         box = self.page.locator(f"step-flow-form input{kind}").first
         await box.fill(text)
@@ -161,14 +161,14 @@ async def test_the_whole_story(programs: Stack) -> None:
 async def set_up(phone: Phone, gateway: str) -> None:
     await phone.page.locator("dialog-box ha-dialog-footer ha-button").last.click()
     await phone.read("address", TEXTS["config.step.user.title"])
-    await phone.fill("", gateway)
+    await phone.fill_field("", gateway)
     await phone.submit()
     log_in = TEXTS["config.step.account.menu_options.log_in"]
     await phone.read("menu", log_in)
     await phone.press(log_in)
     await phone.read("log in", phone.page.locator("step-flow-form input[type=password]"))
-    await phone.fill("[type=email]", EMAIL)
-    await phone.fill("[type=password]", PASSWORD)
+    await phone.fill_field("[type=email]", EMAIL)
+    await phone.fill_field("[type=password]", PASSWORD)
     await phone.submit()
     await phone.read("set up", "choisir un blueprint")
 
@@ -179,7 +179,7 @@ async def add_meter(phone: Phone) -> None:
     await phone.read("integration", TEXTS[f"{meter}.initiate_flow.user"])
     await phone.press(TEXTS[f"{meter}.initiate_flow.user"])
     await phone.read("number", TEXTS[f"{meter}.step.number.title"])
-    await phone.fill("", PRM)
+    await phone.fill_field("", PRM)
     async with phone.page.expect_popup() as opened:
         await phone.submit()
     enedis = await opened.value
