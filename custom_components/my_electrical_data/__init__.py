@@ -30,6 +30,7 @@ from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
 from .services import async_setup_services
+from .takeover import async_look_for_earlier
 from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -72,6 +73,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         entry.async_on_unload(reviewed.async_add_listener(lambda: async_update_issues(hass, entry)))
     async_update_issues(hass, entry)
     async_start_events(hass, entry)
+    for meter in meters:
+        async_look_for_earlier(hass, entry, meter)
     entry.async_on_unload(entry.add_update_listener(_async_handle_update))
     # The first import may be years of hours, and the gateway may have to wait for Enedis: set-up does not wait for it.
     first: list[FeedCoordinator[Any]] = [

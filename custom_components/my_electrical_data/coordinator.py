@@ -1,7 +1,7 @@
 """The coordinators, one for each feed, and the runtime data of an entry."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -19,6 +19,7 @@ from .api.on_demand import Comparison
 from .api.signals import Ecowatt, Tempo, TempoDays
 from .appliance import ApplianceCoordinator
 from .const import CONF_BUCKETS, DOMAIN
+from .earlier_statistics import EarlierStatistics
 from .feed import FeedCoordinator
 from .pacing import Pace
 from .paris import DAY, find_next_midnight, paris_day
@@ -32,7 +33,7 @@ COMPARED_MONTHS = 12
 
 @dataclass(slots=True)
 class Meter:
-    """A usage point: its public id, its subentry and name, and its coordinators."""
+    """A usage point: its public id, its subentry and name, its coordinators, and what other programs have of it."""
 
     point_id: str
     subentry_id: str
@@ -44,6 +45,7 @@ class Meter:
     max_power: MaxPowerCoordinator
     comparison: ComparisonCoordinator
     prices: PricesCoordinator
+    earlier: list[EarlierStatistics] = field(default_factory=list)
 
     @property
     def feeds(self) -> dict[str, MeterCoordinator[Any]]:

@@ -106,6 +106,7 @@ async def record_response(session: AsyncSession, calls: CallBudget, now: datetim
     """Record that the call was answered, and schedule the next one at `next_at`, which is returned."""
     feed = await session.get_one(FeedState, calls.name)
     feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
+    feed.failing_since = None
     return next_at
 
 
@@ -120,6 +121,7 @@ async def record_failure(database: Database, calls: CallBudget, now: datetime, e
     async with database.write() as session:
         feed = await session.get_one(FeedState, calls.name)
         feed.failures += 1
+        feed.failing_since = feed.failing_since or now
         feed.last_error = str(error)
         wait = max(calls.compute_pause(feed.failures), timedelta(seconds=error.retry_after))
         feed.next_at = now + wait
