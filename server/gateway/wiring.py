@@ -37,8 +37,8 @@ from gateway.legacy_clients.service import LegacyClients
 from gateway.legacy_clients.tokens import JwtWriter
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
+from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 from gateway.site.status import StatusService
@@ -62,11 +62,11 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     accounts = AccountParts(
         settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha
     )
-    turns = AccountTurns()
+    concurrency = ConcurrencyLimiter()
     readings = Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache)
     provide_part(app, AccountParts, accounts)
     provide_part(app, DailyQuota, runtime.day)
-    provide_part(app, AccountTurns, turns)
+    provide_part(app, ConcurrencyLimiter, concurrency)
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
@@ -82,7 +82,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, ImportService, ImportService(database, clock, keyring))
     provide_part(app, LegacyTokenWriter, JwtWriter(accounts))
-    provide_part(app, LegacyClients, LegacyClients(accounts, readings, runtime.customer_data, runtime.day, turns))
+    provide_part(app, LegacyClients, LegacyClients(accounts, readings, runtime.customer_data, runtime.day, concurrency))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, TempoForecasts, TempoForecasts(database))

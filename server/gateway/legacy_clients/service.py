@@ -13,9 +13,9 @@ from gateway.accounts.service import Caller
 from gateway.enedis.customer import Address
 from gateway.legacy_clients.measures import Measure, MeasuredRange, read_range
 from gateway.metering.service import Readings
+from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota, Use
 from gateway.quotas.dependencies import count_response
-from gateway.quotas.turns import AccountTurns
 from gateway.usage_points import repository
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.contracts import CustomerData
@@ -39,14 +39,19 @@ class LegacyClients:
     """What older clients may ask for."""
 
     def __init__(
-        self, parts: AccountParts, readings: Readings, customer_data: CustomerData, day: DailyQuota, turns: AccountTurns
+        self,
+        parts: AccountParts,
+        readings: Readings,
+        customer_data: CustomerData,
+        day: DailyQuota,
+        concurrency: ConcurrencyLimiter,
     ) -> None:
         """Store the parts."""
         self._parts = parts
         self._readings = readings
         self._customer_data = customer_data
         self._day = day
-        self._turns = turns
+        self._concurrency = concurrency
 
     async def open_meter(self, token: str, prm: str) -> OwnMeter:
         """Return a meter of the token's account. Raises InvalidTokenError and NotTheirMeterError."""
@@ -63,7 +68,7 @@ class LegacyClients:
         """Count an answer against the account's quota, like any other answer about a meter. Raises ProblemError."""
         counting = asynccontextmanager(count_response)
         caller = Caller(meter.point.account_id)
-        async with counting(request, self._day, self._turns, self._parts.clock, caller):
+        async with counting(request, self._day, self._concurrency, self._parts.clock, caller):
             yield
 
     async def read_measures(
