@@ -26,7 +26,7 @@ from .models import (
     UsagePoints,
 )
 from .on_demand import Comparison, LoadCurve, Refresh
-from .signals import Ecowatt, Tempo, TempoDays
+from .signals import Ecowatt, Tempo, TempoDays, TempoForecast
 from .transport import RawResponse, Transport
 
 type Query = dict[str, str] | list[tuple[str, str]]
@@ -45,6 +45,7 @@ _REGULATED = Decoder(RegulatedGrids)
 _OFFERS = Decoder(Offers)
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
+_TEMPO_FORECAST = Decoder(TempoForecast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,10 @@ class GatewayClient:
     async def tempo_days(self, *, start: date, end: date) -> Response[TempoDays]:
         """Return the colours of the days `[start, end[`, at most 366 days."""
         return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _build_query(start, end))
+
+    async def tempo_forecast(self) -> Response[TempoForecast]:
+        """Return the gateway's forecast of the days after tomorrow."""
+        return await self._get(_TEMPO_FORECAST, "/v1/tempo/forecast")
 
     async def ecowatt(self) -> Response[Ecowatt]:
         """Return the Ecowatt signal."""
