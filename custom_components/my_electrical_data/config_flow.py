@@ -239,7 +239,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             chosen = [point for point in self._points if point.id in user_input[CONF_METERS]]
             names: list[str] = []
             for point in chosen:
-                names.append(point.name or await async_name_home(self.hass, names))
+                names.append(point.given_name or await async_name_home(self.hass, names))
             return await self._create_gateway_entry(list(zip(chosen, names, strict=True)))
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
         selector = SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST))

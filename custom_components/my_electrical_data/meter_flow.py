@@ -219,7 +219,7 @@ class MeterFlow(FileImportSteps):
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
-        name = self._point.name or await async_name_home(self.hass)
+        name = self._point.given_name or await async_name_home(self.hass)
         fields = build_tariff_fields(
             self._point,
             name=name,

@@ -255,6 +255,17 @@ async def test_a_meter_of_which_enedis_tells_nothing(
     assert result["title"] == "••••••••••0017"
 
 
+async def test_a_new_meter_is_proposed_the_name_of_the_home_and_not_its_number(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
+) -> None:
+    point = gateway.answers[POINT].point
+    point["name"] = point["masked_number"]  # as the gateway names a meter that nobody has named
+    flow = await add_meter(hass, entry_without_meters)
+    await answer_meter(hass, flow, {"number": NUMBER})
+    form = await answer_meter(hass, flow)
+    assert form["data_schema"]({"power": "6"})["name"] == "Home"
+
+
 async def test_a_meter_that_is_read_already_needs_no_consent(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
