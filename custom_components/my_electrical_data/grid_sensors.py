@@ -24,9 +24,11 @@ def _build_day_sensor(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> 
         day = pick(tempo.at(now))
         if day is None:
             return {}
-        told = {"date": day.date.isoformat(), "confirmed": day.confirmed}
+        attributes = {"date": day.date.isoformat(), "confirmed": day.confirmed}
         expected = day.expected_color if day.color is TempoColor.UNKNOWN else None
-        return told | ({"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {})
+        return attributes | (
+            {"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {}
+        )
 
     return enum_sensor(key, COLORS, color, attributes)
 

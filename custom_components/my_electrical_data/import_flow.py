@@ -103,7 +103,7 @@ class FileImportSteps(ConfigSubentryFlow):
             if user_input is not None:
                 await self._client.take_back_import(self._point_id, user_input[CONF_IMPORT])
                 return self.async_abort(reason="import_taken_back")
-            given = await self._client.imports(self._point_id)
+            given = await self._client.fetch_imports(self._point_id)
         except GatewayError:
             return self.async_abort(reason="gateway_failed")
         options = [

@@ -84,7 +84,7 @@ class MeterFlow(FileImportSteps):
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         try:
-            points = (await self._client.usage_points()).data.items
+            points = (await self._client.fetch_usage_points()).data.items
         except GatewayError as error:
             return self._abort_on_failure(error)
         self._offered_points = tuple(point for point in points if point.id not in self._list_configured_ids())
@@ -193,7 +193,7 @@ class MeterFlow(FileImportSteps):
         """Change the tariff of a meter."""
         try:
             return await self._show_tariff(
-                await self._client.usage_point(self._get_reconfigure_subentry().unique_id or "")
+                await self._client.fetch_usage_point(self._get_reconfigure_subentry().unique_id or "")
             )
         except GatewayError as error:
             return self._abort_on_failure(error)
@@ -238,7 +238,7 @@ class MeterFlow(FileImportSteps):
     async def _load_offers(self) -> dict[str, str]:
         """Return the gateway's offers; none from a gateway that knows none, or does not answer now."""
         try:
-            return await self._client.offers()
+            return await self._client.fetch_offers()
         except GatewayError:
             return {}
 

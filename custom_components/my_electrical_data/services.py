@@ -129,11 +129,15 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     with _translate_gateway_errors(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
-                return _to_response((await client.daily(point, start=start, end=end, direction=direction)).data)
+                return _to_response(
+                    (await client.fetch_daily_values(point, start=start, end=end, direction=direction)).data
+                )
             case Kind.LOAD_CURVE:
-                return _to_response((await client.load_curve(point, start=start, end=end, direction=direction)).data)
+                return _to_response(
+                    (await client.fetch_load_curve(point, start=start, end=end, direction=direction)).data
+                )
             case _:
-                return _to_response((await client.max_power(point, start=start, end=end)).data)
+                return _to_response((await client.fetch_max_power(point, start=start, end=end)).data)
 
 
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
@@ -181,7 +185,9 @@ async def _compare_options(call: ServiceCall) -> ServiceResponse:
     """Return what the last complete months would have cost under each tariff option."""
     entry, meter = _get_meter(call)
     with _translate_gateway_errors(call.hass, entry):
-        return _to_response(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
+        return _to_response(
+            await entry.runtime_data.client.fetch_comparison(meter.point_id, months=call.data[ATTR_MONTHS])
+        )
 
 
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
@@ -189,7 +195,7 @@ async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
     entry, meter = _get_meter(call)
     start, end = _get_days(call)
     with _translate_gateway_errors(call.hass, entry):
-        return _to_response(await entry.runtime_data.client.refresh(meter.point_id, start=start, end=end))
+        return _to_response(await entry.runtime_data.client.request_refresh(meter.point_id, start=start, end=end))
 
 
 async def _import_hours_again(call: ServiceCall) -> ServiceResponse:

@@ -34,8 +34,8 @@ from gateway.kit.conditional import ResponseCache
 from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
+from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 from gateway.site.status import StatusService
@@ -62,7 +62,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
     provide_part(app, DailyQuota, runtime.day)
-    provide_part(app, AccountTurns, AccountTurns())
+    provide_part(app, ConcurrencyLimiter, ConcurrencyLimiter())
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))

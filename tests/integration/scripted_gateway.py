@@ -150,8 +150,8 @@ class ScriptedGateway:
         return load_body("token") | {"access_token": token, "expires_in": self.expires_in}
 
     async def _sign_up(self, request: web.Request) -> Any:
-        wish = await request.json()
-        self.accounts[wish["email"]] = wish["password"]
+        body = await request.json()
+        self.accounts[body["email"]] = body["password"]
         return web.json_response({"status": self.signed_up}, status=201)
 
     async def _make_client(self, request: web.Request) -> Any:

@@ -72,8 +72,8 @@ async def test_a_tariff_before_one_to_come_leaves_that_one(
     await hass.config_entries.subentries.async_configure(reconfigure_form["flow_id"], None)
     flow = await open_tariff(hass, entry)
     assert flow["data_schema"]({"name": "Maison"})["power"] == "9", "what is in force, not what is to come"
-    wish = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
-    await answer_meter(hass, flow, wish)
+    answers = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
+    await answer_meter(hass, flow, answers)
     assert [(tariff["valid_from"], tariff["option"]) for tariff in gateway.told[-1]["tariffs"]] == [
         (None, "hp_hc"),
         ("2026-11-01", "tempo"),

@@ -132,7 +132,7 @@ class Tempo:
         return TempoNow(
             today=today,
             tomorrow=None if turned else self.tomorrow,
-            period=self._period(moment),
+            period=self._find_period(moment),
             left={
                 color: count.left_after_tomorrow if turned else count.left_after_today
                 for color, count in self.season.days.items()
@@ -142,7 +142,7 @@ class Tempo:
             next_expected_red=next((day for day in self.season.expected_red if day > today.date), None),
         )
 
-    def _period(self, moment: datetime) -> TempoPeriod | None:
+    def _find_period(self, moment: datetime) -> TempoPeriod | None:
         ahead = (self.period, *(TempoPeriod(key=period.key, until=period.until) for period in self.coming))
         return next((period for period in ahead if moment < period.until), None)
 

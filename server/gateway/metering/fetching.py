@@ -63,18 +63,18 @@ class Fetcher:
         _check_refused(point, window, placed.refused, placed.days)
         facts: list[Fact] = []
         for day in paris.iterate_days(window.start, window.end):
-            known, found = before.get(day, []), placed.days.get(day, [])
-            readings = merge_readings(day, found, known, values.get(day))
+            stored, found = before.get(day, []), placed.days.get(day, [])
+            readings = merge_readings(day, found, stored, values.get(day))
             state = _get_state(day, readings, found, entries.get(day))
             if state is State.COMPLETE and find_rounding(readings):
                 fitted = fit_rounded(readings, values[day]) if day in values else None
                 state = State.FITTED if fitted else State.COMPLETE if day in values else State.ROUNDED
                 readings = fitted or readings
             payload = payloads.seal_curve(feed, point.secrets, day, readings) if readings else None
-            was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
+            was_estimated = any(reading.quality is Quality.ESTIMATED for reading in stored)
             # a missing day in an answer with other days is truly absent: asking for it again would cost another call
             times_absent = SURELY_ABSENT if state is State.ABSENT and placed.days else 0
-            corrects = was_estimated and readings != known
+            corrects = was_estimated and readings != stored
             facts.append(Fact(day, state, payload, corrects=corrects, times_absent=times_absent))
         return facts
 

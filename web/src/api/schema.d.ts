@@ -112,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tempo
+         * Get Tempo Outlook
          * @description Today's and tomorrow's colour, the period in force, and the season's counters.
          */
-        get: operations["get_tempo_v1_tempo_get"];
+        get: operations["get_tempo_outlook_v1_tempo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1712,36 +1712,6 @@ export interface components {
             total: components["schemas"]["TotalView"] | null;
         };
         /**
-         * Choices
-         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
-         *
-         *     `off_peak` null gives up one's own hours for Enedis'.
-         */
-        Choices: {
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Position
-             * @description Its place in lists, the lowest first
-             * @default 0
-             */
-            position?: number;
-            /**
-             * Hidden
-             * @description Left out of pages; it is read and billed as before
-             * @default false
-             */
-            hidden?: boolean;
-            tariff?: components["schemas"]["Tariff-Input"] | null;
-            /** Tariffs */
-            tariffs?: components["schemas"]["Tariff-Input"][] | null;
-            /** Off Peak */
-            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
-        };
-        /**
          * CircuitState
          * @description Closed: calls go through. Open: none does. Probing: one at a time does, to see.
          * @enum {string}
@@ -2057,6 +2027,24 @@ export interface components {
             red_gain: number | null;
         };
         /**
+         * CurrentEcowatt
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        CurrentEcowatt: {
+            now: components["schemas"]["LevelRunView"] | null;
+            /** Tense */
+            tense: components["schemas"]["LevelRunView"][];
+        };
+        /**
+         * CurrentTempo
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        CurrentTempo: {
+            today: components["schemas"]["TempoDayView"];
+            tomorrow: components["schemas"]["TempoDayView"];
+            period: components["schemas"]["TempoPeriodView"];
+        };
+        /**
          * CurveAnswer
          * @description The load curve of `[start, end[`.
          */
@@ -2255,15 +2243,6 @@ export interface components {
         EcowattHourView: {
             start: components["schemas"]["Utc"];
             level: components["schemas"]["Level"];
-        };
-        /**
-         * EcowattToday
-         * @description The level now and the tense hours to come; `now` is null when it is not known.
-         */
-        EcowattToday: {
-            now: components["schemas"]["LevelRunView"] | null;
-            /** Tense */
-            tense: components["schemas"]["LevelRunView"][];
         };
         /**
          * EnedisApi
@@ -2596,7 +2575,7 @@ export interface components {
          */
         ImportList: {
             /** Items */
-            items: components["schemas"]["ImportView"][];
+            items: components["schemas"]["UploadedFile"][];
         };
         /**
          * ImportRejection
@@ -2655,18 +2634,6 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "preview" | "accepted" | "taken_back";
-        /**
-         * ImportView
-         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
-         */
-        ImportView: {
-            /** Id */
-            id: string;
-            status: components["schemas"]["ImportStatus"];
-            created_at: components["schemas"]["Utc"];
-            changed_at: components["schemas"]["Utc"];
-            report: components["schemas"]["ImportReport"];
-        };
         /**
          * Include
          * @description An optional part of a chart.
@@ -3896,15 +3863,6 @@ export interface components {
             /** Expected Red */
             expected_red: string[];
         };
-        /**
-         * TempoToday
-         * @description The Tempo day in force, the one after, and the bucket in force.
-         */
-        TempoToday: {
-            today: components["schemas"]["TempoDayView"];
-            tomorrow: components["schemas"]["TempoDayView"];
-            period: components["schemas"]["TempoPeriodView"];
-        };
         Text: string | null;
         /**
          * Today
@@ -3912,8 +3870,8 @@ export interface components {
          */
         Today: {
             next_change: components["schemas"]["Utc"];
-            tempo: components["schemas"]["TempoToday"];
-            ecowatt: components["schemas"]["EcowattToday"];
+            tempo: components["schemas"]["CurrentTempo"];
+            ecowatt: components["schemas"]["CurrentEcowatt"];
         };
         /**
          * TotalView
@@ -3995,6 +3953,18 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
+         * UploadedFile
+         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
+         */
+        UploadedFile: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ImportStatus"];
+            created_at: components["schemas"]["Utc"];
+            changed_at: components["schemas"]["Utc"];
+            report: components["schemas"]["ImportReport"];
+        };
+        /**
          * UpstreamService
          * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
          * @enum {string}
@@ -4011,6 +3981,36 @@ export interface components {
             rte: components["schemas"]["RteFeed"][];
             /** Mails Waiting */
             mails_waiting: number;
+        };
+        /**
+         * UsagePointChanges
+         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+         *
+         *     `off_peak` null gives up one's own hours for Enedis'.
+         */
+        UsagePointChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden?: boolean;
+            tariff?: components["schemas"]["Tariff-Input"] | null;
+            /** Tariffs */
+            tariffs?: components["schemas"]["Tariff-Input"][] | null;
+            /** Off Peak */
+            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
         };
         /**
          * UsagePointView
@@ -4396,7 +4396,7 @@ export interface operations {
             };
         };
     };
-    get_tempo_v1_tempo_get: {
+    get_tempo_outlook_v1_tempo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5949,7 +5949,7 @@ export interface operations {
             query?: {
                 /** @description That of the last answer that was stored */
                 cursor?: string | null;
-                /** @description Rows at most; `more` tells of others */
+                /** @description The most rows to return; `more` tells whether others follow */
                 limit?: number | null;
             };
             header?: never;
@@ -7738,7 +7738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -7938,7 +7938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -8571,7 +8571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["UsagePointChanges"];
             };
         };
         responses: {
