@@ -51,24 +51,28 @@ IMPORT = {"id": "i" * 16, "created_at": "2026-11-23T10:05:00Z", "changed_at": "2
 
 
 @pytest.fixture
-def received(gateway: ScriptedGateway) -> list[tuple[str, bytes]]:
+def sent_files(gateway: ScriptedGateway) -> list[tuple[str, bytes]]:
     """Have the gateway read any file; return what it was sent: the file's name and its content."""
-    received: list[tuple[str, bytes]] = []
+    sent_files: list[tuple[str, bytes]] = []
 
     async def answer(request: web.Request) -> web.Response:
         if request.method == "GET":
             return web.json_response({"items": [IMPORT | {"status": "accepted"}]})
-        received.append((request.headers["Content-Disposition"], await request.read()))
+        sent_files.append((request.headers["Content-Disposition"], await request.read()))
         return web.json_response(IMPORT | {"status": "preview"}, status=201)
 
     gateway.answers[IMPORTS] = answer
     gateway.answers[f"{IMPORTS}/{'i' * 16}/accept"] = IMPORT | {"status": "accepted"}
     gateway.answers[f"{IMPORTS}/{'i' * 16}"] = answer_text(204, "")
-    return received
+    return sent_files
 
 
 @pytest.fixture
-async def entry_ready(hass: HomeAssistant, set_up: SetUp) -> MockConfigEntry:
+async def entry_ready(
+    hass: HomeAssistant, set_up: SetUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MockConfigEntry:
+    # one folder for each test: Home Assistant deletes it when it stops, and tests run beside each other
+    monkeypatch.setattr("homeassistant.components.file_upload.TEMP_DIR_NAME", str(tmp_path / "uploads"))
     for component in ("homeassistant", REPAIRS, "calendar", "image", DOMAIN, "file_upload"):
         assert await async_setup_component(hass, component, {})
     return await set_up()
@@ -110,7 +114,7 @@ async def test_a_file_is_shown_before_it_counts(
     hass: HomeAssistant,
     gateway: ScriptedGateway,
     entry_ready: MockConfigEntry,
-    received: list[tuple[str, bytes]],
+    sent_files: list[tuple[str, bytes]],
     upload: Any,
     language: str,
     lines: list[str],
@@ -120,7 +124,7 @@ async def test_a_file_is_shown_before_it_counts(
     preview = await answer_meter(hass, form, {"file": await upload(CONTENT), "direction": "consumption"})
     assert preview["step_id"] == "preview"
     assert preview["description_placeholders"]["report"].splitlines() == lines
-    [(header, content)] = received
+    [(header, content)] = sent_files
     assert content == CONTENT
     assert "historique_conso_d%C3%A9cembre.csv" in header, "some files name their meter only there"
     assert not gateway.list_requests(f"{IMPORTS}/{'i' * 16}/accept"), "nothing counts yet"
@@ -151,12 +155,12 @@ async def test_a_file_that_is_refused_can_be_replaced(
 
 
 async def test_a_file_that_is_too_large_is_not_sent(
-    hass: HomeAssistant, entry_ready: MockConfigEntry, received: list[Any], upload: Any
+    hass: HomeAssistant, entry_ready: MockConfigEntry, sent_files: list[Any], upload: Any
 ) -> None:
     form = await open_meter(hass, entry_ready, "import_file")
     large = await upload(b"0" * (20 * 1024 * 1024 + 1))
     again = await answer_meter(hass, form, {"file": large, "direction": "consumption"})
-    assert (again["errors"], received) == ({"file": "import_too_large"}, [])
+    assert (again["errors"], sent_files) == ({"file": "import_too_large"}, [])
 
 
 async def test_a_file_that_adds_nothing_says_why(
@@ -171,7 +175,7 @@ async def test_a_file_that_adds_nothing_says_why(
 
 
 async def test_a_gateway_that_goes_away_can_be_asked_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry_ready: MockConfigEntry, received: list[Any], upload: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_ready: MockConfigEntry, sent_files: list[Any], upload: Any
 ) -> None:
     form = await open_meter(hass, entry_ready, "import_file")
     preview = await answer_meter(hass, form, {"file": await upload(CONTENT), "direction": "production"})
@@ -183,7 +187,7 @@ async def test_a_gateway_that_goes_away_can_be_asked_again(
 
 
 async def test_an_import_is_taken_back(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry_ready: MockConfigEntry, received: list[Any]
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_ready: MockConfigEntry, sent_files: list[Any]
 ) -> None:
     form = await open_meter(hass, entry_ready, "take_back")
     [option] = form["data_schema"].schema["import"].config["options"]
@@ -219,13 +223,13 @@ async def test_the_action_previews_and_accepts(
     hass: HomeAssistant,
     gateway: ScriptedGateway,
     entry_ready: MockConfigEntry,
-    received: list[tuple[str, bytes]],
+    sent_files: list[tuple[str, bytes]],
     file: Path,
     accept: bool,
 ) -> None:
     answer = await call_action(hass, "import_file", file=str(file), accept=accept)
     assert (answer["accepted"], answer["report"]["days"]["new"]) == (accept, 730)
-    assert [content for _, content in received] == [CONTENT]
+    assert [content for _, content in sent_files] == [CONTENT]
     assert len(gateway.list_requests(f"{IMPORTS}/{'i' * 16}/accept")) == accept
 
 
