@@ -1,6 +1,6 @@
 """Clients that were made for other gateways, as npm and PyPI have them, against the gateway behind its proxy.
 
-They run in environments of their own (`clients`, with lock files), which are installed here when they are missing. The
+They run in environments of their own (`clients`, with lock files), which are installed when they are missing. The
 names that two of them have fixed lead to this proxy: in a household by DNS or /etc/hosts, here by `clients/names`.
 """
 
@@ -22,12 +22,13 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.e2e.stack.parts import Stack, run_stack, wait_until
+from tests.e2e.stack.parts import ROOT, Stack, run_stack, wait_until
 from tests.server.legacy_clients.conftest import METER, PARIS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CLIENTS = Path(__file__).parent / "clients"
+INSTALLED = ROOT / ".tools/older-clients"
 NAMES = "conso.boris.sh, myelectricaldata.fr, www.myelectricaldata.fr"
 EMAIL, PASSWORD = "owner@example.org", "seven green turtles on a roof"
 DAY = timedelta(days=1)
@@ -73,31 +74,29 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
 
 
+ODD_DAYS = {hours: (find_odd_day(hours) - DAY, find_odd_day(hours) + 2 * DAY) for hours in (23, 25)}
+"""Three days around each change of the clocks, by the hours of the second of them."""
+
+
 @pytest.fixture(scope="module")
-def linky() -> None:
-    """Install npm's client and what it needs, unless that of the lock file is there."""
-    modules, lock = CLIENTS / "node_modules", CLIENTS / "package-lock.json"
-    with (CLIENTS / ".installing").open("w") as alone:
+def clients() -> Path:
+    """A folder with the clients as the lock files have them, installed there when they are not."""
+    INSTALLED.mkdir(parents=True, exist_ok=True)
+    with (INSTALLED / "lock").open("w") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
-        stamp = modules / ".installed-lock"
+        shutil.copytree(CLIENTS, INSTALLED, dirs_exist_ok=True)
+        stamp, lock = INSTALLED / "node_modules/.installed-lock", INSTALLED / "package-lock.json"
         if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
             run_to_end("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
             shutil.copy(lock, stamp)
-
-
-@pytest.fixture(scope="module")
-def python() -> Path:
-    """The Python that has PyPI's clients."""
-    with (CLIENTS / ".installing").open("w") as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)
-        run_to_end(os.environ.get("UV", "uv"), "sync", "--locked", "--quiet")
-    return CLIENTS / ".venv/bin/python"
+        run_to_end("uv", "sync", "--locked", "--quiet")
+    return INSTALLED
 
 
 def run_to_end(*command: str) -> None:
     """Run a command in the folder of the clients, without what this environment says about its own."""
     env = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT"}}
-    subprocess.run(command, cwd=CLIENTS, env=env, check=True, timeout=240)
+    subprocess.run(command, cwd=INSTALLED, env=env, check=True, timeout=240)
 
 
 @dataclass
@@ -141,14 +140,14 @@ class Home:
         port = str(urlsplit(self.stack.site).port)
         process = await asyncio.create_subprocess_exec(
             *map(str, command),
-            cwd=CLIENTS,
+            cwd=INSTALLED,
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.stack.folder),
                 "NODE_EXTRA_CA_CERTS": str(root),
                 "SSL_CERT_FILE": str(root),
-                "NODE_OPTIONS": f"--require={CLIENTS}/names/names.cjs",
-                "PYTHONPATH": str(CLIENTS / "names"),
+                "NODE_OPTIONS": f"--require={INSTALLED}/names/names.cjs",
+                "PYTHONPATH": str(INSTALLED / "names"),
                 "OLDER_CLIENTS_NAMES": NAMES,
                 "OLDER_CLIENTS_PORT": port,
                 **env,
@@ -177,17 +176,19 @@ async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Home]:
         home = Home(stack, browser, point["id"], token.json()["token"])
         today = datetime.now(PARIS).date()
         await home.wait_until_known("max-power", today - 1095 * DAY, today + DAY)
-        for odd, direction in product(map(find_odd_day, (23, 25)), ("consumption", "production")):
-            for path in ("load-curve", "daily"):
-                await home.wait_until_known(path, odd - DAY, odd + 2 * DAY, direction)
+        for path, direction in product(("load-curve", "daily"), ("consumption", "production")):
+            for start, end in ODD_DAYS.values():
+                await home.wait_until_known(path, start, end, direction)
         yield home
 
 
-@pytest.mark.usefixtures("linky")
-@pytest.mark.parametrize("hours", [23, 25])
-async def test_linky_from_npm(home: Home, hours: int) -> None:
-    odd = find_odd_day(hours)
-    start, end = odd - DAY, odd + 2 * DAY
+@pytest.mark.usefixtures("clients")
+async def test_linky_from_npm(home: Home) -> None:
+    for hours, (start, end) in ODD_DAYS.items():
+        await compare_linky(home, hours, start, end)
+
+
+async def compare_linky(home: Home, hours: int, start: date, end: date) -> None:
     found = json.loads(await home.run("node", "ask_linky.mjs", home.token, str(start), str(end)))
     answers = {
         name: [(one["date"], one["value"]) for one in answer["interval_reading"]]
@@ -211,8 +212,8 @@ def read_written(folder: Path, name: str) -> Any:
     return json.loads(next(folder.glob(f"{name}-*.json")).read_text())
 
 
-@pytest.mark.parametrize("hours", [23, 25])
-async def test_enedis_client_from_pypi_with_one_variable(home: Home, python: Path, hours: int, tmp_path: Path) -> None:
+async def test_enedis_client_from_pypi_with_one_variable(home: Home, clients: Path, tmp_path: Path) -> None:
+    python = clients / ".venv/bin/python"
     replica = home.stack.names.addresses[0]
     settings = {
         "ENEDIS_PDL": METER,
@@ -221,12 +222,19 @@ async def test_enedis_client_from_pypi_with_one_variable(home: Home, python: Pat
     }
     checked = await home.run(python, "-m", "enedis_client", "check", **settings)
     assert "consent        valid" in checked
-    odd = find_odd_day(hours)
-    start, end = odd - DAY, odd + 2 * DAY
-    days = ("--start", str(start), "--end", str(end), "--format", "json", "--out", tmp_path)
+    for hours, (start, end) in ODD_DAYS.items():
+        await compare_enedis_client(home, python, settings, tmp_path / str(hours), hours, start, end)
+    await home.run(python, "-m", "enedis_client", "cache-clear", **settings)
+    assert await home.get_own("daily", *ODD_DAYS[23]), "a token that reads deletes nothing"
+
+
+async def compare_enedis_client(
+    home: Home, python: Path, settings: dict[str, str], folder: Path, hours: int, start: date, end: date
+) -> None:
+    days = ("--start", str(start), "--end", str(end), "--format", "json", "--out", folder)
     for command in ("fetch", "daily"):
         await home.run(python, "-m", "enedis_client", command, *days, **settings)
-    curve, daily = read_written(tmp_path, "load-curve"), read_written(tmp_path, "daily")
+    curve, daily = read_written(folder, "load-curve"), read_written(folder, "daily")
     own = [
         (datetime.fromisoformat(one["start"]), one["minutes"], one["watts"])
         for one in await home.get_own("load-curve", start, end)
@@ -238,14 +246,14 @@ async def test_enedis_client_from_pypi_with_one_variable(home: Home, python: Pat
     assert len(found) == 96 + 2 * hours
     own_days = [(one["date"], one["wh"]) for one in await home.get_own("daily", start, end)]
     assert [(one["day"], one["energy_wh"]) for one in daily["readings"]] == own_days
-    await home.run(python, "-m", "enedis_client", "cache-clear", **settings)
-    assert await home.get_own("daily", start, end), "a token that reads deletes nothing"
 
 
-@pytest.mark.parametrize("hours", [23, 25])
-async def test_myelectricaldatapy_from_pypi(home: Home, python: Path, hours: int) -> None:
-    odd = find_odd_day(hours)
-    start, end = odd - DAY, odd + 2 * DAY
+async def test_myelectricaldatapy_from_pypi(home: Home, clients: Path) -> None:
+    for hours, (start, end) in ODD_DAYS.items():
+        await compare_myelectricaldatapy(home, clients / ".venv/bin/python", hours, start, end)
+
+
+async def compare_myelectricaldatapy(home: Home, python: Path, hours: int, start: date, end: date) -> None:
     said = await home.run(python, "-c", ASK_MYELECTRICALDATAPY, home.token, METER, str(start), str(end))
     found = json.loads(said)
     for direction in ("consumption", "production"):
