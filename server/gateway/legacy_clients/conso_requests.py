@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.domain.direction import Direction
 from gateway.legacy_clients.bodies import build_measure, build_meter_reading
-from gateway.legacy_clients.measures import Measure, MeasuredRange
+from gateway.legacy_clients.measures import LegacyMeasure, MeasuredRange
 from gateway.metering.schedule import Kind
 
 
@@ -17,25 +17,25 @@ from gateway.metering.schedule import Kind
 class ConsoMeasure:
     """A measure, and the generation of its body."""
 
-    measure: Measure
+    measure: LegacyMeasure
     build_body: Callable[[MeasuredRange], dict[str, Any]]
 
 
 _OLDER = {
-    "daily_consumption": Measure(Kind.DAILY, Direction.CONSUMPTION),
-    "consumption_load_curve": Measure(Kind.CURVE, Direction.CONSUMPTION),
-    "consumption_max_power": Measure(Kind.MAX_POWER, Direction.CONSUMPTION),
-    "daily_production": Measure(Kind.DAILY, Direction.PRODUCTION),
-    "production_load_curve": Measure(Kind.CURVE, Direction.PRODUCTION),
+    "daily_consumption": LegacyMeasure(Kind.DAILY, Direction.CONSUMPTION),
+    "consumption_load_curve": LegacyMeasure(Kind.CURVE, Direction.CONSUMPTION),
+    "consumption_max_power": LegacyMeasure(Kind.MAX_POWER, Direction.CONSUMPTION),
+    "daily_production": LegacyMeasure(Kind.DAILY, Direction.PRODUCTION),
+    "production_load_curve": LegacyMeasure(Kind.CURVE, Direction.PRODUCTION),
 }
 _SINCE_2026 = {
-    "consommation_quotidienne": Measure(Kind.DAILY, Direction.CONSUMPTION),
-    "production_quotidienne": Measure(Kind.DAILY, Direction.PRODUCTION),
-    "puissance_conso_max_quotidienne": Measure(Kind.MAX_POWER, Direction.CONSUMPTION),
-    "courbe_de_charge_consommation": Measure(Kind.CURVE, Direction.CONSUMPTION),
-    "courbe_de_charge_production": Measure(Kind.CURVE, Direction.PRODUCTION),
-    "index_consommation": Measure(Kind.INDEX, Direction.CONSUMPTION),
-    "index_production": Measure(Kind.INDEX, Direction.PRODUCTION),
+    "consommation_quotidienne": LegacyMeasure(Kind.DAILY, Direction.CONSUMPTION),
+    "production_quotidienne": LegacyMeasure(Kind.DAILY, Direction.PRODUCTION),
+    "puissance_conso_max_quotidienne": LegacyMeasure(Kind.MAX_POWER, Direction.CONSUMPTION),
+    "courbe_de_charge_consommation": LegacyMeasure(Kind.CURVE, Direction.CONSUMPTION),
+    "courbe_de_charge_production": LegacyMeasure(Kind.CURVE, Direction.PRODUCTION),
+    "index_consommation": LegacyMeasure(Kind.INDEX, Direction.CONSUMPTION),
+    "index_production": LegacyMeasure(Kind.INDEX, Direction.PRODUCTION),
 }
 MEASURES = {
     **{name: ConsoMeasure(measure, build_meter_reading) for name, measure in _OLDER.items()},

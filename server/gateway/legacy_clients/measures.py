@@ -20,7 +20,7 @@ STAMP = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
-class Measure:
+class LegacyMeasure:
     """What is asked for."""
 
     kind: Kind
@@ -28,7 +28,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Point:
+class MeasuredPoint:
     """A value, and its day or moment as Enedis writes it; of a load curve also the length of its interval."""
 
     value: int
@@ -42,19 +42,26 @@ class MeasuredRange:
     """The points of the days `[start, end[` of a meter; an index has `registers` instead, in Wh by day."""
 
     prm: str
-    measure: Measure
+    measure: LegacyMeasure
     start: date
     end: date
-    points: Sequence[Point]
+    points: Sequence[MeasuredPoint]
     registers: Mapping[date, Registers]
 
 
 async def read_range(
-    readings: Readings, clock: Clock, account_id: str, point_id: str, prm: str, measure: Measure, start: date, end: date
+    readings: Readings,
+    clock: Clock,
+    account_id: str,
+    point_id: str,
+    prm: str,
+    measure: LegacyMeasure,
+    start: date,
+    end: date,
 ) -> MeasuredRange:
     """Return the readings of `[start, end[`, up to today. Raises RefusedError and ProblemError."""
     last = min(end, paris.day_of(clock.now()) + paris.DAY)
-    points: Sequence[Point] = ()
+    points: Sequence[MeasuredPoint] = ()
     registers: Mapping[date, Registers] = {}
     gaps: Sequence[Missing]
     match measure.kind:
@@ -63,12 +70,13 @@ async def read_range(
             points, gaps = await asyncio.to_thread(_list_intervals, curve.days), curve.missing
         case Kind.DAILY:
             daily = await readings.read_daily(account_id, point_id, measure.direction, start, last)
-            points = [Point(value.wh, day.isoformat(), value.quality) for day, value in daily.days.items()]
+            points = [MeasuredPoint(value.wh, day.isoformat(), value.quality) for day, value in daily.days.items()]
             gaps = daily.missing
         case Kind.MAX_POWER:
             peaks = await readings.read_max_power(account_id, point_id, start, last)
             points = [
-                Point(peak.va, _format_peak_time(day, peak), peaks.get_quality(day)) for day, peak in peaks.days.items()
+                MeasuredPoint(peak.va, _format_peak_time(day, peak), peaks.get_quality(day))
+                for day, peak in peaks.days.items()
             ]
             gaps = peaks.missing
         case Kind.INDEX:
@@ -78,10 +86,10 @@ async def read_range(
     return MeasuredRange(prm, measure, start, end, points, registers)
 
 
-def _list_intervals(days: Mapping[date, bytes]) -> list[Point]:
+def _list_intervals(days: Mapping[date, bytes]) -> list[MeasuredPoint]:
     """Return the intervals of packed days, each with its end: the last of a day is at 00:00 of the next."""
     return [
-        Point(reading.watts, _format_stamp(reading.end), reading.quality, reading.minutes)
+        MeasuredPoint(reading.watts, _format_stamp(reading.end), reading.quality, reading.minutes)
         for day, packed in days.items()
         for reading in unpack_readings(packed, paris.midnight(day))
     ]

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from gateway.accounts.tokens import InvalidTokenError
 from gateway.dependencies import get_part
 from gateway.kit.clock import Clock
-from gateway.legacy_clients.refusals import Refusal, RefusedError, translate_problem
+from gateway.legacy_clients.refusals import LegacyRefusal, RefusedError, translate_problem
 from gateway.legacy_clients.service import NotTheirMeterError
 from gateway.problems import ProblemError
 
@@ -55,13 +55,13 @@ def _build_response(status: int, detail: str) -> JSONResponse:
 
 def _respond_refused(request: Request, error: RefusedError) -> JSONResponse:
     match error.refusal:
-        case Refusal.QUOTA:
+        case LegacyRefusal.QUOTA:
             response = JSONResponse(error.body, error.status)
-        case Refusal.NO_CONSENT:
+        case LegacyRefusal.NO_CONSENT:
             response = _build_response(error.status, error.body["error_description"])
-        case Refusal.DOWN:
+        case LegacyRefusal.DOWN:
             response = _build_response(error.status, json.dumps(error.body))
-        case Refusal.NOTHING | Refusal.HISTORY_LIMIT | Refusal.BEFORE_ACTIVATION:
+        case LegacyRefusal.NOTHING | LegacyRefusal.HISTORY_LIMIT | LegacyRefusal.BEFORE_ACTIVATION:
             # one client gives up a range of years for a 400 in it, and goes on after a 404
             response = _build_response(404, json.dumps(error.body))
     response.headers.update(error.build_headers(get_part(request, Clock).now()))

@@ -6,7 +6,7 @@ The token is the whole Authorization header. `/cache` at the end asked for an an
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, override
 
 from fastapi import APIRouter, Depends, Path, Request
 
@@ -15,7 +15,7 @@ from gateway.domain.direction import Direction
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.legacy_clients import contracts, national
 from gateway.legacy_clients.bodies import build_meter_reading
-from gateway.legacy_clients.measures import Measure
+from gateway.legacy_clients.measures import LegacyMeasure
 from gateway.legacy_clients.med_errors import MedRoute
 from gateway.legacy_clients.service import LegacyClients, OwnMeter
 from gateway.metering.schedule import Kind
@@ -23,7 +23,18 @@ from gateway.problems import ProblemError
 from gateway.tariffs.routes import TariffServiceDep
 from gateway.tempo.routes import TempoOutlookDep
 
-router = APIRouter(route_class=MedRoute, include_in_schema=False)
+
+class SlashRouter(APIRouter):
+    """A router that serves each address with and without a slash at its end."""
+
+    @override
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        """Register an endpoint at both."""
+        for end in ("", "/"):
+            super().add_api_route(path + end, endpoint, **more)
+
+
+router = SlashRouter(route_class=MedRoute, include_in_schema=False)
 
 LegacyClientsDep = Annotated[LegacyClients, Depends(part(LegacyClients))]
 Prm = Annotated[str, Path(pattern="^[0-9]{14}$")]
@@ -43,11 +54,11 @@ class MedMeasure(StrEnum):
 
 
 _MEASURES = {
-    MedMeasure.DAILY_CONSUMPTION: Measure(Kind.DAILY, Direction.CONSUMPTION),
-    MedMeasure.DAILY_PRODUCTION: Measure(Kind.DAILY, Direction.PRODUCTION),
-    MedMeasure.MAX_POWER: Measure(Kind.MAX_POWER, Direction.CONSUMPTION),
-    MedMeasure.CONSUMPTION_LOAD_CURVE: Measure(Kind.CURVE, Direction.CONSUMPTION),
-    MedMeasure.PRODUCTION_LOAD_CURVE: Measure(Kind.CURVE, Direction.PRODUCTION),
+    MedMeasure.DAILY_CONSUMPTION: LegacyMeasure(Kind.DAILY, Direction.CONSUMPTION),
+    MedMeasure.DAILY_PRODUCTION: LegacyMeasure(Kind.DAILY, Direction.PRODUCTION),
+    MedMeasure.MAX_POWER: LegacyMeasure(Kind.MAX_POWER, Direction.CONSUMPTION),
+    MedMeasure.CONSUMPTION_LOAD_CURVE: LegacyMeasure(Kind.CURVE, Direction.CONSUMPTION),
+    MedMeasure.PRODUCTION_LOAD_CURVE: LegacyMeasure(Kind.CURVE, Direction.PRODUCTION),
 }
 
 
@@ -60,22 +71,11 @@ async def get_meter(request: Request, clients: LegacyClientsDep, prm: Prm) -> Ow
 MeterDep = Annotated[OwnMeter, Depends(get_meter)]
 
 
-def route[**Args, Result](method: str, *paths: str) -> Callable[[Callable[Args, Result]], Callable[Args, Result]]:
-    """Register an endpoint at addresses, with and without a slash at the end."""
-
-    def register(endpoint: Callable[Args, Result]) -> Callable[Args, Result]:
-        for path in paths:
-            for end in ("", "/"):
-                router.add_api_route(path + end, endpoint, methods=[method])
-        return endpoint
-
-    return register
-
-
 _RANGE = "/{measure}/{prm}/start/{start}/end/{end}"
 
 
-@route("GET", _RANGE, f"{_RANGE}/cache")
+@router.get(_RANGE)
+@router.get(f"{_RANGE}/cache")
 async def get_measures(
     request: Request, clients: LegacyClientsDep, meter: MeterDep, measure: MedMeasure, start: Day, end: Day
 ) -> dict[str, Any]:
@@ -84,55 +84,63 @@ async def get_measures(
     return {"meter_reading": build_meter_reading(found)}
 
 
-@route("GET", "/valid_access/{prm}", "/valid_access/{prm}/cache")
+@router.get("/valid_access/{prm}")
+@router.get("/valid_access/{prm}/cache")
 async def get_access(clients: LegacyClientsDep, meter: MeterDep, clock: ClockDep) -> dict[str, Any]:
     """Tell whether the meter may be read, and what is left of the quota. It is not counted."""
     return contracts.build_access(meter, await clients.load_answers(meter), clock.now())
 
 
-@route("GET", "/contracts/{prm}", "/contracts/{prm}/cache")
+@router.get("/contracts/{prm}")
+@router.get("/contracts/{prm}/cache")
 async def get_contracts(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> dict[str, Any]:
     """Return the contract."""
     return contracts.build_contracts(meter, await clients.load_contract(request, meter))
 
 
-@route("GET", "/addresses/{prm}", "/addresses/{prm}/cache")
+@router.get("/addresses/{prm}")
+@router.get("/addresses/{prm}/cache")
 async def get_addresses(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> dict[str, Any]:
     """Return the address."""
     return contracts.build_addresses(meter, await clients.fetch_address(request, meter))
 
 
-@route("GET", "/identity/{prm}", "/identity/{prm}/cache", "/contact/{prm}", "/contact/{prm}/cache")
+@router.get("/identity/{prm}")
+@router.get("/identity/{prm}/cache")
+@router.get("/contact/{prm}")
+@router.get("/contact/{prm}/cache")
 async def get_person(_: MeterDep) -> None:
     """Refuse: the gateway has neither."""
     raise ProblemError(404, "not_kept", _NOT_KEPT)
 
 
-@route("DELETE", "/cache/{prm}", f"{_RANGE}/cache", "/{what}/{prm}/cache")
+@router.delete("/cache/{prm}")
+@router.delete(f"{_RANGE}/cache")
+@router.delete("/{what}/{prm}/cache")
 async def clear_cache(_: MeterDep) -> dict[str, str]:
     """Do nothing: there is no cache beside the archive, which a token that only reads cannot delete."""
     return {"detail": _KEPT}
 
 
-@route("GET", "/rte/tempo/{start}/{end}")
+@router.get("/rte/tempo/{start}/{end}")
 async def get_tempo(outlook: TempoOutlookDep, clock: ClockDep, start: Day, end: Day) -> dict[str, str]:
     """Return Tempo's colours, without a token."""
     return await national.list_tempo_days(outlook, start, end, clock.now())
 
 
-@route("GET", "/rte/ecowatt/{start}/{end}")
+@router.get("/rte/ecowatt/{start}/{end}")
 async def get_ecowatt(outlook: EcowattOutlookDep, clock: ClockDep, start: Day, end: Day) -> dict[str, Any]:
     """Return Ecowatt's levels, without a token."""
     return await national.list_ecowatt_days(outlook, start, end, clock.now())
 
 
-@route("GET", "/edf/tempo/days")
+@router.get("/edf/tempo/days")
 async def get_tempo_days_left(outlook: TempoOutlookDep, clock: ClockDep) -> dict[str, int | None]:
     """Return how many Tempo days are left, without a token."""
     return await national.count_tempo_days_left(outlook, clock.now())
 
 
-@route("GET", "/edf/tempo/price")
+@router.get("/edf/tempo/price")
 async def get_tempo_prices(tariffs: TariffServiceDep) -> dict[str, float]:
     """Return Tempo's prices, without a token."""
     return await national.list_tempo_prices(tariffs)

@@ -17,7 +17,7 @@ _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 _TRY_AGAIN = timedelta(minutes=10)
 
 
-class Refusal(StrEnum):
+class LegacyRefusal(StrEnum):
     """A kind of answer without readings; those that come first here count first if a range has several."""
 
     QUOTA = "quota"
@@ -29,39 +29,39 @@ class Refusal(StrEnum):
 
 
 _OF_REASONS = {
-    Reason.QUOTA: Refusal.QUOTA,
-    Reason.UPSTREAM_DOWN: Refusal.DOWN,
-    Reason.SCHEDULED: Refusal.DOWN,
-    Reason.NO_CONSENT: Refusal.NO_CONSENT,
-    Reason.NOT_PUBLISHED: Refusal.NOTHING,
-    Reason.ABSENT: Refusal.NOTHING,
-    Reason.CURVE_NOT_COLLECTED: Refusal.NOTHING,
-    Reason.METER_REFUSED: Refusal.NOTHING,
-    Reason.HISTORY_LIMIT: Refusal.HISTORY_LIMIT,
-    Reason.BEFORE_ACTIVATION: Refusal.BEFORE_ACTIVATION,
+    Reason.QUOTA: LegacyRefusal.QUOTA,
+    Reason.UPSTREAM_DOWN: LegacyRefusal.DOWN,
+    Reason.SCHEDULED: LegacyRefusal.DOWN,
+    Reason.NO_CONSENT: LegacyRefusal.NO_CONSENT,
+    Reason.NOT_PUBLISHED: LegacyRefusal.NOTHING,
+    Reason.ABSENT: LegacyRefusal.NOTHING,
+    Reason.CURVE_NOT_COLLECTED: LegacyRefusal.NOTHING,
+    Reason.METER_REFUSED: LegacyRefusal.NOTHING,
+    Reason.HISTORY_LIMIT: LegacyRefusal.HISTORY_LIMIT,
+    Reason.BEFORE_ACTIVATION: LegacyRefusal.BEFORE_ACTIVATION,
 }
-_OF_WHOLE_RANGE = frozenset({Refusal.QUOTA, Refusal.DOWN})
+_OF_WHOLE_RANGE = frozenset({LegacyRefusal.QUOTA, LegacyRefusal.DOWN})
 _STATUSES = {
-    Refusal.QUOTA: 429,
-    Refusal.DOWN: 503,
-    Refusal.NO_CONSENT: 403,
-    Refusal.NOTHING: 404,
-    Refusal.HISTORY_LIMIT: 400,
-    Refusal.BEFORE_ACTIVATION: 400,
+    LegacyRefusal.QUOTA: 429,
+    LegacyRefusal.DOWN: 503,
+    LegacyRefusal.NO_CONSENT: 403,
+    LegacyRefusal.NOTHING: 404,
+    LegacyRefusal.HISTORY_LIMIT: 400,
+    LegacyRefusal.BEFORE_ACTIVATION: 400,
 }
 _BODIES = {
-    Refusal.QUOTA: {"code": "900804", "message": "Message throttled out"},
-    Refusal.DOWN: {"error": "technical_error", "error_description": "Technical error. Please try later."},
-    Refusal.NO_CONSENT: {
+    LegacyRefusal.QUOTA: {"code": "900804", "message": "Message throttled out"},
+    LegacyRefusal.DOWN: {"error": "technical_error", "error_description": "Technical error. Please try later."},
+    LegacyRefusal.NO_CONSENT: {
         "error": "ADAM-DC-0008",
         "error_description": "No consent can be found for this customer and this usage point.",
     },
-    Refusal.NOTHING: {"error": "no_data_found", "error_description": "no measure found for this usage point"},
-    Refusal.HISTORY_LIMIT: {
+    LegacyRefusal.NOTHING: {"error": "no_data_found", "error_description": "no measure found for this usage point"},
+    LegacyRefusal.HISTORY_LIMIT: {
         "error": "ADAM-ERR0125",
         "error_description": "The start date must be greater than the history deadline.",
     },
-    Refusal.BEFORE_ACTIVATION: {
+    LegacyRefusal.BEFORE_ACTIVATION: {
         "error": "ADAM-ERR0123",
         "error_description": "The requested period cannot be anterior to the meter's last activation date",
     },
@@ -71,7 +71,7 @@ _BODIES = {
 class RefusedError(Exception):
     """There are no readings to give. `until` is when to try again."""
 
-    def __init__(self, refusal: Refusal, until: datetime) -> None:
+    def __init__(self, refusal: LegacyRefusal, until: datetime) -> None:
         super().__init__(refusal)
         self.refusal = refusal
         self.until = until
@@ -84,7 +84,7 @@ class RefusedError(Exception):
     @property
     def body(self) -> dict[str, Any]:
         """The body that Enedis' v5 API had for it."""
-        if self.refusal is not Refusal.QUOTA:
+        if self.refusal is not LegacyRefusal.QUOTA:
             return _BODIES[self.refusal]
         until = self.until.astimezone(UTC).strftime(_NEXT_ACCESS)
         description = f"You have exceeded your quota .You can access API after {until}"
@@ -102,7 +102,7 @@ def raise_if_refused(gaps: Sequence[Missing], now: datetime, *, has_readings: bo
     found = {_OF_REASONS[gap.reason] for gap in gaps}
     if has_readings:
         found &= _OF_WHOLE_RANGE
-    refusal = next((one for one in Refusal if one in found), None if has_readings else Refusal.NOTHING)
+    refusal = next((one for one in LegacyRefusal if one in found), None if has_readings else LegacyRefusal.NOTHING)
     if refusal is None:
         return
     expected = [gap.expected_at for gap in gaps if gap.expected_at and _OF_REASONS[gap.reason] is refusal]

@@ -11,7 +11,7 @@ from gateway.accounts.parts import AccountParts
 from gateway.accounts.reading_tokens import load_legacy_reader
 from gateway.accounts.service import Caller
 from gateway.enedis.customer import Address
-from gateway.legacy_clients.measures import Measure, MeasuredRange, read_range
+from gateway.legacy_clients.measures import LegacyMeasure, MeasuredRange, read_range
 from gateway.metering.service import Readings
 from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota, Use
@@ -72,7 +72,7 @@ class LegacyClients:
             yield
 
     async def read_measures(
-        self, request: Request, meter: OwnMeter, measure: Measure, start: date, end: date
+        self, request: Request, meter: OwnMeter, measure: LegacyMeasure, start: date, end: date
     ) -> MeasuredRange:
         """Return the readings of `[start, end[`. Raises RefusedError and ProblemError."""
         account_id, point_id = meter.point.account_id, meter.point.id

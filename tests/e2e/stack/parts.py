@@ -159,7 +159,10 @@ class Stack:
 async def run_stack(
     folder: Path, replicas: int, *, shared: bool = True, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Stack]:
-    """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory; `settings` are for both parts."""
+    """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory.
+
+    `settings` are added to those of the gateway and of Caddy.
+    """
     async with AsyncExitStack() as exits:
         simulator_url = f"http://127.0.0.1:{free_port()}"
         simulator = Program(
