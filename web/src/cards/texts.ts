@@ -7,6 +7,10 @@ export const t = dictionary({
     (when: string) => `The gateway has not answered since ${when}. What is shown is what it said before.`,
     (when: string) => `La passerelle ne répond plus depuis le ${when}. Ce qui est affiché est ce qu’elle a dit avant.`,
   ],
+  silentBriefly: [
+    (when: string) => `Gateway silent since ${when}`,
+    (when: string) => `Passerelle muette depuis le ${when}`,
+  ],
   failed: [
     "The gateway does not answer. It is asked again in a minute.",
     "La passerelle ne répond pas. Nouvel essai dans une minute.",
