@@ -236,7 +236,8 @@ async def find_next_details(session: AsyncSession, otherwise: datetime) -> datet
     query = select(func.min(UsagePoint.details_at), func.min(UsagePoint.off_peak_at)).where(
         UsagePoint.status == PointStatus.GRANTED
     )
-    return min([otherwise, *(at for at in (await session.execute(query)).one() if at is not None)])
+    details_at, off_peak_at = (await session.execute(query)).one()
+    return min(details_at or otherwise, off_peak_at or otherwise, otherwise)
 
 
 async def find_account_of(session: AsyncSession, point_id: str) -> str | None:
