@@ -90,6 +90,10 @@ const t = dictionary({
     "There are as many API clients as an account may have. Delete one first.",
     "Ce compte a déjà le maximum de clients d’API. Supprimez-en un d’abord.",
   ],
+  too_many_tokens: [
+    "There are as many reading tokens as an account may have. Revoke one first.",
+    "Ce compte a déjà le maximum de jetons de lecture. Révoquez-en un d’abord.",
+  ],
   too_many_attempts: ["Too many attempts. Wait a little.", "Trop d’essais. Patientez un peu."],
   too_many_answers: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
   quota: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],

@@ -39,12 +39,20 @@ export const t = dictionary({
     "Home Assistant and scripts sign in with one of their own.",
     "Home Assistant et les scripts se connectent chacun avec le leur.",
   ],
-  noClients: ["There is none yet.", "Il n’y en a pas encore."],
-  clientName: ["Name", "Nom"],
+  revokeClient: [
+    "Whatever signs in with it no longer can, from now on. This cannot be undone.",
+    "Ce qui se connecte avec lui ne le pourra plus, dès maintenant. C’est irréversible.",
+  ],
+  none: ["There is none yet.", "Il n’y en a pas encore."],
+  name: ["Name", "Nom"],
   addClient: ["Make an API client", "Créer un client d’API"],
   lastUsed: [(when: string) => `last used ${when}`, (when: string) => `utilisé ${when}`],
   neverUsed: ["never used", "jamais utilisé"],
   newSecret: ["New secret", "Nouveau secret"],
+  newSecretText: [
+    "The present secret ends at once: the program needs the new one to go on.",
+    "Le secret actuel cesse aussitôt : le programme a besoin du nouveau pour continuer.",
+  ],
   revoke: ["Revoke", "Révoquer"],
   secretTitle: ["The secret", "Le secret"],
   secretText: [
@@ -55,6 +63,22 @@ export const t = dictionary({
   secret: ["Client secret", "Secret du client"],
   copy: ["Copy", "Copier"],
   copied: ["Copied.", "Copié."],
+  tokens: ["Reading tokens", "Jetons de lecture"],
+  tokensText: [
+    "For programs that only read, such as evcc or a calendar. A token changes nothing, and is good until you revoke it.",
+    "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne change rien, et vaut jusqu’à ce que vous le révoquiez.",
+  ],
+  addToken: ["Make a reading token", "Créer un jeton de lecture"],
+  token: ["Token", "Jeton"],
+  revokeToken: [
+    "Programs and calendars that use it get nothing more, from now on. This cannot be undone.",
+    "Les programmes et agendas qui l’utilisent ne reçoivent plus rien, dès maintenant. C’est irréversible.",
+  ],
+  calendars: ["Calendars", "Agendas"],
+  calendarsText: [
+    "The address of each meter’s calendar, with off-peak hours and Tempo days. Whoever has it can read that calendar until you revoke the token.",
+    "L’adresse de l’agenda de chaque compteur, avec heures creuses et jours Tempo. Qui l’a peut lire cet agenda jusqu’à ce que vous révoquiez le jeton.",
+  ],
   sessions: ["Browsers that are logged in", "Navigateurs connectés"],
   thisOne: ["this browser", "ce navigateur"],
   unknownBrowser: ["Unknown browser", "Navigateur inconnu"],
@@ -62,8 +86,8 @@ export const t = dictionary({
   end: ["Log out", "Déconnecter"],
   endAll: ["Log out everywhere", "Déconnecter partout"],
   endAllText: [
-    "All browsers and tokens, also this one. API clients keep their secrets.",
-    "Tous les navigateurs et jetons, celui-ci aussi. Les clients d’API gardent leurs secrets.",
+    "All browsers and tokens, also this one. API clients and reading tokens stay valid.",
+    "Tous les navigateurs et jetons, celui-ci aussi. Les clients d’API et les jetons de lecture restent valables.",
   ],
   export: ["Take everything with you", "Tout emporter"],
   exportText: ["All that this account owns, in one file.", "Tout ce que ce compte possède, en un fichier."],
@@ -71,8 +95,8 @@ export const t = dictionary({
   csv: ["As ZIP of CSV files", "En ZIP de fichiers CSV"],
   delete: ["Delete the account", "Supprimer le compte"],
   deleteText: [
-    "Account, meters, readings, consents and API clients are deleted at once and for good.",
-    "Compte, compteurs, relevés, consentements et clients d’API sont supprimés tout de suite et définitivement.",
+    "Account, meters, readings, consents, API clients and reading tokens are deleted at once and for good.",
+    "Compte, compteurs, relevés, consentements, clients d’API et jetons de lecture sont supprimés tout de suite et définitivement.",
   ],
   deleteConfirm: ["Delete everything for good", "Tout supprimer définitivement"],
 });

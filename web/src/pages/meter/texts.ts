@@ -47,6 +47,12 @@ export const t = dictionary({
   add: ["Add", "Ajouter"],
   edit: ["Change", "Modifier"],
   remove: ["Remove", "Retirer"],
+  removeTariff: ["Remove a tariff", "Retirer un tarif"],
+  removeTariffText: [
+    (name: string) => `${name}: its days are billed by the tariff before it. Without one before, they have no euros.`,
+    (name: string) =>
+      `${name} : ses jours sont facturés selon le tarif qui le précède. S’il n’y en a pas, ils n’ont pas d’euros.`,
+  ],
   editTariff: ["Tariff", "Tarif"],
   validFrom: ["Begins on", "Commence le"],
   validFromHint: ["Empty: it has always been so.", "Vide : il en a toujours été ainsi."],
