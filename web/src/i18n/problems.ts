@@ -20,6 +20,26 @@ const t = dictionary({
     "The check against robots failed. Please try it again.",
     "Le contrôle anti-robots a échoué. Veuillez réessayer.",
   ],
+  captcha_unavailable: [
+    "The check against robots is not available at the moment. Try again shortly.",
+    "Le contrôle anti-robots n’est pas disponible en ce moment. Réessayez sous peu.",
+  ],
+  invalid_range: [
+    "These days cannot be asked for. The first must come before the last, and both lie within what Enedis keeps.",
+    "Ces jours ne peuvent pas être demandés. Le premier doit précéder le dernier, et tous deux être dans ce qu’Enedis conserve.",
+  ],
+  range_too_long: [
+    "These are too many days at once. Choose fewer.",
+    "C’est trop de jours à la fois. Choisissez-en moins.",
+  ],
+  off_peak_unreadable: [
+    "These hours cannot be read. Write them like 22:30-06:30, 12:00-14:00, with weekdays in front where they differ: Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00.",
+    "Ces horaires sont illisibles. Écrivez-les comme 22h30-6h30, 12h-14h, précédés des jours s’ils diffèrent : lun-ven 22h-6h ; sam-dim 0h-24h.",
+  ],
+  offer_unknown: [
+    "This offer does not exist for this power. Choose another, or enter its prices.",
+    "Cette offre n’existe pas pour cette puissance. Choisissez-en une autre, ou saisissez ses prix.",
+  ],
   invalid_code: [
     "This code is wrong, used or too old. Ask for a new mail.",
     "Ce code est faux, déjà utilisé ou trop ancien. Demandez un nouveau courriel.",

@@ -51,15 +51,22 @@ export const t = dictionary({
     (month: string, parts: string) => `${month} : ${parts}`,
   ],
   part: [(option: string, eur: string) => `${option} ${eur}`, (option: string, eur: string) => `${option} ${eur}`],
-  whatIf: ["What would it bring?", "Et si ?"],
+  whatIf: ["What if?", "Et si ?"],
   otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
   tryHours: ["Compare", "Comparer"],
+  forgetHours: ["Without these hours", "Sans ces horaires"],
+  changedHours: [
+    (hours: string, eur: string, now: string) =>
+      `Peak/off-peak with ${hours} would have cost ${eur}; with the meter’s own hours, ${now}.`,
+    (hours: string, eur: string, now: string) =>
+      `Heures pleines/creuses avec ${hours} aurait coûté ${eur} ; avec les horaires du compteur, ${now}.`,
+  ],
   redGain: [
     (eur: string) =>
-      `With Tempo, moving all red peak hours to red off-peak hours would have saved ${eur}, half of them half of it.`,
+      `With Tempo, using off-peak all that was used in red peak hours would have saved ${eur}; half of it, half as much.`,
     (eur: string) =>
-      `Avec Tempo, déplacer toutes les heures pleines rouges en heures creuses rouges aurait économisé ${eur}, la moitié d’entre elles la moitié.`,
+      `Avec Tempo, décaler en heures creuses tout ce qui a été consommé en heures pleines rouges aurait économisé ${eur} ; en décaler la moitié, la moitié.`,
   ],
   buckets: ["By bucket", "Par poste"],
   bucket: ["Bucket", "Poste"],
