@@ -75,14 +75,15 @@ async def change_tariff(person: Visitor) -> None:
     await dialog.get_by_role("button", name="Save", exact=True).click()
     await expect(dialog).to_be_hidden()
     await person.wait_for_text(re.compile(r"9 kVA"))
-    await expect(card.get_by_role("button", name="Remove", exact=True).first).to_be_visible()
-    tariffs = await card.get_by_role("heading", level=3).count()
-    await card.get_by_role("button", name="Remove", exact=True).first.click()
-    await dialog.get_by_role("button", name="Cancel", exact=True).click()
-    await expect(card.get_by_role("heading", level=3)).to_have_count(tariffs)
-    await card.get_by_role("button", name="Remove", exact=True).first.click()
-    await dialog.get_by_role("button", name="Remove", exact=True).click()
-    await expect(card.get_by_role("heading", level=3)).to_have_count(tariffs - 1)
+    await card.get_by_role("button", name="Add", exact=True).click()
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+    tariffs = card.get_by_role("heading", level=3)
+    await expect(tariffs).to_have_count(2)
+    for answer, count in (("Cancel", 2), ("Remove", 1)):
+        await card.get_by_role("button", name="Remove", exact=True).last.click()
+        await dialog.get_by_role("button", name=answer, exact=True).click()
+        await expect(dialog).to_be_hidden()
+        await expect(tariffs).to_have_count(count)
 
 
 async def wait_for_readings(person: Visitor) -> None:
