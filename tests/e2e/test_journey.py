@@ -146,7 +146,7 @@ async def use_reading_token(person: Visitor) -> None:
 
         await card.get_by_role("button", name="Revoke", exact=True).click()
         await dialog.get_by_role("button", name="Cancel", exact=True).click()
-        await expect(card.get_by_text("evcc")).to_be_visible()
+        await expect(card.get_by_text("evcc", exact=True)).to_be_visible()
         await card.get_by_role("button", name="Revoke", exact=True).click()
         await dialog.get_by_role("button", name="Revoke", exact=True).click()
         await expect(card.get_by_text("There is none yet.")).to_be_visible()
