@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.async_api import Route, expect
 
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Home
+from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -91,9 +91,9 @@ async def site(turnstile: Turnstile, tmp_path_factory: pytest.TempPathFactory) -
         yield site
 
 
-async def add_owner(site: Site, email: str, home: Home) -> None:
+async def add_owner(site: Site, email: str, point: UsagePoint) -> None:
     """Make an account with a password and a meter."""
-    await site.stack.add_home(home, "Home", email=email)
+    await site.stack.add_usage_point(point, "Home", email=email)
     await site.stack.command("reset-password", "--email", email, given=PASSWORD)
 
 
@@ -128,7 +128,7 @@ async def wait_for_days(site: Site, email: str) -> None:
 
 
 async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
-    await add_owner(site, GONE, HOMES["base"])
+    await add_owner(site, GONE, USAGE_POINTS["base"])
     async with open_visitor(site.url) as person:
         await person.log_in(GONE)
         await person.visit("overview")
@@ -137,7 +137,7 @@ async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
             ended = await other.page.request.delete(f"{site.url}/api/v1/sessions")
             assert ended.status == 204
         await person.page.get_by_role("link", name="Consumption").first.click()
-        await person.wait_for_text("Your session has ended. Log in to go on.")
+        await person.wait_for_text("Your session has ended. Log in to continue.")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         await person.page.locator("input[type=email]").fill(GONE)
@@ -186,15 +186,15 @@ async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
 
 
 async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
-    await add_owner(site, DOWN, Home("30001000000012", "base", 6))
+    await add_owner(site, DOWN, UsagePoint("30001000000012", "base", 6))
     async with open_visitor(site.url) as person:
         await person.log_in(DOWN)
         await person.visit("overview")
-        await person.wait_for_text("Nothing has come from Enedis yet.")
+        await person.wait_for_text("No data has arrived from Enedis yet.")
         text = await reads_no_zero(person)
-        assert text.count("Nothing known yet.") == 4
+        assert text.count("No data yet.") == 4
         await person.visit("consumption")
-        await person.wait_for_text("Nothing is known of this time")
+        await person.wait_for_text("No data for this period")
         text = await reads_no_zero(person)
         assert "Enedis or RTE does not answer at the moment." in text
         for page in ("habits", "compare", "meter"):
@@ -205,7 +205,7 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
         await person.page.route("**/v1/status", say_that_readings_are_down)
         await person.visit("overview")
         await person.wait_for_text(re.compile("Enedis: readings.*It does not answer."))
-        await person.page.get_by_role("link", name="What that means for your data").click()
+        await person.page.get_by_role("link", name="What this means for your data").click()
         await person.wait_for_text(re.compile("^Since 3 Nov 2026, 08:00 "))
         await person.wait_for_text(re.compile("Nothing is lost: Enedis keeps them"))
 
@@ -218,7 +218,7 @@ async def say_that_readings_are_down(route: Route) -> None:
 
 
 async def test_the_quota_is_reached(site: Site) -> None:
-    await add_owner(site, EAGER, HOMES["base"])
+    await add_owner(site, EAGER, USAGE_POINTS["base"])
     async with open_visitor(site.url) as person:
         console: list[str] = []
         person.page.on("console", lambda line: console.append(line.text))
@@ -254,7 +254,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
+        await expect(person.page.get_by_role("alert")).to_have_text("Please complete the anti-robot check.")
         assert turnstile.checked == []
 
         turnstile.solves = True
@@ -263,7 +263,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await person.wait_for_text("Look at your mail")
+        await person.wait_for_text("Check your e-mail")
         assert turnstile.checked == ["solved:sign_up"]
 
 
@@ -272,12 +272,12 @@ async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
         person.hosts |= {CLOUDFLARE}
         await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
         await person.open("sign-up")
-        await person.wait_for_text("The check against robots could not be loaded.")
+        await person.wait_for_text("The anti-robot check could not be loaded.")
         person.wrong.clear()
 
 
 async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
-    await add_owner(site, LEAVER, HOMES["tempo"])
+    await add_owner(site, LEAVER, USAGE_POINTS["tempo"])
     await wait_for_days(site, LEAVER)
     async with open_visitor(site.url, bfcache=True) as person:
         await person.log_in(LEAVER)

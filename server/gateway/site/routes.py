@@ -10,7 +10,7 @@ from gateway.dependencies import ResponseCacheDep, SettingsDep, part
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
 from gateway.pages import list_languages
-from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, Status, TempoToday, Today
+from gateway.site.schemas import CaptchaView, CurrentEcowatt, CurrentTempo, Operator, Site, Status, Today
 from gateway.site.status import StatusService
 from gateway.tempo.routes import TempoOutlookDep
 
@@ -50,8 +50,8 @@ async def get_today(
     async def build_today(now: datetime) -> Today:
         colors, levels = await tempo.read_outlook(now), await ecowatt.read_outlook(now)
         return Today(
-            tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
-            ecowatt=EcowattToday(now=levels.now, tense=levels.tense),
+            tempo=CurrentTempo(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
+            ecowatt=CurrentEcowatt(now=levels.now, tense=levels.tense),
             next_change=min(colors.next_change, levels.next_change),
         )
 

@@ -44,7 +44,7 @@ class Site(BaseModel):
     languages: list[str]
 
 
-class TempoToday(BaseModel):
+class CurrentTempo(BaseModel):
     """The Tempo day in force, the one after, and the bucket in force."""
 
     today: TempoDayView
@@ -52,7 +52,7 @@ class TempoToday(BaseModel):
     period: TempoPeriodView
 
 
-class EcowattToday(BaseModel):
+class CurrentEcowatt(BaseModel):
     """The level now and the tense hours to come; `now` is null when it is not known."""
 
     now: LevelRunView | None
@@ -62,8 +62,8 @@ class EcowattToday(BaseModel):
 class Today(Changing):
     """What the national signals say today."""
 
-    tempo: TempoToday
-    ecowatt: EcowattToday
+    tempo: CurrentTempo
+    ecowatt: CurrentEcowatt
 
 
 class UpstreamService(StrEnum):
