@@ -28,6 +28,7 @@ async def get_site(settings: SettingsDep, response: Response) -> Site:
         captcha=CaptchaView(site_key=settings.turnstile_site_key or None, required=settings.require_captcha),
         email_verification=settings.require_email_verification,
         mail=settings.sends_mail,
+        legacy_clients=settings.legacy_clients,
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,

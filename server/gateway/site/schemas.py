@@ -30,7 +30,8 @@ class Site(BaseModel):
     """What a page needs before anybody logs in.
 
     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-    forgotten password can be replaced and an address changed.
+    forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+    accounts can create tokens.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Site(BaseModel):
     captcha: CaptchaView
     email_verification: bool
     mail: bool
+    legacy_clients: bool
     environment: EnedisEnvironment
     version: str
     api: str

@@ -265,7 +265,7 @@ async def test_the_page_of_the_mail_in_both_languages(gateway_with_mail: Gateway
     english = {"Accept-Language": "en"}
     refused = await browser.post("/accounts/verify-email", data={"code": "x", "password": "y"}, headers=english)
     assert (refused.status_code, refused.headers["content-type"]) == (400, "text/html; charset=utf-8")
-    assert "This code is wrong" in refused.text
+    assert "This code is not valid" in refused.text
     form = {"code": f" {code} ", "password": PASSWORD}
     done = await browser.post("/accounts/verify-email", data=form, headers=english)
     assert "Address confirmed" in done.text

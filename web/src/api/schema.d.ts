@@ -1583,7 +1583,7 @@ export interface components {
         Alignment: "day_begun" | "day_ended";
         /**
          * ApiClientRequest
-         * @description The name of the API client or token: what it is for, such as `Home Assistant`.
+         * @description The name of the API client: what it is for, such as `Home Assistant`.
          */
         ApiClientRequest: {
             /** Name */
@@ -2825,6 +2825,7 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             /** Token */
             token: string;
         };
@@ -3370,6 +3371,19 @@ export interface components {
             store: "up" | "down";
         };
         /**
+         * ReadingTokenRequest
+         * @description The name of a token, and its kind.
+         *
+         *     `reading` opens this API. `legacy` is for programs that were made for MyElectricalData's first API or for conso-api:
+         *     it opens their addresses, if the site has them, and holds the numbers of the account's meters.
+         */
+        ReadingTokenRequest: {
+            /** Name */
+            name: string;
+            /** @default reading */
+            kind?: components["schemas"]["TokenKind"];
+        };
+        /**
          * ReadingTokenView
          * @description A read-only token without its secret; `last_used_on` is a day in Paris time.
          */
@@ -3378,6 +3392,7 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             created_at: components["schemas"]["Utc"];
             /** Last Used On */
             last_used_on: string | null;
@@ -3581,7 +3596,8 @@ export interface components {
          * @description What a page needs before anybody logs in.
          *
          *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-         *     forgotten password can be replaced and an address changed.
+         *     forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+         *     accounts can create tokens.
          */
         Site: {
             /** Name */
@@ -3592,6 +3608,8 @@ export interface components {
             email_verification: boolean;
             /** Mail */
             mail: boolean;
+            /** Legacy Clients */
+            legacy_clients: boolean;
             environment: components["schemas"]["EnedisEnvironment"];
             /** Version */
             version: string;
@@ -3873,6 +3891,12 @@ export interface components {
             tempo: components["schemas"]["CurrentTempo"];
             ecowatt: components["schemas"]["CurrentEcowatt"];
         };
+        /**
+         * TokenKind
+         * @description Which addresses a read-only token opens: those of this API, or those that older clients know.
+         * @enum {string}
+         */
+        TokenKind: "reading" | "legacy";
         /**
          * TotalView
          * @description The total of the days `[start, end[`: energy in Wh, money in EUR, null where nothing is known.
@@ -10463,7 +10487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApiClientRequest"];
+                "application/json": components["schemas"]["ReadingTokenRequest"];
             };
         };
         responses: {
