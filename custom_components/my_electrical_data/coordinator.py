@@ -16,7 +16,7 @@ from .api import GatewayClient, Response
 from .api.figures import DailyReadings, MaxPower, Periods, Totals
 from .api.models import Ping, Quota, UsagePoint
 from .api.on_demand import Comparison
-from .api.signals import Ecowatt, Tempo, TempoDays
+from .api.signals import Ecowatt, Tempo, TempoDays, TempoForecast
 from .appliance import ApplianceCoordinator
 from .const import CONF_BUCKETS, DOMAIN
 from .earlier_statistics import EarlierStatistics
@@ -73,6 +73,7 @@ class RuntimeData:
     ecowatt: EcowattCoordinator
     meters: dict[str, Meter]
     appliances: tuple[ApplianceCoordinator, ...] = ()
+    tempo_forecast: TempoForecastCoordinator | None = None
 
 
 type GatewayConfigEntry = ConfigEntry[RuntimeData]
@@ -148,6 +149,21 @@ class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
         start = max(season.start if season else end - MOST_DAYS, end - MOST_DAYS)
         answer = await self.client.fetch_tempo_days(start=start, end=end)
         return answer, answer.data.next_change
+
+
+class TempoForecastCoordinator(FeedCoordinator[TempoForecast]):
+    """The gateway's forecast of the days after tomorrow, if the option for it is on."""
+
+    pace = Pace(usual=timedelta(hours=1))
+
+    @override
+    async def _fetch(self) -> tuple[Response[TempoForecast], datetime | None]:
+        answer = await self.client.fetch_tempo_forecast()
+        return answer, answer.data.next_change
+
+    @override
+    def _change_times(self) -> Iterable[datetime]:
+        return [find_next_midnight(dt_util.utcnow())]
 
 
 class EcowattCoordinator(FeedCoordinator[Ecowatt]):

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
+from .file_imports import FileImport, FileImports
 from .models import (
     ConsentRequest,
     Offers,
@@ -26,7 +28,7 @@ from .models import (
     UsagePoints,
 )
 from .on_demand import Comparison, LoadCurve, Refresh
-from .signals import Ecowatt, Tempo, TempoDays
+from .signals import Ecowatt, Tempo, TempoDays, TempoForecast
 from .transport import RawResponse, Transport
 
 type Query = dict[str, str] | list[tuple[str, str]]
@@ -42,9 +44,11 @@ _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(Max
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
 _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), Decoder(Refresh)
 _REGULATED = Decoder(RegulatedGrids)
+_IMPORT, _IMPORTS = Decoder(FileImport), Decoder(FileImports)
 _OFFERS = Decoder(Offers)
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
+_TEMPO_FORECAST = Decoder(TempoForecast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,38 @@ class GatewayClient:
         response.raise_for_status()
         return _REFRESH(response.body)
 
+    async def preview_import(self, usage_point_id: str, content: bytes, *, name: str, direction: str) -> FileImport:
+        """Send a file of readings and return what it would add. Nothing of it counts before it is accepted.
+
+        `direction` is meant where the file does not say. Raises RequestRefusedError with the gateway's reason.
+        """
+        response = await self._send_authorized(
+            "POST",
+            f"/v1/usage-points/{usage_point_id}/imports",
+            data=content,
+            params={"direction": direction},
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Disposition": _name_attachment(name),
+            },
+        )
+        response.raise_for_status()
+        return _IMPORT(response.body)
+
+    async def fetch_imports(self, usage_point_id: str) -> tuple[FileImport, ...]:
+        """Return the files of readings that the gateway was given, newest first."""
+        return (await self._get(_IMPORTS, f"/v1/usage-points/{usage_point_id}/imports")).data.items
+
+    async def accept_import(self, usage_point_id: str, import_id: str) -> None:
+        """Have a previewed file count."""
+        path = f"/v1/usage-points/{usage_point_id}/imports/{import_id}/accept"
+        (await self._send_authorized("POST", path)).raise_for_status()
+
+    async def take_back_import(self, usage_point_id: str, import_id: str) -> None:
+        """Delete everything that a file added."""
+        path = f"/v1/usage-points/{usage_point_id}/imports/{import_id}"
+        (await self._send_authorized("DELETE", path)).raise_for_status()
+
     async def fetch_quota(self) -> Response[Quota]:
         """Return how much of the account's daily limits is used."""
         return await self._get(_QUOTA, "/v1/quota")
@@ -195,6 +231,10 @@ class GatewayClient:
     async def fetch_tempo_days(self, *, start: date, end: date) -> Response[TempoDays]:
         """Return the colours of the days `[start, end[`, at most 366 days."""
         return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _build_query(start, end))
+
+    async def fetch_tempo_forecast(self) -> Response[TempoForecast]:
+        """Return the gateway's forecast of the days after tomorrow."""
+        return await self._get(_TEMPO_FORECAST, "/v1/tempo/forecast")
 
     async def fetch_ecowatt(self) -> Response[Ecowatt]:
         """Return the Ecowatt signal."""
@@ -252,3 +292,10 @@ class GatewayClient:
 def _build_query(start: date, end: date, direction: str | None = None) -> dict[str, str]:
     days = {"start": start.isoformat(), "end": end.isoformat()}
     return days | ({"direction": direction} if direction else {})
+
+
+def _name_attachment(name: str) -> str:
+    """Return a Content-Disposition with a file's name (RFC 6266), whatever letters it has."""
+    header = Message()
+    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+    return str(header["Content-Disposition"])
