@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -131,9 +131,7 @@ async def _run_demo(stack: Stack, words: dict[str, str], *, browser: bool) -> No
         if not stack.is_connected:
             with _print_step(words["homes"]):
                 for key, point in USAGE_POINTS.items():
-                    # without hours of the owner's, so that those that Enedis tells and announces count
-                    told = replace(point, off_peak=())
-                    await stack.add_usage_point(told, words[key], email=front_end.OWNER)
+                    await stack.add_usage_point(point, words[key], email=front_end.OWNER)
         password = await front_end.set_password(stack)
         with _print_step(words["home_assistant"]):
             client = await stack.start_home_assistant()
