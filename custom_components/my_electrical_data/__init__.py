@@ -12,7 +12,7 @@ from . import energy
 from .appliance import ApplianceCoordinator
 from .cards import async_serve_cards
 from .cleanup import async_remove_client, async_remove_meter
-from .const import APPLIANCE, DOMAIN, METER, PLATFORMS
+from .const import APPLIANCE, CONF_FORECAST, DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
     GatewayConfigEntry,
@@ -20,6 +20,7 @@ from .coordinator import (
     RuntimeData,
     TempoCoordinator,
     TempoDaysCoordinator,
+    TempoForecastCoordinator,
     UsagePointsCoordinator,
     create_client,
     create_meter,
@@ -30,6 +31,7 @@ from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
 from .services import async_setup_services
+from .takeover import async_look_for_earlier
 from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -58,13 +60,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     # A gateway without RTE still serves its meters: these two may come later.
     await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_load_preferences(hass))
     tempo_days = TempoDaysCoordinator(hass, entry, client, tempo)
+    forecast = (
+        TempoForecastCoordinator(hass, entry, client, "Tempo forecast") if entry.options.get(CONF_FORECAST) else None
+    )
 
     meters = [create_meter(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
     by_id = {meter.point_id: meter for meter in meters}
     appliances = tuple(
         ApplianceCoordinator(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(APPLIANCE)
     )
-    entry.runtime_data = RuntimeData(client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances)
+    entry.runtime_data = RuntimeData(
+        client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances, forecast
+    )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_show_or_hide_dashboard(hass)
 
@@ -72,11 +79,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         entry.async_on_unload(reviewed.async_add_listener(lambda: async_update_issues(hass, entry)))
     async_update_issues(hass, entry)
     async_start_events(hass, entry)
+    for meter in meters:
+        async_look_for_earlier(hass, entry, meter)
     entry.async_on_unload(entry.add_update_listener(_async_handle_update))
     # The first import may be years of hours, and the gateway may have to wait for Enedis: set-up does not wait for it.
     first: list[FeedCoordinator[Any]] = [
         quota,
         tempo_days,
+        *([forecast] if forecast else []),
         *(feed for meter in meters for feed in meter.feeds.values()),
         *appliances,
     ]

@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 
+from . import carried_hours
 from .api import GatewayError
 from .const import CONF_MADE_HERE, LOGGER
 from .coordinator import GatewayConfigEntry, create_client
@@ -13,6 +14,7 @@ async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usa
     """Delete a meter's issues and import progress; create a repair if it has statistics. Its device goes by itself."""
     async_delete_meter_issues(hass, usage_point_id)
     await create_progress_store(hass, usage_point_id).async_remove()
+    await carried_hours.create_store(hass, usage_point_id).async_remove()
     if await async_list_statistic_ids(hass, usage_point_id):
         async_offer_to_delete_statistics(hass, entry, usage_point_id, name)
 

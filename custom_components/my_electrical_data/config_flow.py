@@ -210,7 +210,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         gateway = await self._get_gateway()
         client = GatewayClient(async_get_clientsession(self.hass), gateway.address, client_id, client_secret)
         await client.authenticate()
-        self._points = (await client.usage_points()).data.items
+        self._points = (await client.fetch_usage_points()).data.items
         self._data = {
             CONF_URL: gateway.address,
             CONF_CLIENT_ID: client_id,
@@ -239,7 +239,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             chosen = [point for point in self._points if point.id in user_input[CONF_METERS]]
             names: list[str] = []
             for point in chosen:
-                names.append(point.name or await async_name_home(self.hass, names))
+                names.append(point.given_name or await async_name_home(self.hass, names))
             return await self._create_gateway_entry(list(zip(chosen, names, strict=True)))
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
         selector = SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST))

@@ -78,6 +78,26 @@ async def async_add_sources(hass: HomeAssistant, added: list[dict[str, Any]]) ->
     await hass.data[_MANAGER].async_update(update)
 
 
+async def async_replace_statistics(hass: HomeAssistant, replacements: Mapping[str, str]) -> None:
+    """Put statistics in the place of others. A source whose energy is then counted twice is left out."""
+    if _MANAGER not in hass.data:
+        return
+    kept: list[dict[str, Any]] = []
+    for source in _current_sources(hass):
+        changed = source | {
+            field: replacements.get(source[field], source[field]) for field in _FIELDS if source.get(field)
+        }
+        if changed == source or not any(_shares_energy(changed, other) for other in kept):
+            kept.append(changed)
+    if kept != _current_sources(hass):
+        update: Any = {"energy_sources": kept}
+        await hass.data[_MANAGER].async_update(update)
+
+
+def _shares_energy(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return any(one.get(field) and one.get(field) == other.get(field) for field in _FIELDS[:2])
+
+
 def _current_sources(hass: HomeAssistant) -> list[Any]:
     preferences = hass.data[_MANAGER].data
     return list(preferences["energy_sources"]) if preferences else []

@@ -196,6 +196,9 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
     imported = meter.hours.data
     if imported is not None and async_may_offer(hass, owner, imported.sums):
         yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
+    if meter.earlier:
+        placeholders = named | {"program": meter.earlier[0].program.label}
+        yield Issue(key="earlier_statistics", owner=owner, fixable=True, placeholders=placeholders)
 
 
 def _find_consent_issues(hass: HomeAssistant, point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:

@@ -14,7 +14,7 @@ from homeassistant.const import UnitOfEnergy
 from .api.figures import Total, Totals
 from .api.models import UsagePoint
 from .api.on_demand import Comparison
-from .const import CURRENCY, OPTIONS
+from .const import CURRENCY, OPTIONS, PRICE_UNIT
 from .description import FeedSensorDescription, enum_sensor, sensor
 from .paris import paris_day
 
@@ -78,7 +78,7 @@ def build_price_sensors(buckets: list[str]) -> Iterator[FeedSensorDescription[di
         yield sensor(
             f"price_{bucket}",
             partial(_get_price, bucket),
-            native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
+            native_unit_of_measurement=PRICE_UNIT,
             suggested_display_precision=4,
             entity_registry_enabled_default=False,
         )

@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import UnitOfEnergy
 
 from .appliance import ApplianceCosts, Range
 from .cheapest_window import NextWindow, describe_window
-from .const import CURRENCY
+from .const import CURRENCY, PRICE_UNIT
 from .description import FeedBinarySensorDescription, FeedSensorDescription, sensor
 
 WINDOW: Final[tuple[FeedSensorDescription[NextWindow | None], ...]] = (
@@ -28,7 +27,7 @@ WINDOW: Final[tuple[FeedSensorDescription[NextWindow | None], ...]] = (
     sensor(
         "window_price",
         lambda found, _: round(found.window.mean, 6) if found else None,
-        native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
+        native_unit_of_measurement=PRICE_UNIT,
         suggested_display_precision=4,
     ),
 )

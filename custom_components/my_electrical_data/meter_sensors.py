@@ -12,7 +12,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower,
 
 from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
 from .api.models import UsagePoint
-from .const import BUCKETS, CURRENCY
+from .const import BUCKETS, PRICE_UNIT
 from .description import FeedSensorDescription, enum_sensor, sensor
 from .paris import PARIS, paris_day
 
@@ -58,7 +58,7 @@ PERIODS: Final[tuple[FeedSensorDescription[Periods], ...]] = (
     sensor(
         "tariff_price",
         _get_price,
-        native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
+        native_unit_of_measurement=PRICE_UNIT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
     ),

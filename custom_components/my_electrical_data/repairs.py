@@ -10,6 +10,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from . import energy
@@ -18,10 +19,12 @@ from .api.models import ConsentStatus, StartedConsent, UsagePoint
 from .consent import parse_meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
+from .formatting import async_format_day, async_load_texts
 from .issues import CONSENT_RENEWALS
 from .off_peak_form import OffPeakError, read_off_peak, replace_periods_in_force
 from .paris import PARIS
 from .statistics import async_delete_statistics, async_get_statistic_names
+from .takeover import async_take_over
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
@@ -94,10 +97,10 @@ class _Flow(RepairsFlow):
             return {"base": "invalid_number" if error.problem == "invalid_number" else "gateway_failed"}
         return {}
 
-    async def _change_meter(self, told: dict[str, Any]) -> dict[str, str]:
+    async def _change_meter(self, changes: dict[str, Any]) -> dict[str, str]:
         """Change the meter at the gateway."""
         client = self._loaded_entry.runtime_data.client
-        return await self._call_gateway(lambda: client.change_usage_point(self._owner, told))
+        return await self._call_gateway(lambda: client.change_usage_point(self._owner, changes))
 
     async def _finish(self) -> RepairsFlowResult:
         """Refresh the usage points and finish."""
@@ -138,7 +141,7 @@ class RenewConsentFlow(_Flow):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                consent = await self._loaded_entry.runtime_data.client.consent(self._started.id)
+                consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
             except GatewayError:
                 errors = {"base": "gateway_failed"}
             else:
@@ -293,6 +296,36 @@ class GatewayMovedFlow(_Flow):
         return self._show_form("confirm", {}, errors)
 
 
+class EarlierStatisticsFlow(_Flow):
+    """Take the statistics of another program over, then say what to remove."""
+
+    @override
+    async def _start(self) -> RepairsFlowResult:
+        return await self.async_step_confirm() if self._meter.earlier else self.async_create_entry(data={})
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask for confirmation."""
+        earlier = self._meter.earlier[0]
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                await async_take_over(self.hass, self._meter, earlier)
+            except UpdateFailed:
+                errors = {"base": "gateway_failed"}
+            else:
+                words = await async_load_texts(self.hass)
+                return self._show_form("remove", {}, what=words("remove_program", earlier.program))
+        span = {
+            name: async_format_day(self.hass, dt_util.as_local(day).date())
+            for name, day in (("first", earlier.first), ("last", earlier.last))
+        }
+        return self._show_form("confirm", {}, errors, **span)
+
+    async def async_step_remove(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
+        """Finish once it was read what to remove."""
+        return await self._finish()
+
+
 class MeterGoneFlow(_Flow):
     """Remove a meter that the gateway no longer has."""
 
@@ -333,6 +366,7 @@ _FLOWS: dict[str, type[_Flow]] = {
     "off_peak_unreadable": OffPeakFlow,
     "prices_outdated": PricesFlow,
     "energy_dashboard": EnergyFlow,
+    "earlier_statistics": EarlierStatisticsFlow,
     "dashboard": DashboardFlow,
     "gateway_moved": GatewayMovedFlow,
     "meter_gone": MeterGoneFlow,

@@ -5,7 +5,7 @@ nothing. A page's cursor is stored once the recorder has its rows, and deleted w
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import isclose
@@ -25,6 +25,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
 
+from . import carried_hours
 from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER, METER
@@ -54,11 +55,12 @@ class _LastRow(TypedDict):
 
 
 class _Progress(TypedDict):
-    """The stored progress: the gateway's cursor and the last row of each statistic."""
+    """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it."""
 
     epoch: str
     cursor: str
     last: dict[str, _LastRow]
+    carried: NotRequired[dict[str, float]]
     buckets: NotRequired[bool]
 
 
@@ -113,6 +115,16 @@ async def async_get_hours(
     return [hours[start] for start in sorted(hours)]
 
 
+async def async_find_first_day(hass: HomeAssistant, usage_point_id: str) -> datetime | None:
+    """Return the start of the first day whose consumption is in the recorder."""
+    whole = statistic_id(usage_point_id, "consumption")
+    found = await get_instance(hass).async_add_executor_job(
+        statistics_during_period, hass, utc_from_timestamp(0), None, {whole}, "day", None, {"sum"}
+    )
+    rows = found.get(whole)
+    return utc_from_timestamp(rows[0]["start"]) if rows else None
+
+
 async def async_delete_statistics(hass: HomeAssistant, usage_point_id: str) -> None:
     """Delete all statistics of a usage point."""
     if ids := await async_list_statistic_ids(hass, usage_point_id):
@@ -165,9 +177,13 @@ class HoursImporter:
                 hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == before  # they are written again unchanged
             if hours.start:
-                if progress is None and not rows_stay:
-                    await self._delete_imported()
-                progress = await self._write_page(hours)
+                if progress is None:
+                    if not rows_stay:
+                        await self._delete_imported()
+                    carried = await self._write_carried(hours)
+                else:
+                    carried = progress.get("carried", {})
+                progress = await self._write_page(hours, carried)
             if not hours.more or not hours.start:
                 break
         last = progress["last"] if progress else {}
@@ -179,7 +195,7 @@ class HoursImporter:
 
     async def _fetch_page(self, progress: _Progress | None) -> Hours:
         cursor = progress["cursor"] if progress else None
-        return (await self._client.hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
+        return (await self._client.fetch_hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
 
     async def _find_reset_reason(self, progress: _Progress) -> str | None:
         if progress.get("buckets", True) != self._buckets:
@@ -201,28 +217,40 @@ class HoursImporter:
         await self._store.async_remove()
         await async_delete_statistics(self._hass, self._id)
 
-    async def _write_page(self, hours: Hours) -> _Progress:
+    async def _write_carried(self, hours: Hours) -> dict[str, float]:
+        """Write the hours of another program that lie before the first page; return what each statistic's come to."""
+        carried = await carried_hours.create_store(self._hass, self._id).async_load() or {}
+        sums: dict[str, float] = {}
+        for series in self._select_series(hours):
+            if rows := carried_hours.build_rows(carried.get(series.key, []), before=hours.start[0].timestamp()):
+                await self._write_rows(series, rows)
+                sums[statistic_id(self._id, series.key)] = rows[-1]["sum"]
+        return sums
+
+    async def _write_page(self, hours: Hours, carried: dict[str, float]) -> _Progress:
         """Write a page of rows and store its cursor once the recorder has them."""
-        words = await async_load_texts(self._hass)
+        last: dict[str, _LastRow] = {}
         wanted = self._select_series(hours)
         for series in wanted:
-            async_add_external_statistics(
-                self._hass, self._build_metadata(series, words), list(_iterate_rows(hours, series))
-            )
-            # before the next series: the more rows exist at once, the longer Python's garbage collection takes
-            await _wait_until_committed(self._hass)
-        last = {
-            statistic_id(self._id, series.key): _LastRow(
-                start=hours.start[-1].timestamp(), sum=hours.sum[series.key][-1] / _UNITS[series.unit].divisor
-            )
-            for series in wanted
-        }
+            identifier = statistic_id(self._id, series.key)
+            rows = _build_rows(hours, series, carried.get(identifier, 0))
+            await self._write_rows(series, rows)
+            last[identifier] = _LastRow(start=hours.start[-1].timestamp(), sum=rows[-1]["sum"])
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
-        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
+        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets, carried=carried)
         await self._store.async_save(progress)
         return progress
+
+    async def _write_rows(self, series: Series, rows: list[StatisticData]) -> None:
+        """Write rows and wait until the recorder has them.
+
+        One series at a time: the more rows exist at once, the longer Python's garbage collection takes.
+        """
+        metadata = self._build_metadata(series, await async_load_texts(self._hass))
+        async_add_external_statistics(self._hass, metadata, rows)
+        await _wait_until_committed(self._hass)
 
     def _build_metadata(self, series: Series, words: Texts) -> StatisticMetaData:
         unit = _UNITS[series.unit]
@@ -257,10 +285,10 @@ async def _wait_until_committed(hass: HomeAssistant) -> None:
     await done
 
 
-def _iterate_rows(hours: Hours, series: Series) -> Iterator[StatisticData]:
+def _build_rows(hours: Hours, series: Series, carried: float) -> list[StatisticData]:
     divisor = _UNITS[series.unit].divisor
-    for start, total in zip(hours.start, hours.sum[series.key], strict=True):
-        yield StatisticData(start=start, state=total / divisor, sum=total / divisor)
+    sums = (total / divisor + carried for total in hours.sum[series.key])
+    return [StatisticData(start=start, state=total, sum=total) for start, total in zip(hours.start, sums, strict=True)]
 
 
 def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:

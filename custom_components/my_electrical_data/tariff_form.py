@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_NAME, CURRENCY_EURO
 from homeassistant.helpers.selector import (
     BooleanSelector,
     DateSelector,
@@ -21,7 +21,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from .api.models import Tariff, UsagePoint
-from .const import OPTIONS
+from .const import OPTIONS, PRICE_UNIT
 from .off_peak_form import replace_own_periods
 from .paris import PARIS
 
@@ -71,7 +71,7 @@ def build_tariff_fields(
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
         suggested = {"suggested_value": produced}
-        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _build_number(2, "EUR/kWh")
+        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _build_number(2, PRICE_UNIT)
     if dated:
         fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
     return fields
@@ -86,8 +86,8 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     )
     month = tariff.subscription_eur_per_month if tariff else None
     return {
-        **{_build_price_key(bucket, own.get(bucket)): _build_number(2, "EUR/kWh") for bucket in OPTIONS[option]},
-        _build_price_key(CONF_SUBSCRIPTION, month): _build_number(1000, "EUR"),
+        **{_build_price_key(bucket, own.get(bucket)): _build_number(2, PRICE_UNIT) for bucket in OPTIONS[option]},
+        _build_price_key(CONF_SUBSCRIPTION, month): _build_number(1000, CURRENCY_EURO),
     }
 
 
@@ -98,14 +98,14 @@ def build_changes(
 
     Raises OffPeakError.
     """
-    told: Answers = {"name": answers[CONF_NAME].strip()}
+    changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
-        told["tariffs"] = add_tariff(point, answers, prices)
+        changes["tariffs"] = add_tariff(point, answers, prices)
     if option == "hp_hc" and off_peak is not None:
-        told["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
-    return told
+        changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
+    return changes
 
 
 def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:

@@ -34,13 +34,15 @@ from gateway.kit.conditional import ResponseCache
 from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
+from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.site.status import StatusService
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
+from gateway.tempo.forecast.service import TempoForecasts, make_forecast
 from gateway.tempo.outlook import TempoOutlook
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_points.contracts import CustomerData
@@ -60,7 +62,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
     provide_part(app, DailyQuota, runtime.day)
-    provide_part(app, AccountTurns, AccountTurns())
+    provide_part(app, ConcurrencyLimiter, ConcurrencyLimiter())
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
@@ -77,9 +79,11 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, ImportService, ImportService(database, clock, keyring))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
+    provide_part(app, TempoForecasts, TempoForecasts(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
     provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
     provide_part(app, HealthService, HealthService(database, store, settings.sqlite_file))
+    provide_part(app, StatusService, StatusService(settings, clock, database, store))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
@@ -89,6 +93,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     return {
         "clock": ClockWatch(database, clock).check_clock,
         "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
+        "tempo_forecast": skip_until_due(lambda: make_forecast(database, clock), clock),
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,

@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.stack import HOMES, Stack
+from scripts.lib.stack import USAGE_POINTS, Stack
 from tests.e2e.site import NOW
 
 WIDTH, HEIGHT = 390, 844
@@ -23,18 +23,23 @@ LONG = 120_000
 
 @asynccontextmanager
 async def open_dashboard(address: str, *, at: datetime = NOW, dark: bool = False) -> AsyncGenerator[Page]:
-    """The ready dashboard on a phone, in French.
+    """The ready dashboard on a phone, in French."""
+    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
+        await wait_for_cards(page)
+        yield page
+
+
+async def wait_for_cards(page: Page) -> None:
+    """Wait for the ready dashboard.
 
     Home Assistant waits five seconds for a strategy's script and then says that it has none: on a busy machine the page
     is loaded again.
     """
-    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
-        for _ in range(5):
-            with suppress(PlaywrightTimeoutError):
-                await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)
-                break
-            await page.reload()
-        yield page
+    for _ in range(5):
+        with suppress(PlaywrightTimeoutError):
+            await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)
+            break
+        await page.reload()
 
 
 def count_series_requests(stack: Stack) -> int:
@@ -79,7 +84,7 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(dashbo
         await chart.press("Home")
         assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
         # Each home's card asks for yesterday, then for the last day that is available; one of them was stepped twice.
-        assert 0 < count_series_requests(stack) - before <= 2 * len(HOMES) + 2, "nothing is asked over and over"
+        assert 0 < count_series_requests(stack) - before <= 2 * len(USAGE_POINTS) + 2, "nothing is asked over and over"
 
 
 async def test_cards_and_dashboard_are_offered_with_a_form(dashboard_url: str) -> None:

@@ -10,7 +10,7 @@ from conftest import SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import add_meter, answer_meter, load_texts
+from pages import add_meter, answer_meter, load_texts, open_tariff
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -255,6 +255,17 @@ async def test_a_meter_of_which_enedis_tells_nothing(
     assert result["title"] == "••••••••••0017"
 
 
+async def test_a_new_meter_is_proposed_the_name_of_the_home_and_not_its_number(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
+) -> None:
+    point = gateway.answers[POINT].point
+    point["name"] = point["masked_number"]  # as the gateway names a meter that nobody has named
+    flow = await add_meter(hass, entry_without_meters)
+    await answer_meter(hass, flow, {"number": NUMBER})
+    form = await answer_meter(hass, flow)
+    assert form["data_schema"]({"power": "6"})["name"] == "Home"
+
+
 async def test_a_meter_that_is_read_already_needs_no_consent(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
@@ -289,8 +300,7 @@ async def test_a_gateway_that_cannot_tell_its_meters(
     gateway.answers[POINTS] = gateway.answers[POINT] = answer_problem(503, "database_down")
     result = await add_meter(hass, entry)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "gateway_failed")
-    [subentry] = entry.subentries
-    assert (await entry.start_subentry_reconfigure_flow(hass, subentry))["reason"] == "gateway_failed"
+    assert (await open_tariff(hass, entry))["reason"] == "gateway_failed"
 
 
 async def test_a_gateway_that_is_not_connected(hass: HomeAssistant, set_up: SetUp) -> None:

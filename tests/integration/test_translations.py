@@ -17,6 +17,8 @@ from custom_components.my_electrical_data.api import errors
 from custom_components.my_electrical_data.const import DOMAIN
 
 ROOM = Path("custom_components") / DOMAIN
+FITS_ON_A_PHONE = 31
+"""Characters: so many are seen beside a value on a device page 390 pixels wide."""
 
 
 def by_path(language: str) -> dict[str, str]:
@@ -42,6 +44,13 @@ def test_french_is_as_complete_as_english() -> None:
     for path, text in english.items():
         assert re.findall(r"{\w+}", french[path]) == re.findall(r"{\w+}", text), path
         assert french[path] == french[path].strip()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_names_of_entities_are_not_cut_on_a_phone(language: str) -> None:
+    names = [text for path, text in by_path(language).items() if re.fullmatch(r"\.entity\.\w+\.\w+\.name", path)]
+    assert names
+    assert [name for name in names if len(name) > FITS_ON_A_PHONE] == []
 
 
 def test_every_error_has_its_words() -> None:

@@ -272,6 +272,11 @@ class UsagePoint:
         return number[-4:] == self.masked_number[-4:]
 
     @property
+    def given_name(self) -> str | None:
+        """The name that its owner gave it: until then the gateway names it by the end of its number."""
+        return None if self.name == self.masked_number else self.name
+
+    @property
     def label(self) -> str:
         """Its name, or the end of its number."""
         return self.name or self.masked_number
@@ -279,7 +284,7 @@ class UsagePoint:
     @property
     def description(self) -> str:
         """Its name and the end of its number."""
-        return f"{self.name} ({self.masked_number})" if self.name else self.masked_number
+        return f"{self.given_name} ({self.masked_number})" if self.given_name else self.masked_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from gateway.accounts import repository
+from gateway.accounts import reading_tokens, repository
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.audit import repository as audit
@@ -31,6 +31,7 @@ def list_sections(parts: AccountParts, account: Account) -> list[Section]:
     return [
         ("account", _yield_account(account)),
         ("api_clients", _yield_api_clients(parts, account)),
+        ("reading_tokens", _yield_reading_tokens(parts, account)),
         ("usage_points", _yield_usage_points(parts, account)),
         ("consents", _yield_consents(parts, account)),
         ("events", _yield_events(parts, account)),
@@ -57,6 +58,16 @@ async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIter
             "name": client.name,
             "created_at": format_instant(client.created_at),
             "last_used_at": format_instant(client.last_used_at) if client.last_used_at else None,
+        }
+
+
+async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    for token in await reading_tokens.list_tokens(parts, account.id):
+        yield {
+            "id": token.id,
+            "name": token.name,
+            "created_at": format_instant(token.created_at),
+            "last_used_on": token.last_used_on.isoformat() if token.last_used_on else None,
         }
 
 

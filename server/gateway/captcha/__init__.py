@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 _PATH = "/turnstile/v0/siteverify"
 _LONGEST_TOKEN = 2048
+_SECRET_REFUSED = ("invalid-input-secret", "missing-input-secret")
 
 
 class Captcha(Protocol):
@@ -47,13 +48,8 @@ class Turnstile:
             if self._required:
                 raise ProblemError(403, "captcha_needed", "Solve the captcha and send its `captcha_token`.")
             return
-        form = {"secret": self._secret, "response": token[:_LONGEST_TOKEN]} | ({"remoteip": client} if client else {})
-        try:
-            answer = await self._upstream.request("POST", _PATH, form=form)
-            told = json.loads(answer.body) if answer.status == 200 else None
-        except UnreachableError, ValueError:
-            told = None
-        if not isinstance(told, dict):
+        result = await self._verify(token[:_LONGEST_TOKEN], client, {200})
+        if result is None:
             log.warning("captcha_unreachable", action=action)
             if self._required:
                 raise ProblemError(
@@ -63,8 +59,31 @@ class Turnstile:
                     retry_after=60,
                 )
             return
-        if not (told.get("success") is True and told.get("action") == action and told.get("hostname") in self._hosts):
+        if not (
+            result.get("success") is True and result.get("action") == action and result.get("hostname") in self._hosts
+        ):
             raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try it again.")
+
+    async def is_secret_accepted(self) -> bool | None:
+        """Tell whether Cloudflare knows the secret, by a token that nobody solved; None during an outage."""
+        # Cloudflare answers a wrong secret with 200 or 400
+        result = await self._verify("doctor", None, {200, 400})
+        if result is None:
+            return None
+        errors = result.get("error-codes")
+        return not (
+            isinstance(errors, list) and {"invalid-input-secret", "missing-input-secret"} & set(map(str, errors))
+        )
+
+    async def _verify(self, token: str, client: str | None, statuses: set[int]) -> dict[str, object] | None:
+        """Return Cloudflare's answer about a token; None if there is none of one of these statuses."""
+        form = {"secret": self._secret, "response": token} | ({"remoteip": client} if client else {})
+        try:
+            answer = await self._upstream.request("POST", _PATH, form=form)
+            result = json.loads(answer.body) if answer.status in statuses else None
+        except UnreachableError, ValueError:
+            return None
+        return result if isinstance(result, dict) else None
 
 
 def list_hosts(settings: Settings) -> frozenset[str]:

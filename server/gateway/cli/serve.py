@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gateway.cli.common import fail, load_settings, report_failures
+from gateway.cli.reach import find_port_problem
 from gateway.front_end.files import Files, NoFrontEndError
 from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
@@ -84,13 +84,8 @@ def serve(
 
 def _check_can_listen(settings: str, host: str, port: int) -> None:
     """End with an error if the gateway cannot listen at an address; `settings` names the settings to change."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as listening:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind(address)
-    except OSError as error:
-        fail(f"{settings}: the gateway cannot listen at {host}, port {port} ({error.strerror}). Choose another.", 2)
+    if problem := find_port_problem(settings, host, port):
+        fail(problem, 2)
 
 
 def _front_end(folder: Path | None) -> Files | None:

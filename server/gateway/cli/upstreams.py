@@ -1,5 +1,8 @@
-"""Checks whether Enedis, RTE and Mailgun accept the credentials, by real requests."""
+"""Checks whether Enedis, RTE, Mailgun and Cloudflare accept the credentials, by real requests."""
 
+import re
+
+from gateway.captcha import Turnstile
 from gateway.enedis.errors import EnedisError
 from gateway.enedis.errors import ErrorReason as EnedisErrorReason
 from gateway.mail.senders import MailError, Mailgun
@@ -10,7 +13,7 @@ _DOWN = "does not answer now: check the network, and try again later"
 _REFUSED = "does not take {names}: copy both again from {where}"
 
 
-async def enedis_trouble(runtime: Runtime) -> str | None:
+async def find_enedis_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with Enedis' credentials and how to fix it; None if they work."""
     if not runtime.settings.enedis_client_id:
         return "ENEDIS_CLIENT_ID is not set: open an application on Enedis' Data Connect (https://datahub-enedis.fr)"
@@ -25,7 +28,7 @@ async def enedis_trouble(runtime: Runtime) -> str | None:
     return None
 
 
-async def rte_trouble(runtime: Runtime) -> str | None:
+async def find_rte_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with RTE's credentials and how to fix it; None if they work."""
     if runtime.rte is None:
         return "RTE_CLIENT_ID is not set: open an application on https://data.rte-france.com for Tempo and Ecowatt"
@@ -40,7 +43,7 @@ async def rte_trouble(runtime: Runtime) -> str | None:
     return None
 
 
-async def mail_trouble(runtime: Runtime) -> str | None:
+async def find_mail_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with Mailgun's settings and how to fix it; None if they work, or without Mailgun."""
     if not isinstance(runtime.mail_sender, Mailgun):
         return None
@@ -53,3 +56,27 @@ async def mail_trouble(runtime: Runtime) -> str | None:
             return "Mailgun does not know MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"
         return f"Mailgun {_DOWN}"
     return None
+
+
+_TEST_KEY = re.compile(r"[123]x0{16,}[0-9A-F]+")
+"""Cloudflare's keys for tests, whose captchas are never accepted here: they name no host."""
+
+
+async def find_captcha_problem(runtime: Runtime) -> str | None:
+    """Return why nobody could pass the captcha, and how to fix it; None if they can, or without a captcha."""
+    site_key, secret = runtime.settings.turnstile_site_key, runtime.settings.turnstile_secret_key.get_secret_value()
+    if not secret or not isinstance(runtime.captcha, Turnstile):
+        return None
+    if runtime.settings.require_captcha and not site_key:
+        return "REQUIRE_CAPTCHA is on, but TURNSTILE_SITE_KEY is empty: no page shows a captcha, so nobody can sign up"
+    if _TEST_KEY.fullmatch(secret) or _TEST_KEY.fullmatch(site_key):
+        return "TURNSTILE_SECRET_KEY or TURNSTILE_SITE_KEY is Cloudflare's for tests: nobody passes; create your own"
+    if secret == site_key:
+        return "TURNSTILE_SECRET_KEY and TURNSTILE_SITE_KEY are the same: nobody passes; one is public, one is secret"
+    match await runtime.captcha.is_secret_accepted():
+        case None:
+            return f"Cloudflare {_DOWN}" if runtime.settings.require_captcha else None
+        case False:
+            return "Cloudflare does not take TURNSTILE_SECRET_KEY, so nobody passes the captcha: copy it again, whole"
+        case True:
+            return None

@@ -91,6 +91,15 @@ async def count_states(session: AsyncSession, consent_id: str) -> int:
     return await session.scalar(query) or 0
 
 
+async def has_nobody_returned(session: AsyncSession, before: datetime, count: int) -> bool:
+    """Tell whether the last `count` people who were sent to Enedis, before `before`, never came back from there."""
+    sent = select(ConsentState.consent_id).where(ConsentState.created_at < before)
+    last = select(Consent).where(Consent.id.in_(sent)).order_by(Consent.created_at.desc()).limit(count)
+    found = (await session.scalars(last)).all()
+    unfinished = {ConsentStatus.PENDING, ConsentStatus.EXPIRED}
+    return len(found) == count and all(one.returned_at is None and one.status in unfinished for one in found)
+
+
 async def retire_states(session: AsyncSession, consent_id: str, keep: int, now: datetime) -> None:
     """Mark all unused states of a consent but the newest `keep` as used."""
     unused = select(ConsentState.state_hash).where(

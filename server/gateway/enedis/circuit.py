@@ -24,7 +24,7 @@ _PROBE = 30.0
 """Seconds between two probing calls."""
 _COUNTED_FOR = 3600.0
 _REMEMBERED_FOR = 24 * 3600.0
-_TROUBLE = frozenset(
+_FOR_OPERATOR = frozenset(
     {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
 )
 """Reasons that concern Enedis or our application; the others concern a single meter."""
@@ -42,9 +42,10 @@ class CircuitState(StrEnum):
 
 @dataclass(frozen=True)
 class CircuitStatus:
-    """The status of an API: its circuit, until when it is open, and the last error of the past day with its time."""
+    """The status of an API: its circuit, since when its calls fail, until when it is open, the last error of a day."""
 
     circuit: CircuitState
+    failing_since: datetime | None
     open_until: datetime | None
     last_error: str | None
     last_error_at: datetime | None
@@ -70,6 +71,7 @@ class Circuit:
         with suppress(StoreError):
             if (await self._count_failures(api))[0]:
                 await self._store.delete(_failures_key(api))
+                await self._store.delete(_since_key(api))
 
     async def record_failure(self, api: str, error: EnedisError) -> EnedisError:
         """Record a call that was refused or not answered, and return its error; a failing store is ignored."""
@@ -79,6 +81,8 @@ class Circuit:
             return error
         with suppress(StoreError):
             failures = (await self._count_failures(api))[0] + 1
+            since = await self._store.get(_since_key(api)) or self._clock.now().isoformat()
+            await self._store.set(_since_key(api), since, _COUNTED_FOR)
             pause = compute_backoff(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
             pause = min(add_jitter(pause, f"{api}{failures}"), _LONGEST_PAUSE)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
@@ -87,7 +91,7 @@ class Circuit:
 
     async def record_error(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day if it concerns Enedis or our application."""
-        if error.reason in _TROUBLE:
+        if error.reason in _FOR_OPERATOR:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)
@@ -95,10 +99,12 @@ class Circuit:
     async def get_status(self, api: str) -> CircuitStatus:
         """Return the status of an API. Raises StoreError."""
         state, until = await self._read_state(api)
+        since = await self._store.get(_since_key(api))
         text = await self._store.get(_error_key(api))
         words, at = json.loads(text) if text else (None, None)
         return CircuitStatus(
             state,
+            datetime.fromisoformat(since) if since else None,
             until if state is CircuitState.OPEN else None,
             words,
             datetime.fromisoformat(at) if at else None,
@@ -124,5 +130,9 @@ def _failures_key(api: str) -> str:
     return f"enedis:{api}:circuit"
 
 
+def _since_key(api: str) -> str:
+    return f"enedis:{api}:failing_since"
+
+
 def _error_key(api: str) -> str:
-    return f"enedis:{api}:trouble"
+    return f"enedis:{api}:last_error"

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from gateway import API_VERSION, __version__
 from gateway.dependencies import InstanceDep, part
 from gateway.health.service import HealthService
+from gateway.kit.requests import is_proxy_untrusted
 from gateway.problems import describe_responses
 
 HealthServiceDep = Annotated[HealthService, Depends(part(HealthService))]
@@ -16,13 +17,14 @@ router = APIRouter(tags=["health"])
 
 
 class Ping(BaseModel):
-    """Who answers, and which API it speaks."""
+    """Who answers, and which API it speaks. `proxy`: whether TRUSTED_PROXIES names the proxy of this request."""
 
     status: Literal["ok"] = "ok"
     name: Literal["MyElectricalData"] = "MyElectricalData"
     version: str = __version__
     api: str = API_VERSION
     instance_id: str
+    proxy: Literal["none_or_trusted", "not_trusted"]
 
 
 class Readiness(BaseModel):
@@ -33,9 +35,10 @@ class Readiness(BaseModel):
 
 
 @router.get("/ping")
-async def ping(instance: InstanceDep) -> Ping:
+async def ping(request: Request, instance: InstanceDep) -> Ping:
     """Tell that the gateway is alive, without touching the database."""
-    return Ping(instance_id=instance.id)
+    proxy = "not_trusted" if is_proxy_untrusted(request.scope) else "none_or_trusted"
+    return Ping(instance_id=instance.id, proxy=proxy)
 
 
 @router.get("/ready", responses=describe_responses(503))

@@ -13,13 +13,13 @@ from gateway.imports import repository
 from gateway.imports.comparing import ComparedDay, compare_days
 from gateway.imports.placing import ImportedFeed
 from gateway.imports.reading import FileContent, read_file
-from gateway.imports.schemas import ImportReport, ImportView, build_report
+from gateway.imports.schemas import ImportReport, UploadedFile, build_report
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, seal, unseal
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.models import Import, ImportStatus
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, not_found
@@ -42,18 +42,18 @@ class ImportService:
 
     async def preview_file(
         self, account_id: str, point_id: str, content: bytes, name: str, direction: Direction
-    ) -> ImportView:
+    ) -> UploadedFile:
         """Read a file, compare it with the archive, and store it as a preview. Raises ProblemError."""
         now = self._clock.now()
         async with self._database.read() as session:
             point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
-        meter = Meter.of(point, secrets, now)
+        metered_point = MeteredPoint.of(point, secrets, now)
         async with self._one_at_a_time:  # each takes seconds of CPU time, and memory
             file = await asyncio.to_thread(
-                read_file, content, name, secrets.prm, direction, paris.day_of(now), meter.most_watts
+                read_file, content, name, secrets.prm, direction, paris.day_of(now), metered_point.most_watts
             )
             async with self._database.read() as session:
-                known = await _load_known(session, meter, file)
+                known = await _load_known(session, metered_point, file)
             days = await asyncio.to_thread(compare_days, file.placed.feeds, known)
             report = build_report(file.format, days, file.placed.rejected)
             preview = self._build_preview(point_id, secrets, days, report, now)
@@ -62,14 +62,14 @@ class ImportService:
                 await repository.replace_preview(session, preview, days, secrets)
         return _build_view(preview, report)
 
-    async def list_files(self, account_id: str, point_id: str) -> list[ImportView]:
+    async def list_files(self, account_id: str, point_id: str) -> list[UploadedFile]:
         """Return the files of a usage point, newest first. Raises ProblemError (`not_found`)."""
         async with self._database.read() as session:
             _, secrets = await points.open_point(session, account_id, point_id, self._keyring)
             imports = await repository.list_imports(session, point_id)
         return [_build_view(one, _open_report(one, secrets)) for one in imports]
 
-    async def accept_file(self, account_id: str, point_id: str, import_id: str) -> ImportView:
+    async def accept_file(self, account_id: str, point_id: str, import_id: str) -> UploadedFile:
         """Accept a file, so that its days are used from now on. Raises ProblemError."""
         async with self._database.write() as session:
             point, secrets, found = await self._find_import(session, account_id, point_id, import_id)
@@ -120,7 +120,7 @@ class ImportService:
 
 
 async def _load_known(
-    session: AsyncSession, meter: Meter, file: FileContent
+    session: AsyncSession, point: MeteredPoint, file: FileContent
 ) -> Mapping[ImportedFeed, Mapping[date, bytes]]:
     """Return the archive's payloads for the days of a file, including those of accepted files."""
     days = [day for told in file.placed.feeds.values() for day in told]
@@ -128,7 +128,7 @@ async def _load_known(
         return {}
     kinds = {kind for kind, _ in file.placed.feeds}
     kinds |= _COMPARED_TOGETHER if kinds & _COMPARED_TOGETHER else set()
-    found = await metering.load_days(session, meter.id, kinds, meter.secrets, min(days), max(days) + paris.DAY)
+    found = await metering.load_days(session, point.id, kinds, point.secrets, min(days), max(days) + paris.DAY)
     return {
         (feed.kind, feed.direction): {
             day: opened.payload for day, opened in by_day.items() if opened.payload is not None
@@ -141,8 +141,10 @@ def _open_report(one: Import, secrets: Secrets) -> ImportReport:
     return ImportReport.model_validate_json(unseal(secrets.data_key, one.report, _build_report_context(one.id)))
 
 
-def _build_view(one: Import, report: ImportReport) -> ImportView:
-    return ImportView(id=one.id, status=one.status, created_at=one.created_at, changed_at=one.changed_at, report=report)
+def _build_view(one: Import, report: ImportReport) -> UploadedFile:
+    return UploadedFile(
+        id=one.id, status=one.status, created_at=one.created_at, changed_at=one.changed_at, report=report
+    )
 
 
 def _build_report_context(import_id: str) -> str:

@@ -20,8 +20,8 @@ def accepts_gzip(headers: Mapping[str, str]) -> bool:
     for coding in headers.get("accept-encoding", "").lower().split(","):
         name, _, weight = coding.partition(";")
         weights[name.strip()] = weight
-    weight = weights.get("gzip", weights.get("*"))
-    return weight is not None and not _REFUSED.fullmatch(weight)
+    told = weights.get("gzip", weights.get("*"))
+    return told is not None and not _REFUSED.fullmatch(told)
 
 
 def compress(content: bytes) -> bytes:

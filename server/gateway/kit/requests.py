@@ -74,15 +74,12 @@ class RequestLog:
 
     def _name_untrusted_proxy(self, scope: Scope) -> None:
         """Warn once if a proxy is not trusted: all clients behind it share the limits of one client."""
-        if self._has_named_proxy or scope.get("client") is None:
-            return
-        forwarded = Headers(scope=scope).getlist("x-forwarded-for")
-        if not forwarded or _is_named_in(peer := scope["client"][0], forwarded) or not _is_local(peer):
+        if self._has_named_proxy or not is_proxy_untrusted(scope):
             return
         self._has_named_proxy = True
         log.warning(
             "proxy_not_trusted",
-            proxy=peer,
+            proxy=scope["client"][0],
             consequence="everybody behind it shares the limits of one person; name it in TRUSTED_PROXIES",
         )
 
@@ -100,9 +97,16 @@ def _log_cut_response(error: Exception) -> None:
         log.error("response_cut", reason=type(known).__name__, detail=str(known))
 
 
-def _is_named_in(peer: str, forwarded: list[str]) -> bool:
-    """Tell whether the client's address was taken from the header, which happens if the proxy is trusted."""
-    return peer in {part.strip() for header in forwarded for part in header.split(",")}
+def is_proxy_untrusted(scope: Scope) -> bool:
+    """Tell whether a request came through a proxy on a private network that TRUSTED_PROXIES does not name.
+
+    If the proxy is trusted, the client's address was taken from the header, so the header names it.
+    """
+    forwarded = Headers(scope=scope).getlist("x-forwarded-for")
+    if not forwarded or scope.get("client") is None:
+        return False
+    peer = scope["client"][0]
+    return peer not in {part.strip() for header in forwarded for part in header.split(",")} and _is_local(peer)
 
 
 def _is_local(host: str) -> bool:
@@ -133,13 +137,13 @@ class BodyLimit:
             return
         is_upload = scope["method"] == "POST" and bool(self._uploads.fullmatch(scope["path"]))
         largest = self._largest_upload if is_upload else self._largest
-        told = Headers(scope=scope).get("content-length", "")
-        size = int(told) if told.isascii() and told.isdigit() else 0
+        content_length = Headers(scope=scope).get("content-length", "")
+        size = int(content_length) if content_length.isascii() and content_length.isdigit() else 0
 
         async def receive_checked() -> Message:
             nonlocal size
             message = await receive() if size <= largest else None
-            if message is not None and message["type"] == "http.request" and not told:
+            if message is not None and message["type"] == "http.request" and not content_length:
                 size += len(message.get("body", b""))
             if message is None or size > largest:
                 raise HTTPException(413)

@@ -94,7 +94,7 @@ async def count_left_today(session: AsyncSession, calls: CallBudget, now: dateti
     return max(budget.limit - await counters.load_used(session, budget), 0)
 
 
-async def rest_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
+async def pause_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
     """Postpone the next call of a feed to `until`, if it was ever called; return `until`."""
     async with database.write() as session:
         if feed := await session.get(FeedState, calls.name):
@@ -106,6 +106,7 @@ async def record_response(session: AsyncSession, calls: CallBudget, now: datetim
     """Record that the call was answered, and schedule the next one at `next_at`, which is returned."""
     feed = await session.get_one(FeedState, calls.name)
     feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
+    feed.failing_since = None
     return next_at
 
 
@@ -120,6 +121,7 @@ async def record_failure(database: Database, calls: CallBudget, now: datetime, e
     async with database.write() as session:
         feed = await session.get_one(FeedState, calls.name)
         feed.failures += 1
+        feed.failing_since = feed.failing_since or now
         feed.last_error = str(error)
         wait = max(calls.compute_pause(feed.failures), timedelta(seconds=error.retry_after))
         feed.next_at = now + wait

@@ -13,7 +13,8 @@ UNDER_WAY = "under way"
 class FeedState(Base):
     """When a feed was last called, when it last answered, and when it may be called next.
 
-    `failures` counts the failures since the last answer; `last_error` is the error of the last call, or UNDER_WAY.
+    `failures` counts the failures since the last answer, the first of which was at `failing_since`; `last_error` is the
+    error of the last call, or UNDER_WAY.
     """
 
     __tablename__ = "feeds"
@@ -23,4 +24,5 @@ class FeedState(Base):
     next_at: Mapped[datetime] = mapped_column(Instant, index=True)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None]

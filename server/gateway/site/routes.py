@@ -1,18 +1,21 @@
-"""`GET /v1/site` and `/v1/today`, without authentication."""
+"""`GET /v1/site`, `/v1/status` and `/v1/today`, without authentication."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import ResponseCacheDep, SettingsDep
+from gateway.dependencies import ResponseCacheDep, SettingsDep, part
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
 from gateway.pages import list_languages
-from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
+from gateway.site.schemas import CaptchaView, CurrentEcowatt, CurrentTempo, Operator, Site, Status, Today
+from gateway.site.status import StatusService
 from gateway.tempo.routes import TempoOutlookDep
 
 router = APIRouter(tags=["site"])
+StatusServiceDep = Annotated[StatusService, Depends(part(StatusService))]
 
 
 @router.get("/site")
@@ -32,6 +35,12 @@ async def get_site(settings: SettingsDep, response: Response) -> Site:
     )
 
 
+@router.get("/status", response_model=Status, responses=conditional.UNCHANGED)
+async def get_status(request: Request, service: StatusServiceDep, response_cache: ResponseCacheDep) -> Response:
+    """Tell how Enedis and RTE do now and since when, without an account. None of them is called for it."""
+    return await response_cache.respond(request, "status", service.describe_services)
+
+
 @router.get("/today", response_model=Today, responses=conditional.UNCHANGED)
 async def get_today(
     request: Request, tempo: TempoOutlookDep, ecowatt: EcowattOutlookDep, response_cache: ResponseCacheDep
@@ -41,8 +50,8 @@ async def get_today(
     async def build_today(now: datetime) -> Today:
         colors, levels = await tempo.read_outlook(now), await ecowatt.read_outlook(now)
         return Today(
-            tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
-            ecowatt=EcowattToday(now=levels.now, tense=levels.tense),
+            tempo=CurrentTempo(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
+            ecowatt=CurrentEcowatt(now=levels.now, tense=levels.tense),
             next_change=min(colors.next_change, levels.next_change),
         )
 

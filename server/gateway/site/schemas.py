@@ -1,11 +1,13 @@
 """The site on the wire."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from gateway.ecowatt.schemas import LevelRunView
 from gateway.kit.conditional import Changing
+from gateway.kit.wire import Utc
 from gateway.settings import EnedisEnvironment
 from gateway.tempo.schemas import TempoDayView, TempoPeriodView
 
@@ -42,7 +44,7 @@ class Site(BaseModel):
     languages: list[str]
 
 
-class TempoToday(BaseModel):
+class CurrentTempo(BaseModel):
     """The Tempo day in force, the one after, and the bucket in force."""
 
     today: TempoDayView
@@ -50,7 +52,7 @@ class TempoToday(BaseModel):
     period: TempoPeriodView
 
 
-class EcowattToday(BaseModel):
+class CurrentEcowatt(BaseModel):
     """The level now and the tense hours to come; `now` is null when it is not known."""
 
     now: LevelRunView | None
@@ -60,5 +62,44 @@ class EcowattToday(BaseModel):
 class Today(Changing):
     """What the national signals say today."""
 
-    tempo: TempoToday
-    ecowatt: EcowattToday
+    tempo: CurrentTempo
+    ecowatt: CurrentEcowatt
+
+
+class UpstreamService(StrEnum):
+    """What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses."""
+
+    READINGS = "readings"
+    CONTRACTS = "contracts"
+    TEMPO = "tempo"
+    ECOWATT = "ecowatt"
+
+
+class Condition(StrEnum):
+    """How a service does, from best to worst.
+
+    Working: no trouble is known. Unstable: calls failed lately, and others are answered or another source stands in.
+    Limit reached: no more calls are allowed until `retry_at`. Down: it does not answer, or refuses this gateway.
+    Paused: this gateway has trouble of its own, and asks nothing.
+    """
+
+    WORKING = "working"
+    UNSTABLE = "unstable"
+    LIMIT_REACHED = "limit_reached"
+    DOWN = "down"
+    PAUSED = "paused"
+
+
+class ServiceStatus(BaseModel):
+    """How a service does, since when its calls fail, and when it is asked again; null where that is not known."""
+
+    service: UpstreamService
+    condition: Condition
+    since: Utc | None
+    retry_at: Utc | None
+
+
+class Status(Changing):
+    """How each service does that this gateway is set up for. Earlier calls tell; none is made for this answer."""
+
+    services: list[ServiceStatus]

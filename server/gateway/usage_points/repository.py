@@ -166,7 +166,7 @@ async def schedule_details(session: AsyncSession, point_id: str, at: datetime) -
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
 
 
-async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
+async def schedule_access_check(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Record that Enedis refused a reading for lack of consent; the next check ends the access if it agrees."""
     point = await session.get(UsagePoint, point_id)
     if point is not None:

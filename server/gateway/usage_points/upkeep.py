@@ -117,10 +117,10 @@ def get_next_change(point_id: str, contract: Contract, now: datetime) -> datetim
     return paris.midnight(day) + wait
 
 
-def _note_off_peak(point: UsagePoint, told: Contract, today: date) -> None:
+def _note_off_peak(point: UsagePoint, contract: Contract, today: date) -> None:
     """Store the off-peak hours from Enedis; changed ones begin today, or on the announced day."""
     before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-    periods = apply_enedis_text(before, told.off_peak, today, told.future_off_peak)
+    periods = apply_enedis_text(before, contract.off_peak, today, contract.future_off_peak)
     point.off_peak = [period.model_dump(mode="json") for period in periods]
 
 

@@ -19,6 +19,7 @@ OWNED = ("accounts", "api_clients", "sessions", "mail_codes", "outbox", "usage_p
 async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, simulator: Simulator) -> None:
     browser = await sign_up_and_log_in(gateway)
     client = await api_client(browser)
+    token = (await browser.post("/v1/reading-tokens", json={"name": "evcc"})).json()
     point = await gateway.add_meter(METER, EMAIL)
     await browser.post("/v1/consents", json={"prm": METER})
     start, end = date(2026, 10, 20), date(2026, 11, 1)
@@ -34,6 +35,8 @@ async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, 
     assert found["account"][0]["email"] == EMAIL
     assert [one["client_id"] for one in found["api_clients"]] == [client[0]]
     assert client[1] not in answer.text
+    assert [(one["id"], one["name"]) for one in found["reading_tokens"]] == [(token["id"], "evcc")]
+    assert token["token"] not in answer.text
     assert "password" not in answer.text.lower().replace("password_", "")
     assert [(one["id"], one["number"]) for one in found["usage_points"]] == [(point, METER)]
     assert [one["number"] for one in found["consents"]] == [METER]

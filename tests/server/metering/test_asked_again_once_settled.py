@@ -1,4 +1,4 @@
-"""A day that was settled, asked again because somebody wished it: what was filled in follows what is measured now."""
+"""A day that was settled, requested again by a person: what was filled in follows what is measured now."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
@@ -65,7 +65,10 @@ class VisitedHome:
         self.home.clock.set(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         async with self.home.database.read() as session:
             point = await session.get_one(UsagePoint, self.home.point_id)
-        meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
+        meter, feed = (
+            MeteredPoint.of(point, self.home.secrets, self.home.clock.now()),
+            Feed(self.home.point_id, Kind.CURVE),
+        )
         assert await self.archive.fetch_missing(meter, feed, [DAY], 3, Priority.UPKEEP) is None
         assert await self.archive.fill_from_daily_values(meter, Direction.CONSUMPTION, Priority.UPKEEP) is None
         read = payloads.read_curve
@@ -74,7 +77,7 @@ class VisitedHome:
         return entries[DAY].state, curves[DAY]
 
     async def visit_again(self, day: date) -> tuple[State, list[Reading]]:
-        """The same, after somebody wished the day asked again."""
+        """The same, after a person requested the day again."""
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
         await refreshing.request_refresh(
@@ -129,7 +132,7 @@ async def test_more_than_the_days_value_is_a_hole_again(settled_day: VisitedHome
     state, readings = await settled_day.visit_again(date(2026, 10, 29))
     assert (state, len(readings)) == (State.PARTIAL, 30)
     assert list_measured(readings) == [3000] * 24 + [5000] * 6
-    assert settled_day.enedis.calls == ["curve", "daily"], "the value was wished again too"
+    assert settled_day.enedis.calls == ["curve", "daily"], "the daily value was requested again too"
     settled_day.enedis.more_watts = 0
     state, readings = await settled_day.visit_again(date(2026, 11, 2))
     assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Status
+         * @description Tell how Enedis and RTE do now and since when, without an account. None of them is called for it.
+         */
+        get: operations["get_status_v1_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/today": {
         parameters: {
             query?: never;
@@ -92,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tempo
+         * Get Tempo Outlook
          * @description Today's and tomorrow's colour, the period in force, and the season's counters.
          */
-        get: operations["get_tempo_v1_tempo_get"];
+        get: operations["get_tempo_outlook_v1_tempo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,6 +136,26 @@ export interface paths {
          * @description Colours by day since September 2014.
          */
         get: operations["get_tempo_days_v1_tempo_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tempo/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tempo Forecast
+         * @description How likely each colour is two to nine days ahead, and how often such forecasts were right.
+         */
+        get: operations["get_tempo_forecast_v1_tempo_forecast_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1672,36 +1712,6 @@ export interface components {
             total: components["schemas"]["TotalView"] | null;
         };
         /**
-         * Choices
-         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
-         *
-         *     `off_peak` null gives up one's own hours for Enedis'.
-         */
-        Choices: {
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Position
-             * @description Its place in lists, the lowest first
-             * @default 0
-             */
-            position?: number;
-            /**
-             * Hidden
-             * @description Left out of pages; it is read and billed as before
-             * @default false
-             */
-            hidden?: boolean;
-            tariff?: components["schemas"]["Tariff-Input"] | null;
-            /** Tariffs */
-            tariffs?: components["schemas"]["Tariff-Input"][] | null;
-            /** Off Peak */
-            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
-        };
-        /**
          * CircuitState
          * @description Closed: calls go through. Open: none does. Probing: one at a time does, to see.
          * @enum {string}
@@ -1831,6 +1841,16 @@ export interface components {
             /** Prices Outdated */
             prices_outdated: string | null;
         };
+        /**
+         * Condition
+         * @description How a service does, from best to worst.
+         *
+         *     Working: no trouble is known. Unstable: calls failed lately, and others are answered or another source stands in.
+         *     Limit reached: no more calls are allowed until `retry_at`. Down: it does not answer, or refuses this gateway.
+         *     Paused: this gateway has trouble of its own, and asks nothing.
+         * @enum {string}
+         */
+        Condition: "working" | "unstable" | "limit_reached" | "down" | "paused";
         /**
          * ConfirmResetRequest
          * @description The code from the mail and a new password.
@@ -2005,6 +2025,24 @@ export interface components {
             };
             /** Red Gain */
             red_gain: number | null;
+        };
+        /**
+         * CurrentEcowatt
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        CurrentEcowatt: {
+            now: components["schemas"]["LevelRunView"] | null;
+            /** Tense */
+            tense: components["schemas"]["LevelRunView"][];
+        };
+        /**
+         * CurrentTempo
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        CurrentTempo: {
+            today: components["schemas"]["TempoDayView"];
+            tomorrow: components["schemas"]["TempoDayView"];
+            period: components["schemas"]["TempoPeriodView"];
         };
         /**
          * CurveAnswer
@@ -2207,15 +2245,6 @@ export interface components {
             level: components["schemas"]["Level"];
         };
         /**
-         * EcowattToday
-         * @description The level now and the tense hours to come; `now` is null when it is not known.
-         */
-        EcowattToday: {
-            now: components["schemas"]["LevelRunView"] | null;
-            /** Tense */
-            tense: components["schemas"]["LevelRunView"][];
-        };
-        /**
          * EnedisApi
          * @description One of Enedis' APIs: calls used and left this hour, the last error of the past day, the end of a stop.
          *
@@ -2322,6 +2351,26 @@ export interface components {
             /** Difference After */
             difference_after: number;
         };
+        /**
+         * ForecastDay
+         * @description A day `horizon` days after the one on which the forecast was made.
+         */
+        ForecastDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Horizon */
+            horizon: number;
+            probabilities: components["schemas"]["ProbabilitiesView"];
+        };
+        /**
+         * ForecastMeasure
+         * @description What a score is about: one colour, or all three.
+         * @enum {string}
+         */
+        ForecastMeasure: "red" | "white" | "blue" | "total";
         /**
          * Form
          * @description The language of the spreadsheet program that opens the file.
@@ -2449,6 +2498,24 @@ export interface components {
          */
         HolidayRule: "by_weekday" | "included" | "excluded";
         /**
+         * HorizonView
+         * @description How good forecasts so many days ahead were: over all seasons since 2014-15, and as this gateway recorded them.
+         *
+         *     Brier scores, of which smaller ones are better, beside those of two baselines: the usual share of each colour, and
+         *     the colours that follow from the usual quota. A horizon is published only if it beat both, about red days and in
+         *     total: in the back-test, and in what was recorded from 60 days on.
+         */
+        HorizonView: {
+            /** Horizon */
+            horizon: number;
+            /** Is Published */
+            is_published: boolean;
+            /** Backtest */
+            backtest: components["schemas"]["Score"][];
+            /** Recorded */
+            recorded: components["schemas"]["Score"][];
+        };
+        /**
          * HoursView
          * @description Hours as columns, oldest first; `sum` are running sums since the first published hour. `from` null: no change.
          *
@@ -2508,7 +2575,7 @@ export interface components {
          */
         ImportList: {
             /** Items */
-            items: components["schemas"]["ImportView"][];
+            items: components["schemas"]["UploadedFile"][];
         };
         /**
          * ImportRejection
@@ -2567,18 +2634,6 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "preview" | "accepted" | "taken_back";
-        /**
-         * ImportView
-         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
-         */
-        ImportView: {
-            /** Id */
-            id: string;
-            status: components["schemas"]["ImportStatus"];
-            created_at: components["schemas"]["Utc"];
-            changed_at: components["schemas"]["Utc"];
-            report: components["schemas"]["ImportReport"];
-        };
         /**
          * Include
          * @description An optional part of a chart.
@@ -3083,7 +3138,7 @@ export interface components {
         };
         /**
          * Ping
-         * @description Who answers, and which API it speaks.
+         * @description Who answers, and which API it speaks. `proxy`: whether TRUSTED_PROXIES names the proxy of this request.
          */
         Ping: {
             /**
@@ -3110,6 +3165,11 @@ export interface components {
             api?: string;
             /** Instance Id */
             instance_id: string;
+            /**
+             * Proxy
+             * @enum {string}
+             */
+            proxy: "none_or_trusted" | "not_trusted";
         };
         /**
          * PointConsent
@@ -3197,6 +3257,18 @@ export interface components {
          * @enum {string}
          */
         PriceSource: "edf" | "cre";
+        /**
+         * ProbabilitiesView
+         * @description How likely each colour is; they sum to one.
+         */
+        ProbabilitiesView: {
+            /** Blue */
+            blue: number;
+            /** White */
+            white: number;
+            /** Red */
+            red: number;
+        };
         /**
          * ProfileRequest
          * @description The members to change; absent ones stay. A new address needs the password, and takes effect once verified.
@@ -3390,6 +3462,23 @@ export interface components {
             next_at: components["schemas"]["Utc"];
         };
         /**
+         * Score
+         * @description The scores of one horizon: of `red` over days that can be red, of the others over all days but Sundays.
+         */
+        Score: {
+            /** Days */
+            days: number;
+            /** Forecast */
+            forecast: number;
+            /** Climatology */
+            climatology: number;
+            /** Deduction */
+            deduction: number;
+            /** Horizon */
+            horizon: number;
+            measure: components["schemas"]["ForecastMeasure"];
+        };
+        /**
          * SeriesView
          * @description A chart of the days `[start, end[`, and the one a year before: the same dates, or 52 weeks earlier for weeks.
          *
@@ -3413,6 +3502,16 @@ export interface components {
             /** Prices Outdated */
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
+        };
+        /**
+         * ServiceStatus
+         * @description How a service does, since when its calls fail, and when it is asked again; null where that is not known.
+         */
+        ServiceStatus: {
+            service: components["schemas"]["UpstreamService"];
+            condition: components["schemas"]["Condition"];
+            since: components["schemas"]["Utc"] | null;
+            retry_at: components["schemas"]["Utc"] | null;
         };
         /**
          * SessionState
@@ -3563,6 +3662,15 @@ export interface components {
             known_until: string;
         };
         /**
+         * Status
+         * @description How each service does that this gateway is set up for. Earlier calls tell; none is made for this answer.
+         */
+        Status: {
+            next_change: components["schemas"]["Utc"];
+            /** Services */
+            services: components["schemas"]["ServiceStatus"][];
+        };
+        /**
          * Step
          * @description The length of time of one row of a chart.
          * @enum {string}
@@ -3705,6 +3813,21 @@ export interface components {
             expected_reason: components["schemas"]["ExpectedReason"] | null;
         };
         /**
+         * TempoForecastView
+         * @description A forecast by this gateway, not by RTE: of the days two to nine days ahead, from November to March.
+         *
+         *     It is made once a day, after tomorrow's colour is final (`made_at`; null before the first one). `days` are those
+         *     whose horizon is published and whose colour is not announced. Sundays are always blue and have no forecast.
+         */
+        TempoForecastView: {
+            next_change: components["schemas"]["Utc"];
+            made_at: components["schemas"]["Utc"] | null;
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** Horizons */
+            horizons: components["schemas"]["HorizonView"][];
+        };
+        /**
          * TempoPeriodView
          * @description The bucket in force: colour and `hp` (06:00 to 22:00) or `hc`.
          */
@@ -3740,15 +3863,6 @@ export interface components {
             /** Expected Red */
             expected_red: string[];
         };
-        /**
-         * TempoToday
-         * @description The Tempo day in force, the one after, and the bucket in force.
-         */
-        TempoToday: {
-            today: components["schemas"]["TempoDayView"];
-            tomorrow: components["schemas"]["TempoDayView"];
-            period: components["schemas"]["TempoPeriodView"];
-        };
         Text: string | null;
         /**
          * Today
@@ -3756,8 +3870,8 @@ export interface components {
          */
         Today: {
             next_change: components["schemas"]["Utc"];
-            tempo: components["schemas"]["TempoToday"];
-            ecowatt: components["schemas"]["EcowattToday"];
+            tempo: components["schemas"]["CurrentTempo"];
+            ecowatt: components["schemas"]["CurrentEcowatt"];
         };
         /**
          * TotalView
@@ -3839,6 +3953,24 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
+         * UploadedFile
+         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
+         */
+        UploadedFile: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ImportStatus"];
+            created_at: components["schemas"]["Utc"];
+            changed_at: components["schemas"]["Utc"];
+            report: components["schemas"]["ImportReport"];
+        };
+        /**
+         * UpstreamService
+         * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
+         * @enum {string}
+         */
+        UpstreamService: "readings" | "contracts" | "tempo" | "ecowatt";
+        /**
          * Upstreams
          * @description The state of Enedis and RTE, and how many mails wait after a failure.
          */
@@ -3849,6 +3981,36 @@ export interface components {
             rte: components["schemas"]["RteFeed"][];
             /** Mails Waiting */
             mails_waiting: number;
+        };
+        /**
+         * UsagePointChanges
+         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+         *
+         *     `off_peak` null gives up one's own hours for Enedis'.
+         */
+        UsagePointChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden?: boolean;
+            tariff?: components["schemas"]["Tariff-Input"] | null;
+            /** Tariffs */
+            tariffs?: components["schemas"]["Tariff-Input"][] | null;
+            /** Off Peak */
+            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
         };
         /**
          * UsagePointView
@@ -4136,6 +4298,55 @@ export interface operations {
             };
         };
     };
+    get_status_v1_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     get_today_v1_today_get: {
         parameters: {
             query?: never;
@@ -4185,7 +4396,7 @@ export interface operations {
             };
         };
     };
-    get_tempo_v1_tempo_get: {
+    get_tempo_outlook_v1_tempo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4332,6 +4543,77 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    get_tempo_forecast_v1_tempo_forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoForecastView"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5667,7 +5949,7 @@ export interface operations {
             query?: {
                 /** @description That of the last answer that was stored */
                 cursor?: string | null;
-                /** @description Rows at most; `more` tells of others */
+                /** @description The most rows to return; `more` tells whether others follow */
                 limit?: number | null;
             };
             header?: never;
@@ -7456,7 +7738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -7656,7 +7938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -8289,7 +8571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["UsagePointChanges"];
             };
         };
         responses: {

@@ -19,7 +19,7 @@ _LEAST_MOST_WATTS = 100_000
 
 
 @dataclass(frozen=True, repr=False)
-class Meter:
+class MeteredPoint:
     """A usage point as the archive uses it.
 
     `activated_on` comes from the contract; `since` is the first day on which a direction was metered, from the contract
@@ -50,8 +50,8 @@ class Meter:
     wants: Mapping[str, str]
 
     @classmethod
-    def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
-        """Build a Meter from a usage point, its secrets and the time."""
+    def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> MeteredPoint:
+        """Build a MeteredPoint from a usage point, its secrets and the time."""
         refusals = Refusals.of(point)
         activated_on = {direction: point.contract.activated_on(direction) for direction in Direction}
         return cls(
@@ -76,7 +76,7 @@ class Meter:
             wants=point.wants,
         )
 
-    def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:
+    def replace_refusals(self, refusals: Refusals, now: datetime) -> MeteredPoint:
         """Return a copy with these refusals, and with `since` computed from them."""
         since = {
             direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction
@@ -88,14 +88,14 @@ class Meter:
         """The direction that represents a usage point: consumption, or production if it only produces."""
         return next(iter((*self.directions, *self.possible)), Direction.CONSUMPTION)
 
-    def main(self, direction: Direction) -> Feed:
+    def get_main_feed(self, direction: Direction) -> Feed:
         """Return the feed for a direction's energy: the load curve, or daily values if the curve is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
     def list_refreshed_feeds(self) -> Iterator[Feed]:
         """Yield the feeds that are fetched each morning, or each week (the index)."""
         for direction in self.directions:
-            yield self.main(direction)
+            yield self.get_main_feed(direction)
             if Kind.INDEX in self.extras:
                 yield Feed(self.id, Kind.INDEX, direction)
         if Kind.MAX_POWER in self.extras and Direction.CONSUMPTION in self.directions:
@@ -107,8 +107,8 @@ def list_directions(point: UsagePoint) -> Iterator[Direction]:
     contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.produces or contract.production_activated_on)
     consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
-    told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
-    yield from (direction for direction in _find_possible(point, refusals) if told[direction])
+    has_contract = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
+    yield from (direction for direction in _find_possible(point, refusals) if has_contract[direction])
 
 
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
