@@ -265,7 +265,8 @@ async def test_a_correction_that_was_cut_between_two_series_goes_on(
         corrected["series"].append({"key": key, "unit": "Wh"})
         corrected["sum"][key] = corrected["sum"]["consumption"]
     gateway.hours.append(corrected)
-    write, written = statistics.HoursImporter._write_rows, []
+    write = statistics.HoursImporter._write_rows
+    written: list[str] = []
 
     async def write_one(importer: Any, series: Any, rows: Any) -> None:
         if written:

@@ -121,11 +121,15 @@ class StoredHome:
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
                 await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 
-    async def write_colors(self, colors: Mapping[date, str], *, confirmed: bool = True) -> None:
+    async def write_colors(
+        self, colors: Mapping[date, str], *, confirmed: bool = True, late: timedelta = timedelta()
+    ) -> None:
+        """Write colours of days, by a clock that is late by so much."""
         async with self.database.write() as session:
             for day, color in colors.items():
+                told_at = self.clock.now() - late
                 row = TempoDay(
-                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=self.clock.now()
+                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=told_at
                 )
                 await session.merge(row)
 

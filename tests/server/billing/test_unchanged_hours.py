@@ -91,7 +91,16 @@ WRITES: dict[str, Callable[[], Base]] = {
     "tempo_days": lambda: build_tempo_day(TODAY, Color.RED, NOW - timedelta(days=1)),
 }
 """What hours are made of that is no account's, stamped by a clock that is late."""
-NOT_THEIRS = {"shared_data", "instance", "audit_events", "claimed_services", "counters", "ecowatt_days", "feeds"}
+NOT_THEIRS = {
+    "shared_data",
+    "instance",
+    "audit_events",
+    "claimed_services",
+    "counters",
+    "ecowatt_days",
+    "feeds",
+    "tempo_forecasts",
+}
 
 
 def test_every_table_of_everybody_is_known_to_make_hours_or_not() -> None:

@@ -41,6 +41,7 @@ from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.billing import writers
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, Gateway, SetClock
 
@@ -64,6 +65,7 @@ STEPS = st.lists(
             "contract",
             "collect",
             "reopen",
+            *["file", "no_file"] * 2,
             "add_again",
             "hour",
             "write_while_asking",
@@ -180,6 +182,12 @@ class Life:
     async def write_rounded_curve(self, day: date, curve: list[Reading]) -> None:
         state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
         await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
+
+    async def file(self, day: date, _: list[Reading]) -> None:
+        await writers.import_file(self.home, self.chance, day)
+
+    async def no_file(self, *_: object) -> None:
+        await writers.take_back_file(self.home, self.chance)
 
     async def daily(self, day: date, _: list[Reading]) -> None:
         await self.home.write_days(Kind.DAILY, {day: self.chance.randrange(20_000)})
