@@ -59,6 +59,7 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_with_headers)
             except Exception as error:
+                # any error of any route: once the response has begun, no error response can replace it
                 if not has_begun:
                     raise
                 _log_cut_response(error)

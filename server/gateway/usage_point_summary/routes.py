@@ -35,7 +35,7 @@ async def get_usage_point(summaries: SummaryServiceDep, point: PointDep) -> Usag
 async def delete_usage_point(
     summaries: SummaryServiceDep, kept: KeptResponsesDep, caller: CallerDep, point_id: PointId
 ) -> None:
-    """Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis."""
+    """Delete a meter and all its readings. The consent at Enedis stays until its holder ends it there."""
     await summaries.delete_point(caller.account_id, point_id)
     kept.forget_owner(point_id)
 
@@ -44,5 +44,5 @@ async def delete_usage_point(
 async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: UsagePointChanges
 ) -> UsagePointView:
-    """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
+    """Change the members that are given. All figures follow: the next response of `/hours` starts where they differ."""
     return await summaries.change_settings(caller.account_id, point_id, choices)

@@ -12,7 +12,7 @@ from gateway.usage_points.contract import Contract, ContractColumn
 
 
 class PointStatus(StrEnum):
-    """Whether Enedis lets us read a usage point."""
+    """Whether the gateway may read a usage point."""
 
     GRANTED = "granted"
     ENDED = "ended"
@@ -25,9 +25,10 @@ class UsagePoint(Base):
     `id` is public and opaque; the number is encrypted with the account's key, and hashed for lookups. `authorisation`
     is the number of the consent that opened it, if any, and `opened_on` is when Enedis opened it. `doubted`: one sign
     was seen that the consent ended. `services` are the open kinds of measures (CDC, IDX, PMAX, ENERGIE); they and
-    `contract` are fetched again at `details_at`. `wanted_from` is the oldest recent day; recent days are due at
-    `next_work_at`, older ones at `history_at` (null: all were requested). `wants` are the kinds that clients requested,
-    and when. `refusals` are Enedis' refusals (refusals.py). `revision` counts the publications of its hours in `epoch`.
+    `contract` are fetched again at `details_at`, and off-peak hours alone at `off_peak_at` (null: never). `wanted_from`
+    is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
+    requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
+    `revision` counts the publications of its hours in `epoch`.
     `data_revision` and `data_version` change with every write of data in answers: its days, and here its account,
     status, services, contract, refusals, tariffs and off-peak hours. Database triggers change them. The revision
     counts, but a restored database counts again; a version never repeats.
@@ -57,6 +58,7 @@ class UsagePoint(Base):
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)
     details_at: Mapped[datetime] = mapped_column(index=True)
+    off_peak_at: Mapped[datetime | None] = mapped_column(index=True)
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
