@@ -9,7 +9,11 @@ from unittest.mock import Mock, patch
 import pytest
 from aiohttp import web
 from conftest import MoveTo, SetUp
-from homeassistant.components.recorder.statistics import list_statistic_ids, statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    async_add_external_statistics,
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -265,19 +269,19 @@ async def test_a_correction_that_was_cut_between_two_series_goes_on(
         corrected["series"].append({"key": key, "unit": "Wh"})
         corrected["sum"][key] = corrected["sum"]["consumption"]
     gateway.hours.append(corrected)
-    write = statistics.HoursImporter._write_rows
+    write = async_add_external_statistics
     written: list[str] = []
 
-    async def write_one(importer: Any, series: Any, rows: Any) -> None:
+    def write_one(hass: HomeAssistant, metadata: Any, rows: Any) -> None:
         if written:
             raise RecorderIncompleteError
-        written.append(series.key)
-        await write(importer, series, rows)
+        written.append(metadata["statistic_id"])
+        write(hass, metadata, rows)
 
     with monkeypatch.context() as cut:
-        cut.setattr(statistics.HoursImporter, "_write_rows", write_one)
+        cut.setattr(statistics, "async_add_external_statistics", write_one)
         await move_to(TOMORROW)
-    assert written == ["consumption"]
+    assert written == [CONSUMPTION]
     assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
     with patch.object(get_instance(hass), "async_clear_statistics") as clear:
         await hass.config_entries.async_reload(entry.entry_id)

@@ -40,7 +40,7 @@ otherwise hold them for ever."""
 _SQLITE_CONNECTIONS = 15
 """Opened when wanted, and kept: so many that writers who wait for each other leave some to readers."""
 _POOL_SECONDS = 10
-_TRUSTED_SECONDS = 30.0
+TRUSTED_SECONDS = 30.0
 """A connection to PostgreSQL that rested no longer than this is used without asking first whether it still works: that
 would be three round trips before each statement. Firewalls forget connections that rest for minutes."""
 
@@ -210,7 +210,7 @@ def _check_rested_connections(engine: AsyncEngine) -> None:
             return  # it is new
         if connection.driver_connection.is_closed():
             raise InvalidatePoolError
-        if time.monotonic() - rests_since > _TRUSTED_SECONDS:
+        if time.monotonic() - rests_since > TRUSTED_SECONDS:
             try:
                 engine.dialect.do_ping(connection)
             except engine.dialect.loaded_dbapi.Error as error:

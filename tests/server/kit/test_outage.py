@@ -72,7 +72,7 @@ async def test_only_a_connection_that_rested_is_asked_whether_it_works(
         for _ in range(3):
             assert await _is_answering(database)
         assert asked == []
-        monkeypatch.setattr(database_module, "_TRUSTED_SECONDS", -1)
+        monkeypatch.setattr(database_module, "TRUSTED_SECONDS", -1)
         assert await _is_answering(database)
         assert len(asked) == 1
 
