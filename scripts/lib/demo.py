@@ -21,7 +21,7 @@ from scripts.lib import dashboard, energy, front_end, weather
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
 from scripts.lib.program import ProgramError, free_port, is_free
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 from scripts.lib.words import WORDS, choose_language
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -130,8 +130,8 @@ async def _run_demo(stack: Stack, words: dict[str, str], *, browser: bool) -> No
             await stack.start_gateway()
         if not stack.is_connected:
             with _print_step(words["homes"]):
-                for key, home in HOMES.items():
-                    await stack.add_home(home, words[key], email=front_end.OWNER)
+                for key, point in USAGE_POINTS.items():
+                    await stack.add_usage_point(point, words[key], email=front_end.OWNER)
         password = await front_end.set_password(stack)
         with _print_step(words["home_assistant"]):
             client = await stack.start_home_assistant()
@@ -173,7 +173,9 @@ async def _wait_for_history(client: HomeAssistantClient, oldest: datetime, newes
 async def _has_reached(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
     ids = await energy.list_statistics(client, series)
     there = [await energy.load_hours(client, each, oldest - timedelta(days=7)) for each in ids]
-    return len(there) == len(HOMES) and all(hours and min(hours) <= oldest and max(hours) >= newest for hours in there)
+    return len(there) == len(USAGE_POINTS) and all(
+        hours and min(hours) <= oldest and max(hours) >= newest for hours in there
+    )
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
+from scripts.lib.stack import DOMAIN, USAGE_POINTS, Ports, Stack
 from scripts.lib.words import WORDS
 
 IMAGES = ROOT / "docs" / "images"
@@ -56,8 +56,8 @@ async def main() -> None:
             async with Stack(Path(folder), ports, language=language, env=clock_set_to(NOW)) as stack:
                 await stack.start_simulator()
                 await stack.start_gateway()
-                for key, home in HOMES.items():
-                    await stack.add_home(home, words[key])
+                for key, point in USAGE_POINTS.items():
+                    await stack.add_usage_point(point, words[key])
                 async with await stack.start_home_assistant() as client:
                     await set_up_home_assistant(stack, client, words, now=NOW)
                     await take_all(stack.home_assistant.url, client, language)

@@ -15,7 +15,7 @@ from scripts.lib.browser import open_page
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -48,7 +48,7 @@ async def main() -> None:
             async with Stack(Path(folder), ports, language=language, env=env, web=web) as stack:
                 await stack.start_simulator()
                 await stack.start_gateway()
-                await stack.add_home(HOMES["tempo"], name, email=front_end.OWNER)
+                await stack.add_usage_point(USAGE_POINTS["tempo"], name, email=front_end.OWNER)
                 password = await front_end.set_password(stack)
                 async with front_end.serve_login(stack, free_port(), password) as login:
                     await _take_all(stack, login, language, PAGES, width=1280, suffix="", dark=False)

@@ -30,7 +30,7 @@ class Ports:
 
 
 @dataclass(frozen=True)
-class Home:
+class UsagePoint:
     """One of the simulator's homes, as its owner would describe it to the gateway."""
 
     prm: str
@@ -39,10 +39,10 @@ class Home:
     off_peak: tuple[str, ...] = ()
 
 
-HOMES = {
-    "base": Home("30001000000001", "base", 6),
-    "off_peak": Home("30001000000002", "hp_hc", 9, ("22:30-06:30",)),
-    "tempo": Home("30001000000003", "tempo", 9),
+USAGE_POINTS = {
+    "base": UsagePoint("30001000000001", "base", 6),
+    "off_peak": UsagePoint("30001000000002", "hp_hc", 9, ("22:30-06:30",)),
+    "tempo": UsagePoint("30001000000003", "tempo", 9),
 }
 
 
@@ -123,13 +123,13 @@ class Stack(AsyncExitStack):
             raise
         return client
 
-    async def add_home(self, home: Home, name: str, *, email: str | None = None) -> None:
+    async def add_usage_point(self, point: UsagePoint, name: str, *, email: str | None = None) -> None:
         """Add a meter to an account, by default the owner's. Adding it again changes nothing."""
-        off_peak = [argument for hours in home.off_peak for argument in ("--off-peak", hours)]
+        off_peak = [argument for hours in point.off_peak for argument in ("--off-peak", hours)]
         account = ["--email", email] if email else []
-        command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power)]
+        command = ["usage-point", "add", "--name", name, "--option", point.option, "--power", str(point.power)]
         command += [*off_peak, *account]
-        await self._run_gateway_command(*command, given=home.prm)
+        await self._run_gateway_command(*command, given=point.prm)
 
     async def add_api_client(self, name: str, *, email: str | None = None) -> dict[str, Any]:
         """Make an API client, of the homes' account or of another: its `client_id` and `client_secret`."""

@@ -28,6 +28,7 @@ from gateway.quotas import routes as quotas
 from gateway.site import routes as site
 from gateway.tariffs import routes as tariffs
 from gateway.tempo import routes as tempo
+from gateway.tempo.forecast import routes as tempo_forecast
 from gateway.usage_point_summary import routes as usage_point_summary
 from gateway.usage_points import routes as usage_points
 
@@ -45,7 +46,7 @@ _OF_A_USAGE_POINT = (
     usage_points.router,
 )
 """Routers for one usage point, below `/v1/usage-points/{id}`."""
-_NATIONAL = (site.router, tempo.router, ecowatt.router, tariffs.router)
+_NATIONAL = (site.router, tempo.router, tempo_forecast.router, ecowatt.router, tariffs.router)
 _OF_AN_ACCOUNT = (
     usage_point_summary.router,
     consents.router,

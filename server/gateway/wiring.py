@@ -42,6 +42,7 @@ from gateway.site.status import StatusService
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
+from gateway.tempo.forecast.service import TempoForecasts, make_forecast
 from gateway.tempo.outlook import TempoOutlook
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_points.contracts import CustomerData
@@ -78,6 +79,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, ImportService, ImportService(database, clock, keyring))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
+    provide_part(app, TempoForecasts, TempoForecasts(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
     provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
     provide_part(app, HealthService, HealthService(database, store, settings.sqlite_file))
@@ -91,6 +93,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     return {
         "clock": ClockWatch(database, clock).check_clock,
         "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
+        "tempo_forecast": skip_until_due(lambda: make_forecast(database, clock), clock),
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,

@@ -24,7 +24,7 @@ from playwright.async_api import Route, async_playwright
 
 from scripts.lib.browser import ARGUMENTS, find_chromium
 from scripts.lib.home_assistant import ROOT
-from scripts.lib.stack import HOMES
+from scripts.lib.stack import USAGE_POINTS
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 
@@ -87,7 +87,7 @@ def list_faults(report: dict[str, Any], category: str) -> list[str]:
 
 async def log_in(site: Site) -> str:
     """Log in and wait for the newest sixty days; the cookie."""
-    await site.stack.add_home(HOMES["tempo"], "Home", email=OWNER)
+    await site.stack.add_usage_point(USAGE_POINTS["tempo"], "Home", email=OWNER)
     async with aiohttp.ClientSession(site.stack.gateway_url) as client:
         async with client.post("/v1/session", json={"email": OWNER, "password": PASSWORD}) as answer:
             answer.raise_for_status()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scripts.lib.stack import HOMES, Home
+from scripts.lib.stack import USAGE_POINTS, UsagePoint
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -24,11 +24,11 @@ def compute_usage(days: list[dict[str, Any]]) -> dict[datetime, float]:
     return dict(hours)
 
 
-def compute_cost(home: Home, days: list[dict[str, Any]], colors: Mapping[date, str]) -> dict[datetime, float]:
+def compute_cost(point: UsagePoint, days: list[dict[str, Any]], colors: Mapping[date, str]) -> dict[datetime, float]:
     """The EUR of each hour, by its start in UTC."""
     hours: dict[datetime, float] = defaultdict(float)
     for start, watts in _half_hours(days):
-        hours[start.replace(minute=0)] += watts / 2 / 1000 * _find_price(home, start, colors)
+        hours[start.replace(minute=0)] += watts / 2 / 1000 * _find_price(point, start, colors)
     return dict(hours)
 
 
@@ -37,11 +37,11 @@ def _half_hours(days: list[dict[str, Any]]) -> list[tuple[datetime, int]]:
     return [(datetime.fromisoformat(reading["start"]).astimezone(UTC), reading["watts"]) for reading in readings]
 
 
-def _find_price(home: Home, start: datetime, colors: Mapping[date, str]) -> float:
+def _find_price(point: UsagePoint, start: datetime, colors: Mapping[date, str]) -> float:
     clock = start.astimezone(PARIS)
-    if home == HOMES["base"]:
+    if point == USAGE_POINTS["base"]:
         return BASE_6_KVA
-    if home == HOMES["off_peak"]:
+    if point == USAGE_POINTS["off_peak"]:
         return OFF_PEAK if clock.time() >= time(22, 30) or clock.time() < time(6, 30) else PEAK
     peak = 6 <= clock.hour < 22
     tempo_day = clock.date() if clock.hour >= 6 else clock.date() - timedelta(days=1)

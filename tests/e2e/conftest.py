@@ -8,13 +8,13 @@ import pytest
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Home, Ports, Stack
+from scripts.lib.stack import USAGE_POINTS, Ports, Stack, UsagePoint
 from tests.e2e.site import NOW, PASSWORD, build_pages
 
 OWNER = "owner@example.org"
 # all tests of the pages are one account's
 MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}
-ROOF = Home("30001000000005", "hp_hc", 9, ("22:30-06:30",))
+ROOF = UsagePoint("30001000000005", "hp_hc", 9, ("22:30-06:30",))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,8 +34,8 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stac
     async with Stack(folder, ports, language="fr", env=clock_set_to(NOW)) as stack:
         await stack.start_simulator()
         await stack.start_gateway()
-        for name, home in HOMES.items():
-            await stack.add_home(home, name)
+        for name, point in USAGE_POINTS.items():
+            await stack.add_usage_point(point, name)
         yield stack
 
 
@@ -58,6 +58,6 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stac
         await stack.start_simulator()
         await stack.start_gateway()
         await stack.command("init", "--email", OWNER, given=PASSWORD)
-        for name, home in (HOMES | {"roof": ROOF}).items():
-            await stack.add_home(home, name, email=OWNER)
+        for name, point in (USAGE_POINTS | {"roof": ROOF}).items():
+            await stack.add_usage_point(point, name, email=OWNER)
         yield stack

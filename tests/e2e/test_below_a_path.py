@@ -13,7 +13,7 @@ from playwright.async_api import FrameLocator, Page, expect
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, build_pages
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -97,7 +97,7 @@ async def proxied_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
         await stack.start_simulator()
         await stack.start_gateway()
         await stack.command("init", "--email", OWNER, given=PASSWORD)
-        await stack.add_home(HOMES["base"], "Home", email=OWNER)
+        await stack.add_usage_point(USAGE_POINTS["base"], "Home", email=OWNER)
 
         await client.post(f"{stack.gateway_url}/v1/session", json={"email": OWNER, "password": PASSWORD})
         async with client.patch(f"{stack.gateway_url}/v1/accounts/me", json={"language": "en"}) as changed:

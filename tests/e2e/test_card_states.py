@@ -19,13 +19,13 @@ from scripts.lib import dashboard
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port
-from scripts.lib.stack import Home, Ports, Stack
+from scripts.lib.stack import Ports, Stack, UsagePoint
 from tests.e2e.conftest import ROOF
 from tests.e2e.test_cards import HEIGHT, LONG, WIDTH, open_dashboard
 
 NOW = datetime(2026, 11, 10, 18, 20, tzinfo=ZoneInfo("Europe/Paris"))
 CALM, VERY_TENSE = 1, 3
-NEW = Home("30001000000012", "base", 6)
+NEW = UsagePoint("30001000000012", "base", 6)
 """Enedis does not answer for this home."""
 AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
 LOOK = os.environ.get("LOOK_AT_CARDS")
@@ -48,8 +48,8 @@ async def programs(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[S
             for path, order in orders:
                 await (await simulator.post(path, json=order)).read()
         await stack.start_gateway()
-        await stack.add_home(ROOF, "Toit")
-        await stack.add_home(NEW, "Nouvelle")
+        await stack.add_usage_point(ROOF, "Toit")
+        await stack.add_usage_point(NEW, "Nouvelle")
         yield stack
 
 

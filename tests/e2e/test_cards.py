@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.stack import HOMES, Stack
+from scripts.lib.stack import USAGE_POINTS, Stack
 from tests.e2e.site import NOW
 
 WIDTH, HEIGHT = 390, 844
@@ -79,7 +79,7 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(dashbo
         await chart.press("Home")
         assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
         # Each home's card asks for yesterday, then for the last day that is available; one of them was stepped twice.
-        assert 0 < count_series_requests(stack) - before <= 2 * len(HOMES) + 2, "nothing is asked over and over"
+        assert 0 < count_series_requests(stack) - before <= 2 * len(USAGE_POINTS) + 2, "nothing is asked over and over"
 
 
 async def test_cards_and_dashboard_are_offered_with_a_form(dashboard_url: str) -> None:

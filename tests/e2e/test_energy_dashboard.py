@@ -10,7 +10,7 @@ from PIL import Image
 from scripts.lib import energy
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.stack import HOMES, Stack
+from scripts.lib.stack import USAGE_POINTS, Stack
 from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
 from tests.e2e.test_statistics import TODAY, ask_simulator, fetch_complete_series
@@ -30,7 +30,7 @@ def measure_colored_share(picture: bytes) -> float:
 
 
 async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantClient) -> None:
-    for name in HOMES:
+    for name in USAGE_POINTS:
         await fetch_complete_series(home_assistant, name, "cost")
     await energy.configure_energy(home_assistant)
     async with open_page(f"{stack.home_assistant.url}/energy", language="fr", at=NOW) as page:
@@ -39,14 +39,14 @@ async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantCli
 
         async def find_bars() -> dict[str, Any] | None:
             bars: dict[str, Any] = await chart.evaluate(BARS)
-            return bars if len(bars) == len(HOMES) else None
+            return bars if len(bars) == len(USAGE_POINTS) else None
 
         bars = await wait_until(find_bars, "bars of three homes", seconds=300)
-        for name, home in HOMES.items():
+        for name, point in USAGE_POINTS.items():
             truth = await ask_simulator(
                 stack,
                 "/control/truth",
-                prm=home.prm,
+                prm=point.prm,
                 direction="consumption",
                 start=TODAY - timedelta(days=1),
                 end=TODAY,

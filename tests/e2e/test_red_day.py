@@ -18,7 +18,7 @@ from scripts.lib import energy
 from scripts.lib.faketime import Clock
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
+from scripts.lib.stack import DOMAIN, USAGE_POINTS, Ports, Stack
 from tests.e2e.polling import wait_until
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -44,7 +44,7 @@ async def programs(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> As
     async with Stack(folder, ports, language="fr", env=clock.env) as stack:
         await stack.start_simulator()
         await stack.start_gateway()
-        await stack.add_home(HOMES["tempo"], "tempo")
+        await stack.add_usage_point(USAGE_POINTS["tempo"], "tempo")
         yield stack
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from playwright.async_api import Route, expect
 
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Home
+from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -91,9 +91,9 @@ async def site(turnstile: Turnstile, tmp_path_factory: pytest.TempPathFactory) -
         yield site
 
 
-async def add_owner(site: Site, email: str, home: Home) -> None:
+async def add_owner(site: Site, email: str, point: UsagePoint) -> None:
     """Make an account with a password and a meter."""
-    await site.stack.add_home(home, "Home", email=email)
+    await site.stack.add_usage_point(point, "Home", email=email)
     await site.stack.command("reset-password", "--email", email, given=PASSWORD)
 
 
@@ -128,7 +128,7 @@ async def wait_for_days(site: Site, email: str) -> None:
 
 
 async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
-    await add_owner(site, GONE, HOMES["base"])
+    await add_owner(site, GONE, USAGE_POINTS["base"])
     async with open_visitor(site.url) as person:
         await person.log_in(GONE)
         await person.visit("overview")
@@ -186,7 +186,7 @@ async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
 
 
 async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
-    await add_owner(site, DOWN, Home("30001000000012", "base", 6))
+    await add_owner(site, DOWN, UsagePoint("30001000000012", "base", 6))
     async with open_visitor(site.url) as person:
         await person.log_in(DOWN)
         await person.visit("overview")
@@ -203,7 +203,7 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
 
 
 async def test_the_quota_is_reached(site: Site) -> None:
-    await add_owner(site, EAGER, HOMES["base"])
+    await add_owner(site, EAGER, USAGE_POINTS["base"])
     async with open_visitor(site.url) as person:
         console: list[str] = []
         person.page.on("console", lambda line: console.append(line.text))
@@ -262,7 +262,7 @@ async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
 
 
 async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
-    await add_owner(site, LEAVER, HOMES["tempo"])
+    await add_owner(site, LEAVER, USAGE_POINTS["tempo"])
     await wait_for_days(site, LEAVER)
     async with open_visitor(site.url, bfcache=True) as person:
         await person.log_in(LEAVER)

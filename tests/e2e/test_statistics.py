@@ -8,7 +8,7 @@ import pytest
 
 from scripts.lib import energy
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.stack import HOMES, Stack
+from scripts.lib.stack import USAGE_POINTS, Stack
 from tests.e2e import bill
 from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
@@ -39,28 +39,28 @@ async def fetch_complete_series(client: HomeAssistantClient, home: str, series: 
     return await wait_until(look, f"two months of {home}'s {series}, up to yesterday's last hour", seconds=300)
 
 
-@pytest.mark.parametrize("name", HOMES)
+@pytest.mark.parametrize("name", USAGE_POINTS)
 async def test_every_hour_is_the_meters(stack: Stack, home_assistant: HomeAssistantClient, name: str) -> None:
     hours = await fetch_complete_series(home_assistant, name, "consumption")
     first = min(hours).astimezone(NOW.tzinfo).date()
     truth = await ask_simulator(
-        stack, "/control/truth", prm=HOMES[name].prm, direction="consumption", start=first, end=TODAY
+        stack, "/control/truth", prm=USAGE_POINTS[name].prm, direction="consumption", start=first, end=TODAY
     )
     assert hours == pytest.approx(bill.compute_usage(truth), abs=1e-6)
     autumn = [hour for hour in hours if hour.astimezone(NOW.tzinfo).date() == date(2026, 10, 25)]
     assert len(autumn) == 25
 
 
-@pytest.mark.parametrize("name", HOMES)
+@pytest.mark.parametrize("name", USAGE_POINTS)
 async def test_every_hour_has_its_price(stack: Stack, home_assistant: HomeAssistantClient, name: str) -> None:
     hours = await fetch_complete_series(home_assistant, name, "cost")
     first = min(hours).astimezone(NOW.tzinfo).date()
     truth = await ask_simulator(
-        stack, "/control/truth", prm=HOMES[name].prm, direction="consumption", start=first, end=TODAY
+        stack, "/control/truth", prm=USAGE_POINTS[name].prm, direction="consumption", start=first, end=TODAY
     )
     calendar = await ask_simulator(stack, "/control/tempo", start=first - timedelta(days=1), end=TODAY)
     colors = {date.fromisoformat(day["date"]): day["color"].lower() for day in calendar}
-    assert hours == pytest.approx(bill.compute_cost(HOMES[name], truth, colors), abs=5e-6)
+    assert hours == pytest.approx(bill.compute_cost(USAGE_POINTS[name], truth, colors), abs=5e-6)
 
 
 async def test_the_grid_shows_its_colors(stack: Stack, home_assistant: HomeAssistantClient) -> None:
@@ -77,11 +77,11 @@ async def test_the_grid_shows_its_colors(stack: Stack, home_assistant: HomeAssis
     assert state["attributes"]["date"] == TODAY.isoformat()
 
 
-@pytest.mark.parametrize("name", HOMES)
+@pytest.mark.parametrize("name", USAGE_POINTS)
 async def test_yesterdays_energy_is_shown(stack: Stack, home_assistant: HomeAssistantClient, name: str) -> None:
     yesterday = TODAY - timedelta(days=1)
     truth = await ask_simulator(
-        stack, "/control/truth", prm=HOMES[name].prm, direction="consumption", start=yesterday, end=TODAY
+        stack, "/control/truth", prm=USAGE_POINTS[name].prm, direction="consumption", start=yesterday, end=TODAY
     )
     devices = await home_assistant.command("config/device_registry/list")
     device = next(device["id"] for device in devices if device["name"] == name)
@@ -101,7 +101,7 @@ async def test_yesterdays_energy_is_shown(stack: Stack, home_assistant: HomeAssi
 
 
 async def test_the_energy_dashboard_accepts_them(home_assistant: HomeAssistantClient) -> None:
-    for name in HOMES:
+    for name in USAGE_POINTS:
         await fetch_complete_series(home_assistant, name, "cost")
     await energy.configure_energy(home_assistant)
     found = await home_assistant.command("energy/validate")

@@ -21,7 +21,7 @@ from scripts.lib.browser import open_page
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
+from scripts.lib.stack import DOMAIN, USAGE_POINTS, Ports, Stack
 from tests.e2e import bill
 from tests.e2e.polling import wait_until
 
@@ -266,7 +266,7 @@ async def test_a_meter_is_shared_and_its_hours_are_the_meters(story: Story) -> N
         "consumption", keep_published(bill.compute_usage(days), evening), "sixty days, the last one up to its evening"
     )
     await story.wait_for_series(
-        "cost", keep_published(bill.compute_cost(HOMES["base"], days, {}), evening), "what they cost"
+        "cost", keep_published(bill.compute_cost(USAGE_POINTS["base"], days, {}), evening), "what they cost"
     )
 
 
@@ -289,7 +289,7 @@ async def test_the_other_half_of_a_late_day_is_filled_in(story: Story) -> None:
     await story.start_home_assistant(SECOND)
     days = await story.fetch_truth(SECOND.date())
     await story.wait_for_series("consumption", bill.compute_usage(days), "yesterday, and the evening before it")
-    await story.wait_for_series("cost", bill.compute_cost(HOMES["base"], days, {}), "what they cost")
+    await story.wait_for_series("cost", bill.compute_cost(USAGE_POINTS["base"], days, {}), "what they cost")
     assert 30 <= sum(await story.list_imports()) < 100, "those hours, and hardly more"
 
 
@@ -302,7 +302,7 @@ async def test_a_new_price_changes_what_came_after_it(story: Story) -> None:
     step = await story.answer_forms(METER_FLOWS, step, tariff, {"base": DEAR, "subscription": 12})
     assert step["reason"] == "reconfigure_successful", step
     days = await story.fetch_truth(SECOND.date())
-    used, paid = bill.compute_usage(days), bill.compute_cost(HOMES["base"], days, {})
+    used, paid = bill.compute_usage(days), bill.compute_cost(USAGE_POINTS["base"], days, {})
     begins = datetime.combine(SINCE, time(), bill.PARIS)
     dear = {hour: used[hour] * DEAR if hour >= begins else cost for hour, cost in paid.items()}
     await story.wait_for_series("cost", dear, "the new price since its day, and the old one before")
@@ -317,7 +317,9 @@ async def test_a_restored_backup_of_the_gateway_heals(story: Story) -> None:
     await story.start_gateway(SECOND)
     await story.reload_entry()
     days = await story.fetch_truth(SECOND.date())
-    await story.wait_for_series("cost", bill.compute_cost(HOMES["base"], days, {}), "every price as the backup had it")
+    await story.wait_for_series(
+        "cost", bill.compute_cost(USAGE_POINTS["base"], days, {}), "every price as the backup had it"
+    )
     await story.wait_for_series("consumption", bill.compute_usage(days), "every hour, those after the backup too")
 
 

@@ -51,7 +51,7 @@ async def _add_replica(stack: Stack) -> float:
 
 
 async def _prepare_home(stack: Stack) -> tuple[str, dict[str, str]]:
-    point, client = await stack.add_home(PRM)
+    point, client = await stack.add_usage_point(PRM)
     async with stack.new_client() as http:
         answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
     day = date.today() - timedelta(days=5)  # noqa: DTZ011 - any published day will do

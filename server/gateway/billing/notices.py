@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.kit import paris
 from gateway.tariffs.availability import BASE_CLOSED, BASE_ENDS, is_about_to_end
 from gateway.tariffs.off_peak_dates import is_announced
@@ -15,22 +15,22 @@ from gateway.usage_points.notices import WARN_BEFORE, Notice
 _TOLD_FOR = timedelta(days=30)
 
 
-def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
+def list_notices(point: BilledPoint, now: datetime) -> Iterator[Notice]:
     """Yield the notices of a usage point that apply at `now`."""
     today = paris.day_of(now)
-    if since := find_outdated_prices(home.book, home.tariffs, today, today):
+    if since := find_outdated_prices(point.book, point.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
-    tariff = find_tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(point.tariffs, today)
     if tariff is not None and is_about_to_end(tariff.option, tariff.power_kva, today):
         yield Notice(code="base_ends", since=paris.midnight(BASE_CLOSED), until=None, date=BASE_ENDS)
-    text = home.point.contract.off_peak
-    has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
+    text = point.row.contract.off_peak
+    has_own = any(period.source == "user" and period.is_in_force_on(today) for period in point.off_peak)
     if text and parse_off_peak(text) is None and not has_own:
-        yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
-    future = home.point.contract.future_off_peak
+        yield Notice(code="off_peak_unreadable", since=point.row.created_at, until=None, text=text)
+    future = point.row.contract.future_off_peak
     if future and is_announced(text, future):
-        yield Notice(code="off_peak_announced", since=home.point.contract.told_at or now, until=None, text=future)
-    for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
+        yield Notice(code="off_peak_announced", since=point.row.contract.told_at or now, until=None, text=future)
+    for day in sorted({period.valid_from for period in point.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR
         if since_ <= now < until:
             yield Notice(code="off_peak_changes", since=since_, until=until, date=day)

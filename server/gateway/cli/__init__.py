@@ -24,6 +24,7 @@ from gateway.cli import (
     serve,
     simulator,
     tariffs,
+    tempo_forecast,
     usage_point,
 )
 from gateway.cli.common import report_failures
@@ -67,6 +68,7 @@ app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(offers.app, name="offers")
+app.add_typer(tempo_forecast.app, name="tempo-forecast")
 
 
 def run() -> None:

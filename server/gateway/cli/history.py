@@ -9,8 +9,7 @@ import typer
 
 from gateway.cli.common import fail, with_runtime
 from gateway.kit import paris
-from gateway.metering import history as histories
-from gateway.metering.history import Progress
+from gateway.metering.history import Progress, measure_progress
 from gateway.runtime import Runtime
 from gateway.usage_points import repository as points
 
@@ -19,7 +18,7 @@ _WIDTH = 24
 
 
 @dataclass(frozen=True)
-class _Home:
+class _PointHistory:
     """The history of a usage point; `next_call` is None if nothing is left to fetch."""
 
     id: str
@@ -48,36 +47,36 @@ def history(
     """Show how much of each meter's history is in the archive. A running gateway fetches the rest."""
 
     async def work(runtime: Runtime) -> None:
-        homes = await _read_progress(runtime)
-        if not homes:
+        histories = await _read_progress(runtime)
+        if not histories:
             fail("There is no meter yet: add one with `gateway usage-point add`, or by Home Assistant.")
         if follow:
-            await _follow_progress(runtime, homes)
-            homes = await _read_progress(runtime)
-        for home in homes:
-            print(home.line(runtime.clock.now()))
+            await _follow_progress(runtime, histories)
+            histories = await _read_progress(runtime)
+        for one in histories:
+            print(one.line(runtime.clock.now()))
 
     with_runtime(work)
 
 
-async def _follow_progress(runtime: Runtime, homes: list[_Home]) -> None:
-    with typer.progressbar(length=sum(home.progress.of_days for home in homes), label="Days in the archive") as bar:
+async def _follow_progress(runtime: Runtime, histories: list[_PointHistory]) -> None:
+    with typer.progressbar(length=sum(one.progress.of_days for one in histories), label="Days in the archive") as bar:
         while True:
-            bar.update(sum(home.progress.days for home in homes) - bar.pos)
-            if all(home.next_call is None for home in homes):
+            bar.update(sum(one.progress.days for one in histories) - bar.pos)
+            if all(one.next_call is None for one in histories):
                 return
             await asyncio.sleep(_BETWEEN_LOOKS)
-            homes = await _read_progress(runtime)
+            histories = await _read_progress(runtime)
 
 
-async def _read_progress(runtime: Runtime) -> list[_Home]:
+async def _read_progress(runtime: Runtime) -> list[_PointHistory]:
     today = paris.day_of(runtime.clock.now())
     async with runtime.database.read() as session:
         found = await points.list_granted(session)
-    homes = []
+    histories = []
     for point in found:
-        meter = await runtime.archive.open_meter(point)
+        metered_point = await runtime.archive.open_point(point)
         async with runtime.database.read() as session:
-            progress = await histories.measure_progress(session, meter, today)
-        homes.append(_Home(point.id, point.name, progress, point.history_at))
-    return homes
+            progress = await measure_progress(session, metered_point, today)
+        histories.append(_PointHistory(point.id, point.name, progress, point.history_at))
+    return histories

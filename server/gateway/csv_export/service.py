@@ -16,5 +16,5 @@ class CsvExporter:
 
     async def open_table(self, account_id: str, point_id: str, table: Table, start: date, end: date) -> Exported:
         """Return the columns and rows of a table for the days `[start, end[`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
-        return await open_table(self._database, home, table, start, end)
+        point = (await self._publisher.publish_hours(account_id, point_id)).point
+        return await open_table(self._database, point, table, start, end)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import bucket_of, is_money, to_unit
-from gateway.billing.days.home import Home
 from gateway.billing.hours import repository as billing
 from gateway.billing.hours.repository import PublishedFigures
 from gateway.domain.direction import Direction
@@ -59,13 +59,13 @@ class Exported:
     rows: AsyncIterator[CsvRow]
 
 
-async def open_table(database: Database, home: Home, table: Table, start: date, end: date) -> Exported:
+async def open_table(database: Database, point: BilledPoint, table: Table, start: date, end: date) -> Exported:
     """Return the columns and rows of a table for the days `[start, end[`."""
     if table is Table.HOURS:
         async with database.read() as session:
-            series = sorted(await billing.list_series(session, home.public_id), key=_sort_key)
-        return Exported(_list_hour_columns(series), _iterate_hours(database, home, series, start, end))
-    return Exported(_READING_COLUMNS[table], _iterate_readings(database, home, table, start, end))
+            series = sorted(await billing.list_series(session, point.public_id), key=_sort_key)
+        return Exported(_list_hour_columns(series), _iterate_hours(database, point, series, start, end))
+    return Exported(_READING_COLUMNS[table], _iterate_readings(database, point, table, start, end))
 
 
 def _sort_key(key: str) -> tuple[int, str]:
@@ -79,17 +79,17 @@ def _list_hour_columns(series: Iterable[str]) -> list[str]:
 
 
 async def _iterate_hours(
-    database: Database, home: Home, series: list[str], start: date, end: date
+    database: Database, point: BilledPoint, series: list[str], start: date, end: date
 ) -> AsyncIterator[CsvRow]:
     async with database.read() as session:
-        known = await billing.find_published_span(session, home.public_id)
+        known = await billing.find_published_span(session, point.public_id)
     if known is None:
         return
     day, end = max(start, known[0]), min(end, known[1] + paris.DAY)
     while day < end:
         until = min(day + _PAGE, end)
         async with database.read() as session:
-            days = await billing.list_published_days(session, home.public_id, home.secrets.data_key, day, until)
+            days = await billing.list_published_days(session, point.public_id, point.secrets.data_key, day, until)
         for published in days:
             for row in _iterate_hours_of_day(published, series):
                 yield row
@@ -110,14 +110,14 @@ def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Ite
 
 
 async def _iterate_readings(
-    database: Database, home: Home, table: Table, start: date, end: date
+    database: Database, point: BilledPoint, table: Table, start: date, end: date
 ) -> AsyncIterator[CsvRow]:
     for direction in Direction:
-        feed = Feed(home.public_id, _KINDS[table], direction)
+        feed = Feed(point.public_id, _KINDS[table], direction)
         after: date | None = start - paris.DAY
         while after is not None and after < end:
             async with database.read() as session:
-                found, last = await account_readings.load_page(session, feed, home.secrets, after)
+                found, last = await account_readings.load_page(session, feed, point.secrets, after)
             for value in found:
                 row = _format_reading(value)
                 if str(row["date"]) >= end.isoformat():

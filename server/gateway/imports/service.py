@@ -19,7 +19,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, seal, unseal
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.models import Import, ImportStatus
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, not_found
@@ -47,13 +47,13 @@ class ImportService:
         now = self._clock.now()
         async with self._database.read() as session:
             point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
-        meter = Meter.of(point, secrets, now)
+        metered_point = MeteredPoint.of(point, secrets, now)
         async with self._one_at_a_time:  # each takes seconds of CPU time, and memory
             file = await asyncio.to_thread(
-                read_file, content, name, secrets.prm, direction, paris.day_of(now), meter.most_watts
+                read_file, content, name, secrets.prm, direction, paris.day_of(now), metered_point.most_watts
             )
             async with self._database.read() as session:
-                known = await _load_known(session, meter, file)
+                known = await _load_known(session, metered_point, file)
             days = await asyncio.to_thread(compare_days, file.placed.feeds, known)
             report = build_report(file.format, days, file.placed.rejected)
             preview = self._build_preview(point_id, secrets, days, report, now)
@@ -118,7 +118,7 @@ class ImportService:
 
 
 async def _load_known(
-    session: AsyncSession, meter: Meter, file: FileContent
+    session: AsyncSession, point: MeteredPoint, file: FileContent
 ) -> Mapping[ImportedFeed, Mapping[date, bytes]]:
     """Return the archive's payloads for the days of a file, including those of accepted files."""
     days = [day for told in file.placed.feeds.values() for day in told]
@@ -126,7 +126,7 @@ async def _load_known(
         return {}
     kinds = {kind for kind, _ in file.placed.feeds}
     kinds |= _COMPARED_TOGETHER if kinds & _COMPARED_TOGETHER else set()
-    found = await metering.load_days(session, meter.id, kinds, meter.secrets, min(days), max(days) + paris.DAY)
+    found = await metering.load_days(session, point.id, kinds, point.secrets, min(days), max(days) + paris.DAY)
     return {
         (feed.kind, feed.direction): {
             day: opened.payload for day, opened in by_day.items() if opened.payload is not None

@@ -27,7 +27,7 @@ from gateway.kit.outage import retry_while_down
 from gateway.metering import repository
 from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.filling import HAS_HOLES, DayFiller, get_lease_key
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import SHORTER, Window, plan_calls
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, get_expected_time, is_over
@@ -103,21 +103,21 @@ class Archive:
         self._tasks: set[asyncio.Task[CallRefusal | None]] = set()
         self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
-    async def open_meter(self, point: UsagePoint) -> Meter:
+    async def open_point(self, point: UsagePoint) -> MeteredPoint:
         """Return a usage point with its decrypted secrets. Raises UndecipherableError."""
         async with self._database.read() as session:
             secrets = await open_secrets(session, point, self._keyring)
-        return Meter.of(point, secrets, self._clock.now())
+        return MeteredPoint.of(point, secrets, self._clock.now())
 
     async def fetch_within_patience(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
+        self, point: MeteredPoint, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
     ) -> CallRefusal | None:
         """Fetch what is missing of the wanted days with at most 5 calls, and wait up to `patience` seconds.
 
         The calls continue in the background when the time is up, and their answers are stored. Returns why the calls
         stopped early, None if they did not or are still running.
         """
-        task = asyncio.create_task(self.fetch_missing(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
+        task = asyncio.create_task(self.fetch_missing(point, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=max(patience, 0))
@@ -129,48 +129,48 @@ class Archive:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
     async def fetch_missing(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
+        self, point: MeteredPoint, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
     ) -> CallRefusal | None:
         """Fetch what is missing of the wanted days with at most `calls` calls; return why that stopped early, or None.
 
         Nothing is requested while the store is down, since neither the lease nor the call budget can be checked then.
         """
         try:
-            return await self._fetch_missing(meter, feed, wanted, calls, self._fetchers[priority])
+            return await self._fetch_missing(point, feed, wanted, calls, self._fetchers[priority])
         except StoreError:
             return CallRefusal(ErrorReason.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
 
     async def _fetch_missing(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, fetcher: Fetcher
+        self, point: MeteredPoint, feed: Feed, wanted: Collection[date], calls: int, fetcher: Fetcher
     ) -> CallRefusal | None:
-        if not wanted or feed.direction not in meter.possible:
+        if not wanted or feed.direction not in point.possible:
             return None
         for _ in range(calls):
             async with self._store.lease(get_lease_key(feed)):
                 if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
                     return CallRefusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
-                    refusals = await points.load_refusals(session, meter.id)
+                    refusals = await points.load_refusals(session, point.id)
                     known = await repository.load_entries(session, feed, min(wanted), max(wanted) + paris.DAY)
                 if refusals is None:
                     return CallRefusal(ErrorReason.NO_CONSENT, self._clock.now())
                 if refusal := _find_standing_refusal(refusals, feed, self._clock.now()):
                     return refusal
-                meter = meter.replace_refusals(refusals, self._clock.now())
-                told = await self._make_next_call(fetcher, meter, feed, known, wanted)
+                point = point.replace_refusals(refusals, self._clock.now())
+                told = await self._make_next_call(fetcher, point, feed, known, wanted)
                 if told is None:
                     return None
                 if isinstance(told, CallRefusal):
                     return told
                 # the call is already counted: retry the write until the database is back rather than ask Enedis again
-                await retry_while_down(partial(self._save_facts, meter, feed, told, known), self._clock)
+                await retry_while_down(partial(self._save_facts, point, feed, told, known), self._clock)
                 await self._store.delete(_failures_key(feed))
         return None
 
     async def _make_next_call(
         self,
         fetcher: Fetcher,
-        meter: Meter,
+        point: MeteredPoint,
         feed: Feed,
         known: Mapping[date, Entry],
         wanted: Collection[date],
@@ -180,22 +180,22 @@ class Archive:
 
         When Enedis refuses the range as too long, the call is made again for at most 6 days.
         """
-        since = meter.since[feed.direction]
+        since = point.since[feed.direction]
         calls = plan_calls(feed, known, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
             return None
         try:
-            return await fetcher.fetch_window(meter, feed, calls[0])
+            return await fetcher.fetch_window(point, feed, calls[0])
         except EnedisError as error:
             if error.reason is ErrorReason.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
-                return await self._make_next_call(fetcher, meter, feed, known, wanted, SHORTER)
-            return await self._interpret_error(meter, feed, calls[0], error)
+                return await self._make_next_call(fetcher, point, feed, known, wanted, SHORTER)
+            return await self._interpret_error(point, feed, calls[0], error)
 
     async def _interpret_error(
-        self, meter: Meter, feed: Feed, window: Window, error: EnedisError
+        self, point: MeteredPoint, feed: Feed, window: Window, error: EnedisError
     ) -> list[Fact] | CallRefusal:
         """Return the facts that an error states about the requested days, or the refusal that stops further calls."""
-        now, refusals, direction = self._clock.now(), meter.refusals, feed.direction
+        now, refusals, direction = self._clock.now(), point.refusals, feed.direction
         match error.reason:
             case ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
                 return [Fact(day, State.ABSENT) for day in paris.iterate_days(window.start, window.end)]
@@ -204,22 +204,22 @@ class Archive:
             case ErrorReason.BEFORE_ACTIVATION:
                 # only the first day of the window, and every day before it, is certain to be before activation
                 first = window.start + paris.DAY
-                await self._save_refusals(meter, refusals.note_before_activation(direction, first, error.code, now))
+                await self._save_refusals(point, refusals.note_before_activation(direction, first, error.code, now))
                 return []
             case ErrorReason.WRONG_DIRECTION:
                 noted = refusals.note_wrong_direction(direction, error.code, now)
-                await self._save_refusals(meter, noted)
-                log.warning("direction_refused", usage_point=meter.id, direction=direction, code=error.code)
+                await self._save_refusals(point, noted)
+                log.warning("direction_refused", usage_point=point.id, direction=direction, code=error.code)
                 return CallRefusal(error.reason, noted.wrong_direction[direction].again_at)
             case ErrorReason.METER_REFUSED:
                 noted = refusals.note_meter(error.code, now)
-                await self._save_refusals(meter, noted, details_too=refusals.meter is None)
+                await self._save_refusals(point, noted, details_too=refusals.meter is None)
                 until = noted.get_meter_pause(now) or now + paris.DAY
-                log.warning("meter_refused", usage_point=meter.id, code=error.code, until=paris.format_instant(until))
+                log.warning("meter_refused", usage_point=point.id, code=error.code, until=paris.format_instant(until))
                 return CallRefusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.note_doubt(session, meter.id, now)
+                    await points.note_doubt(session, point.id, now)
             case (
                 ErrorReason.TOO_LONG
                 | ErrorReason.NOT_HOLDER
@@ -254,16 +254,18 @@ class Archive:
                 await self._store.delete(_pause_key(feed))
                 await self._store.delete(_failures_key(feed))
 
-    async def _save_refusals(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
+    async def _save_refusals(self, point: MeteredPoint, refusals: Refusals, *, details_too: bool = False) -> None:
         async with self._database.write() as session:
-            await points.save_refusals(session, meter.id, refusals)
+            await points.save_refusals(session, point.id, refusals)
             if details_too:
                 # the details say whether its services are still open, and whether it is supplied at all
-                await points.ask_details_at(session, meter.id, self._clock.now())
+                await points.ask_details_at(session, point.id, self._clock.now())
 
-    async def _save_facts(self, meter: Meter, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
+    async def _save_facts(
+        self, point: MeteredPoint, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]
+    ) -> None:
         with_data = [fact.day for fact in facts if fact.payload is not None]
-        refusals = meter.refusals.forget_disproved(feed.direction, min(with_data, default=None)) if facts else None
+        refusals = point.refusals.forget_disproved(feed.direction, min(with_data, default=None)) if facts else None
         news = [
             fact
             for fact in facts
@@ -274,11 +276,11 @@ class Archive:
             await repository.save_facts(session, feed, news, self._clock.now())
             vain = [fact.day for fact in facts if fact.day not in told]
             await repository.note_nothing_new(session, feed, vain, self._clock.now())
-            if refusals is not None and refusals != meter.refusals:
-                await points.save_refusals(session, meter.id, refusals)
+            if refusals is not None and refusals != point.refusals:
+                await points.save_refusals(session, point.id, refusals)
 
     async def fill_from_daily_values(
-        self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
+        self, point: MeteredPoint, direction: Direction, priority: Priority, since: date = date.min
     ) -> CallRefusal | None:
         """Fetch the daily values of days whose curve stays incomplete, and fill the missing intervals from them.
 
@@ -286,7 +288,7 @@ class Archive:
         a week. Days before `since` are left out: while a history is being fetched, its last step handles them all at
         once. Returns why the calls stopped early, or None.
         """
-        curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
+        curve, daily = Feed(point.id, Kind.CURVE, direction), Feed(point.id, Kind.DAILY, direction)
         now = self._clock.now()
         async with self._database.read() as session:
             unfinished = await repository.list_unfinished(session, curve)
@@ -297,17 +299,17 @@ class Archive:
                 return None
             asked = await repository.load_entries(session, daily, min(days), max(days) + paris.DAY)
         over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
-        small = await self._filler.find_small_holes(meter, curve, lacking.keys() - over)
+        small = await self._filler.find_small_holes(point, curve, lacking.keys() - over)
         late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
         oldest = min((day for day in rounded if day not in asked), default=None)
         weekly = set(rounded) if oldest and now >= paris.midnight(oldest) + COMPARED_EVERY else set()
         refusal = None
-        if plan_calls(daily, asked, over | small | late | weekly, now, since=meter.since[direction]):
+        if plan_calls(daily, asked, over | small | late | weekly, now, since=point.since[direction]):
             # the call also fetches the other days, which will be needed later, at no extra cost
-            refusal = await self.fetch_missing(meter, daily, days, CALLS_A_REQUEST, priority)
+            refusal = await self.fetch_missing(point, daily, days, CALLS_A_REQUEST, priority)
         partial_days = {day for day in over if lacking[day].state in HAS_HOLES}
-        await self._filler.fill_in_days(meter, curve, daily, partial_days, small)
-        await self._filler.fit_rounded_days(meter, curve, daily, rounded)
+        await self._filler.fill_in_days(point, curve, daily, partial_days, small)
+        await self._filler.fit_rounded_days(point, curve, daily, rounded)
         return refusal
 
 

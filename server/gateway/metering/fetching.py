@@ -14,7 +14,7 @@ from gateway.enedis.rejected_values import RejectedValues
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import Window
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import SURELY_ABSENT, Entry, Feed, Kind, State
@@ -35,32 +35,32 @@ class Fetcher:
     def __init__(self, database: Database, enedis: Enedis) -> None:
         self._database = database
         self._enedis = enedis
-        self._by_kind: dict[Kind, Callable[[Meter, Feed, Window], Awaitable[list[Fact]]]] = {
+        self._by_kind: dict[Kind, Callable[[MeteredPoint, Feed, Window], Awaitable[list[Fact]]]] = {
             Kind.CURVE: self._fetch_curve,
             Kind.DAILY: self._fetch_daily,
             Kind.MAX_POWER: self._fetch_max_power,
             Kind.INDEX: self._fetch_index,
         }
 
-    async def fetch_window(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def fetch_window(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
         """Ask Enedis for a window; return one fact for each of its days. Raises EnedisError."""
-        return await self._by_kind[feed.kind](meter, feed, window)
+        return await self._by_kind[feed.kind](point, feed, window)
 
-    async def _fetch_curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def _fetch_curve(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
         # read the database before the call, so that an answer can be stored without a further read that may fail
         async with self._database.read() as session:
             entries, before = await repository.load_values(
-                session, feed, meter.secrets, payloads.read_curve, window.start, window.end
+                session, feed, point.secrets, payloads.read_curve, window.start, window.end
             )
             daily = Feed(feed.point_id, Kind.DAILY, feed.direction)
             _, values = await repository.load_values(
-                session, daily, meter.secrets, payloads.read_value, window.start, window.end
+                session, daily, point.secrets, payloads.read_value, window.start, window.end
             )
         points = await self._enedis.fetch_load_curve(
-            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+            point.account_id, point.secrets.prm, feed.direction, window.start, window.end
         )
-        placed = place_curve(points, window.start, window.end, meter.most_watts)
-        _check_refused(meter, window, placed.refused, placed.days)
+        placed = place_curve(points, window.start, window.end, point.most_watts)
+        _check_refused(point, window, placed.refused, placed.days)
         facts: list[Fact] = []
         for day in paris.iterate_days(window.start, window.end):
             known, found = before.get(day, []), placed.days.get(day, [])
@@ -70,7 +70,7 @@ class Fetcher:
                 fitted = fit_rounded(readings, values[day]) if day in values else None
                 state = State.FITTED if fitted else State.COMPLETE if day in values else State.ROUNDED
                 readings = fitted or readings
-            payload = payloads.seal_curve(feed, meter.secrets, day, readings) if readings else None
+            payload = payloads.seal_curve(feed, point.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
             # a missing day in an answer with other days is truly absent: asking for it again would cost another call
             times_absent = SURELY_ABSENT if state is State.ABSENT and placed.days else 0
@@ -78,34 +78,34 @@ class Fetcher:
             facts.append(Fact(day, state, payload, corrects=corrects, times_absent=times_absent))
         return facts
 
-    async def _fetch_daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def _fetch_daily(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
         points = await self._enedis.fetch_daily(
-            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+            point.account_id, point.secrets.prm, feed.direction, window.start, window.end
         )
-        placed = place_daily(points, window.start, window.end, meter.most_watts)
-        _check_refused(meter, window, placed.refused, placed.days)
-        return _list_facts(meter, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
+        placed = place_daily(points, window.start, window.end, point.most_watts)
+        _check_refused(point, window, placed.refused, placed.days)
+        return _list_facts(point, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
 
-    async def _fetch_max_power(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        points = await self._enedis.fetch_max_power(meter.account_id, meter.secrets.prm, window.start, window.end)
-        placed = place_peaks(points, window.start, window.end, meter.most_watts)
-        _check_refused(meter, window, placed.refused, placed.days)
-        return _list_facts(meter, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
+    async def _fetch_max_power(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
+        points = await self._enedis.fetch_max_power(point.account_id, point.secrets.prm, window.start, window.end)
+        placed = place_peaks(points, window.start, window.end, point.most_watts)
+        _check_refused(point, window, placed.refused, placed.days)
+        return _list_facts(point, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
 
-    async def _fetch_index(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def _fetch_index(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
         series = await self._enedis.fetch_index(
-            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+            point.account_id, point.secrets.prm, feed.direction, window.start, window.end
         )
         placed = place_index(series, window.start, window.end)
-        _check_refused(meter, window, placed.refused, placed.days)
+        _check_refused(point, window, placed.refused, placed.days)
         return _list_facts(
-            meter, feed, window, {day: payloads.pack_registers(registers) for day, registers in placed.days.items()}
+            point, feed, window, {day: payloads.pack_registers(registers) for day, registers in placed.days.items()}
         )
 
 
-def _check_refused(meter: Meter, window: Window, refused: RejectedValues, used: Sized) -> None:
+def _check_refused(point: MeteredPoint, window: Window, refused: RejectedValues, used: Sized) -> None:
     """Log the values that were rejected. Raises EnedisError when the answer has rejected values only."""
-    refused.write_to_log(meter.id, str(window.start))
+    refused.write_to_log(point.id, str(window.start))
     if refused.total and not used:
         raise EnedisError(ErrorReason.DOWN, "unreadable_values")
 
@@ -121,10 +121,10 @@ def _get_state(day: date, readings: Sequence[Reading], found: Sequence[Reading],
     return State.FILLED if was_filled and not is_measured else State.COMPLETE
 
 
-def _list_facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
+def _list_facts(point: MeteredPoint, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
     """Return one fact for each day of a window: its encrypted payload if it was found, else ABSENT."""
     return [
-        Fact(day, State.COMPLETE, payloads.seal_payload(feed, meter.secrets, day, found[day]))
+        Fact(day, State.COMPLETE, payloads.seal_payload(feed, point.secrets, day, found[day]))
         if day in found
         else Fact(day, State.ABSENT)
         for day in paris.iterate_days(window.start, window.end)

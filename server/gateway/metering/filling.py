@@ -7,7 +7,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, State, find_next_attempt
 from gateway.metering.settling import fill_missing, fit_rounded, has_small_hole, is_energy_complete
@@ -24,19 +24,19 @@ class DayFiller:
         self._store = store
         self._clock = clock
 
-    async def find_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
+    async def find_small_holes(self, point: MeteredPoint, curve: Feed, days: Collection[date]) -> set[date]:
         """Return those of `days` whose curve is partial and lacks at most one hour."""
         if not days:
             return set()
         async with self._database.read() as session:
             start, end = min(days), max(days) + paris.DAY
             entries, curves = await repository.load_values(
-                session, curve, meter.secrets, payloads.read_curve, start, end
+                session, curve, point.secrets, payloads.read_curve, start, end
             )
         return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
 
     async def fill_in_days(
-        self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
+        self, point: MeteredPoint, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
     ) -> None:
         """Fill the missing intervals of days from their daily values.
 
@@ -49,9 +49,9 @@ class DayFiller:
         start, end = min(days), max(days) + paris.DAY
         async with self._store.lease(get_lease_key(curve)):
             async with self._database.read() as session:
-                _, values = await repository.load_values(session, daily, meter.secrets, payloads.read_value, start, end)
+                _, values = await repository.load_values(session, daily, point.secrets, payloads.read_value, start, end)
                 known, curves = await repository.load_values(
-                    session, curve, meter.secrets, payloads.read_curve, start, end
+                    session, curve, point.secrets, payloads.read_curve, start, end
                 )
             facts = []
             for day in days:
@@ -59,13 +59,13 @@ class DayFiller:
                     continue  # the whole day has arrived in the meantime
                 if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
-                payload = payloads.seal_curve(curve, meter.secrets, day, readings)
+                payload = payloads.seal_curve(curve, point.secrets, day, readings)
                 is_final = day in over or is_energy_complete(curves[day], values[day])
                 facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
             async with self._database.write() as session:
                 await repository.save_facts(session, curve, facts, self._clock.now())
 
-    async def fit_rounded_days(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+    async def fit_rounded_days(self, point: MeteredPoint, curve: Feed, daily: Feed, days: Collection[date]) -> None:
         """Scale rounded days to their daily values where these are known.
 
         Days whose daily value will not be requested again keep their readings and become COMPLETE.
@@ -76,18 +76,18 @@ class DayFiller:
         async with self._store.lease(get_lease_key(curve)):
             async with self._database.read() as session:
                 read_value, read_curve = payloads.read_value, payloads.read_curve
-                told, values = await repository.load_values(session, daily, meter.secrets, read_value, start, end)
-                known, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
+                told, values = await repository.load_values(session, daily, point.secrets, read_value, start, end)
+                known, curves = await repository.load_values(session, curve, point.secrets, read_curve, start, end)
             facts = []
             for day in days:
                 if known[day].state is not State.ROUNDED:
                     continue  # another task has handled it in the meantime
                 if day in values:
                     fitted = fit_rounded(curves[day], values[day])
-                    payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
+                    payload = payloads.seal_curve(curve, point.secrets, day, fitted or curves[day])
                     facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
                 elif day in told and find_next_attempt(daily, day, told[day]) is None:
-                    payload = payloads.seal_curve(curve, meter.secrets, day, curves[day])
+                    payload = payloads.seal_curve(curve, point.secrets, day, curves[day])
                     facts.append(Fact(day, State.COMPLETE, payload))
             async with self._database.write() as session:
                 await repository.save_facts(session, curve, facts, self._clock.now())

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.missing import Reason, explain_day, get_next_visit
 from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus
@@ -68,15 +68,15 @@ def find_next_change(point: Scheduled, now: datetime) -> datetime:
     return change
 
 
-async def list_holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
+async def list_holes(session: AsyncSession, point: MeteredPoint, now: datetime) -> list[Hole]:
     """Return the days missing from a usage point's energy, with the reason and the next try; newest first."""
     found: list[Hole] = []
-    for direction in meter.directions:
-        feed = meter.main(direction)
+    for direction in point.directions:
+        feed = point.main(direction)
         for day, entry in (await repository.list_unfinished(session, feed)).items():
             if entry.state is State.FILLED:
                 continue
-            reason, next_try = explain_day(meter, feed, day, entry, None, now)
+            reason, next_try = explain_day(point, feed, day, entry, None, now)
             last = found[-1] if found else None
             if last and (last.direction, last.end, last.reason) == (direction, day, reason):
                 tries = [at for at in (last.next_try, next_try) if at is not None]

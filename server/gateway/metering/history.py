@@ -14,7 +14,7 @@ from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, CallRefusal, build_undecipherable_refusal
 from gateway.metering.fetching import Priority
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
 from gateway.metering.schedule import Feed, Kind, find_next_attempt
 from gateway.quotas.pacing import take_history_turn
@@ -57,9 +57,9 @@ async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None
     return unasked[-1] + paris.DAY if unasked else first
 
 
-async def measure_progress(session: AsyncSession, meter: Meter, today: date) -> Progress:
+async def measure_progress(session: AsyncSession, point: MeteredPoint, today: date) -> Progress:
     """Return how much of the history of a usage point was requested, in its first direction."""
-    feed, since = meter.main(meter.first_direction), meter.since[meter.first_direction]
+    feed, since = point.main(point.first_direction), point.since[point.first_direction]
     first = get_oldest_day(feed, since, today)
     days, asked = (today - first).days, await repository.count_days(session, feed, first, today)
     return Progress(
@@ -83,12 +83,12 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
     if points.waits_for_details(point, now):
         return now + _CONTRACT_FIRST
     try:
-        meter = await archive.open_meter(point)
-        call = await _find_next_call(database, meter, now)
+        metered_point = await archive.open_point(point)
+        call = await _find_next_call(database, metered_point, now)
         if call and (wait := await take_history_turn(store)):
             return now + wait
-        refusal, finished = await _take_step(archive, meter, call)
-        confirm_at = meter.refusals.find_next_confirmation(now)
+        refusal, finished = await _take_step(archive, metered_point, call)
+        confirm_at = metered_point.refusals.find_next_confirmation(now)
     except UndecipherableError as error:
         refusal, finished, confirm_at = build_undecipherable_refusal(point, error, now), False, None
     if refusal is not None and refusal.for_all:
@@ -105,20 +105,20 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
     return clock.now()
 
 
-async def _find_next_call(database: Database, meter: Meter, now: datetime) -> tuple[Feed, Window] | None:
+async def _find_next_call(database: Database, point: MeteredPoint, now: datetime) -> tuple[Feed, Window] | None:
     """Return the next call: the newest window of a curve, else the newest window of daily values, else None."""
     async with database.read() as session:
         planned = []
-        for feed, days in _list_wanted(meter, now):
+        for feed, days in _list_wanted(point, now):
             known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan_calls(feed, known, days, now, since=meter.since[feed.direction])
+            calls = plan_calls(feed, known, days, now, since=point.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
 
 
 async def _take_step(
-    archive: Archive, meter: Meter, call: tuple[Feed, Window] | None
+    archive: Archive, point: MeteredPoint, call: tuple[Feed, Window] | None
 ) -> tuple[CallRefusal | None, bool]:
     """Make the call, or fill incomplete days from daily values when there is no call left.
 
@@ -127,17 +127,17 @@ async def _take_step(
     if call:
         feed, window = call
         days = list(paris.iterate_days(window.start, window.end))
-        refusal = await archive.fetch_missing(meter, feed, days, 1, Priority.HISTORY)
+        refusal = await archive.fetch_missing(point, feed, days, 1, Priority.HISTORY)
         return refusal if refusal is None or refusal.reason is not ErrorReason.WRONG_DIRECTION else None, False
-    for direction in meter.directions:
-        if refusal := await archive.fill_from_daily_values(meter, direction, Priority.HISTORY):
+    for direction in point.directions:
+        if refusal := await archive.fill_from_daily_values(point, direction, Priority.HISTORY):
             return refusal, False
     return None, True
 
 
-async def is_confirmation_due(session: AsyncSession, meter: Meter, now: datetime) -> bool:
+async def is_confirmation_due(session: AsyncSession, point: MeteredPoint, now: datetime) -> bool:
     """Tell whether old days that Enedis had nothing or only a part of are due for another request."""
-    for feed, days in _list_wanted(meter, now):
+    for feed, days in _list_wanted(point, now):
         for day, entry in (await repository.list_unfinished(session, feed)).items() if days else ():
             again = find_next_attempt(feed, day, entry)
             if days[0] <= day <= days[-1] and again is not None and again <= now:
@@ -145,20 +145,20 @@ async def is_confirmation_due(session: AsyncSession, meter: Meter, now: datetime
     return False
 
 
-def _list_wanted(meter: Meter, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
+def _list_wanted(point: MeteredPoint, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
     """Return the feeds and days that make up a history, oldest day first.
 
     These are the days of the curve as far as Enedis has it, and the daily values of the year before.
     """
     today, found = paris.day_of(now), []
-    for direction in meter.directions:
-        if meter.refusals.get_direction_pause(direction, now):
+    for direction in point.directions:
+        if point.refusals.get_direction_pause(direction, now):
             continue
-        since = meter.since[direction]
-        daily = Feed(meter.id, Kind.DAILY, direction)
-        main = meter.main(direction)
+        since = point.since[direction]
+        daily = Feed(point.id, Kind.DAILY, direction)
+        main = point.main(direction)
         first = get_oldest_day(main, since, today)
-        found.append((main, list(paris.iterate_days(first, min(meter.recent_from, today)))))
+        found.append((main, list(paris.iterate_days(first, min(point.recent_from, today)))))
         if main != daily:
             found.append((daily, list(paris.iterate_days(get_oldest_day(daily, since, today), first))))
     return found

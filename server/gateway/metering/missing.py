@@ -9,7 +9,7 @@ from typing import assert_never
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering.archive import CallRefusal
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import get_history_start
 from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, is_over
 from gateway.problems import ProblemError
@@ -60,29 +60,29 @@ def get_next_visit(next_work_at: datetime, now: datetime) -> datetime:
 
 
 def explain_day(
-    meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: CallRefusal | None, now: datetime
+    point: MeteredPoint, feed: Feed, day: date, entry: Entry | None, refusal: CallRefusal | None, now: datetime
 ) -> tuple[Reason, datetime | None]:
     """Return why a day is not completely known, and when it is expected (None: never)."""
-    since = meter.since[feed.direction]
+    since = point.since[feed.direction]
     again = find_next_attempt(feed, day, entry)
     if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
         return Reason.BEFORE_ACTIVATION, None
-    if feed.kind is Kind.CURVE and meter.curve_collected is False:
+    if feed.kind is Kind.CURVE and point.curve_collected is False:
         return Reason.CURVE_NOT_COLLECTED, None
-    if again is None or feed.direction not in meter.possible:
+    if again is None or feed.direction not in point.possible:
         return Reason.ABSENT, None
     if entry is None and day < get_history_start(feed.kind, paris.day_of(now)):
         return Reason.HISTORY_LIMIT, None
-    if not meter.is_open:
+    if not point.is_open:
         return Reason.NO_CONSENT, None
-    if until := meter.refusals.get_meter_pause(now):
+    if until := point.refusals.get_meter_pause(now):
         return Reason.METER_REFUSED, max(until, again)
     if again > now:
         is_absent = entry is not None and is_over(feed, day, entry)
         return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, again
     if refusal is not None:
         return _find_reason(refusal.reason), refusal.until
-    return Reason.SCHEDULED, get_next_visit(meter.next_work_at, now)
+    return Reason.SCHEDULED, get_next_visit(point.next_work_at, now)
 
 
 def _find_reason(refusal: ErrorReason) -> Reason:

@@ -17,7 +17,7 @@ from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
 from gateway.metering.imported import add_imported_days, load_imported, load_imported_feed
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.missing import Missing, Reason, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
 from gateway.metering.refreshing import RefreshOutcome, request_refresh
@@ -96,7 +96,7 @@ class Readings:
     ) -> KnownRange[bytes]:
         """Return the packed curve of `[start, end[`. Raises ProblemError when a fault or quota leaves none of it."""
         days, feed = self.check_range(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, imported, refusal = await self._fetch_and_load(
+        point, known, curves, imported, refusal = await self._fetch_and_load(
             account_id, feed, days, payloads.read_packed
         )
         is_settled = all(find_next_attempt(feed, day, known.get(day)) is None for day in days)
@@ -106,14 +106,14 @@ class Readings:
             entry = known.get(day)
             if entry is None or entry.state is not State.COMPLETE:
                 readings = packing.unpack_readings(curves[day], paris.midnight(day)) if day in curves else []
-                why = explain_day(meter, feed, day, entry, refusal, self._clock.now())
+                why = explain_day(point, feed, day, entry, refusal, self._clock.now())
                 missing += [Missing(*gap, *why) for gap in find_gaps(day, readings)]
         raise_if_nothing_known(curves, refusal, self._clock.now())
         return KnownRange(
             curves,
-            await self._with_pace(meter, missing),
+            await self._with_pace(point, missing),
             self._get_newest_answer_time(known),
-            version=meter.version if is_settled and not missing else None,
+            version=point.version if is_settled and not missing else None,
         )
 
     async def read_daily(
@@ -127,36 +127,36 @@ class Readings:
         days, patience = self.check_range(start, end), self._start_patience()
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
         async with self._database.read() as session:
-            meter = await self._open_meter(session, account_id, point_id)
-            known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
-            entries, sums = await _load_sums(session, curve, meter.secrets, days, values)
-            imported = await load_imported(session, point_id, (Kind.CURVE, Kind.DAILY), meter.secrets, start, end)
+            point = await self._open_point(session, account_id, point_id)
+            known, values = await _load_known(session, daily, point.secrets, days, payloads.read_value)
+            entries, sums = await _load_sums(session, curve, point.secrets, days, values)
+            imported = await load_imported(session, point_id, (Kind.CURVE, Kind.DAILY), point.secrets, start, end)
         now, refusal = self._clock.now(), None
         young = now - WITHOUT_CURVE
         by_curve = [
             day
             for day in days
-            if day not in values and day >= meter.recent_from and _may_still_come(meter, day, entries.get(day), young)
+            if day not in values and day >= point.recent_from and _may_still_come(point, day, entries.get(day), young)
         ]
-        if 0 < len(plan_calls(curve, entries, by_curve, now, since=meter.since[direction])) <= _FEW_CALLS:
-            refusal = await self._archive.fetch_within_patience(meter, curve, by_curve, patience())
+        if 0 < len(plan_calls(curve, entries, by_curve, now, since=point.since[direction])) <= _FEW_CALLS:
+            refusal = await self._archive.fetch_within_patience(point, curve, by_curve, patience())
             async with self._database.read() as session:
-                entries, sums = await _load_sums(session, curve, meter.secrets, days, values)
+                entries, sums = await _load_sums(session, curve, point.secrets, days, values)
         else:
             by_curve = [day for day in by_curve if (at := find_next_attempt(curve, day, entries.get(day))) and at > now]
         whole = {day for day, entry in entries.items() if entry.state in WHOLE}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
         is_settled = not asked and not by_curve
-        if plan_calls(daily, known, asked, self._clock.now(), since=meter.since[direction]):
-            refused = await self._archive.fetch_within_patience(meter, daily, asked, patience())
+        if plan_calls(daily, known, asked, self._clock.now(), since=point.since[direction]):
+            refused = await self._archive.fetch_within_patience(point, daily, asked, patience())
             refusal = refusal or refused
             async with self._database.read() as session:
-                known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
-        found = await self._complete_daily(meter, curve, imported) if imported else {}
+                known, values = await _load_known(session, daily, point.secrets, days, payloads.read_value)
+        found = await self._complete_daily(point, curve, imported) if imported else {}
         found |= sums
         found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
         missing = [
-            Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
+            Missing(*paris.day_bounds(day), *explain_day(point, feed, day, entry, refusal, self._clock.now()))
             for day in days
             if day not in found
             for feed, entry in [(curve, entries.get(day)) if day in by_curve else (daily, known.get(day))]
@@ -164,9 +164,9 @@ class Readings:
         raise_if_nothing_known(found, refusal, self._clock.now())
         return KnownRange(
             {day: found[day] for day in days if day in found},
-            await self._with_pace(meter, missing),
+            await self._with_pace(point, missing),
             self._get_newest_answer_time({**entries, **known}),
-            version=meter.version if is_settled and not missing else None,
+            version=point.version if is_settled and not missing else None,
         )
 
     async def load_version(self, account_id: str, point_id: str) -> str | None:
@@ -175,14 +175,14 @@ class Readings:
             return await points.load_version(session, account_id, point_id)
 
     async def _complete_daily(
-        self, meter: Meter, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]
+        self, point: MeteredPoint, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]
     ) -> dict[date, DayValue]:
         """Return the energy of days from files: their daily value, else the sum of a curve that files complete."""
-        daily = Feed(meter.id, Kind.DAILY, curve.direction)
+        daily = Feed(point.id, Kind.DAILY, curve.direction)
         found = {}
         if days := imported.get(curve, {}):
             async with self._database.read() as session:
-                _, curves = await _load_known(session, curve, meter.secrets, days, payloads.read_packed)
+                _, curves = await _load_known(session, curve, point.secrets, days, payloads.read_packed)
             for day, packed in add_imported_days(curve, curves, days).items():
                 if day in days and not any(find_gaps(day, payloads.read_curve(day, packed))):
                     found[day] = _sum_energy(packed)
@@ -215,7 +215,7 @@ class Readings:
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
     ) -> KnownRange[Value]:
         days = self.check_range(start, end)
-        meter, known, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
+        point, known, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
         from_files = imported.keys() - values.keys()
         values = {
             day: values[day] if day in values else read(day, imported[day][0])
@@ -224,13 +224,13 @@ class Readings:
         }
         now = self._clock.now()
         missing = [
-            Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, known.get(day), refusal, now))
+            Missing(*paris.day_bounds(day), *explain_day(point, feed, day, known.get(day), refusal, now))
             for day in days
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
         as_of = self._get_newest_answer_time(known)
-        return KnownRange(values, await self._with_pace(meter, missing), as_of, from_files)
+        return KnownRange(values, await self._with_pace(point, missing), as_of, from_files)
 
     async def _fetch_and_load[Value](
         self,
@@ -238,46 +238,46 @@ class Readings:
         feed: Feed,
         days: Sequence[date],
         read: _Read[Value],
-    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
+    ) -> tuple[MeteredPoint, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
         """Fetch the days that are due; return the meter, entries, values, imported payloads and refusal."""
         async with self._database.read() as session:
-            meter = await self._open_meter(session, account_id, feed.point_id)
-            known, values = await _load_known(session, feed, meter.secrets, days, read)
-            imported = await load_imported_feed(session, feed, meter.secrets, days[0], days[-1] + paris.DAY)
-        await self._note_wanted_kind(meter, feed.kind)
+            point = await self._open_point(session, account_id, feed.point_id)
+            known, values = await _load_known(session, feed, point.secrets, days, read)
+            imported = await load_imported_feed(session, feed, point.secrets, days[0], days[-1] + paris.DAY)
+        await self._note_wanted_kind(point, feed.kind)
         refusal = None
-        if plan_calls(feed, known, days, self._clock.now(), since=meter.since[feed.direction]):
-            refusal = await self._archive.fetch_within_patience(meter, feed, days)
+        if plan_calls(feed, known, days, self._clock.now(), since=point.since[feed.direction]):
+            refusal = await self._archive.fetch_within_patience(point, feed, days)
             async with self._database.read() as session:
-                known, values = await _load_known(session, feed, meter.secrets, days, read)
-        return meter, known, values, imported, refusal
+                known, values = await _load_known(session, feed, point.secrets, days, read)
+        return point, known, values, imported, refusal
 
-    async def _open_meter(self, session: AsyncSession, account_id: str, point_id: str) -> Meter:
+    async def _open_point(self, session: AsyncSession, account_id: str, point_id: str) -> MeteredPoint:
         point, secrets = await consents.open_point(session, account_id, point_id, self._keyring)
-        return Meter.of(point, secrets, self._clock.now())
+        return MeteredPoint.of(point, secrets, self._clock.now())
 
-    async def _with_pace(self, meter: Meter, missing: Iterable[Missing]) -> list[Missing]:
+    async def _with_pace(self, point: MeteredPoint, missing: Iterable[Missing]) -> list[Missing]:
         """Join adjacent gaps, and set when a history under way will reach those that it covers."""
         gaps = merge_gaps(missing)
         if not any(gap.reason is Reason.SCHEDULED for gap in gaps):
             return gaps
         async with self._database.read() as session:
-            pace = await find_pace(session, meter, self._user_limit, self._clock.now())
-        return with_pace(gaps, meter, pace) if pace else gaps
+            pace = await find_pace(session, point, self._user_limit, self._clock.now())
+        return with_pace(gaps, point, pace) if pace else gaps
 
     def _start_patience(self) -> Callable[[], float]:
         """Return a function that returns how many of the request's 20 seconds of waiting are left."""
         end = self._clock.monotonic() + PATIENCE
         return lambda: end - self._clock.monotonic()
 
-    async def _note_wanted_kind(self, meter: Meter, kind: Kind) -> None:
+    async def _note_wanted_kind(self, point: MeteredPoint, kind: Kind) -> None:
         """Record, at most once a day, that a client requested a kind that is only fetched on request."""
         if kind not in {Kind.MAX_POWER, Kind.INDEX}:
             return
-        now, noted = self._clock.now(), meter.wants.get(kind)
+        now, noted = self._clock.now(), point.wants.get(kind)
         if noted is None or now - datetime.fromisoformat(noted) > _NOTED_FOR:
             async with self._database.write() as session:
-                await points.note_wanted_kind(session, meter.id, kind, now)
+                await points.note_wanted_kind(session, point.id, kind, now)
 
     def check_range(self, start: date, end: date) -> list[date]:
         """Return the days of `[start, end[`. Raises ProblemError for an invalid range."""
@@ -318,9 +318,9 @@ async def _load_sums(
     return entries | known, {day: _sum_energy(curves[day]) for day in still_whole}
 
 
-def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:
+def _may_still_come(point: MeteredPoint, day: date, entry: Entry | None, young: datetime) -> bool:
     """Tell whether a day's curve may still be published, so that its daily value need not be requested."""
-    if meter.curve_collected is False or day < meter.recent_from or get_expected_time(day) < young:
+    if point.curve_collected is False or day < point.recent_from or get_expected_time(day) < young:
         return False
     return entry is None or entry.state is State.ABSENT
 

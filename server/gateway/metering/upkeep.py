@@ -56,30 +56,30 @@ async def _fetch_due_days(
     database: Database, archive: Archive, point: UsagePoint, clock: Clock
 ) -> datetime | CallRefusal:
     """Fetch what is due for one usage point; return when its next request is due, or a refusal that holds for all."""
-    meter = await archive.open_meter(point)
+    metered_point = await archive.open_point(point)
     today = paris.day_of(clock.now())
     due: list[datetime] = []
-    for feed in meter.list_refreshed_feeds():
-        since = meter.since[feed.direction]
+    for feed in metered_point.list_refreshed_feeds():
+        since = metered_point.since[feed.direction]
         days = list(
             paris.iterate_days(max(point.wanted_from, history.get_oldest_day(feed, since, today)), today + paris.DAY)
         )
         if not days:
             continue  # the clock is behind
-        refusal = await archive.fetch_missing(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
+        refusal = await archive.fetch_missing(metered_point, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
         due.append(refusal.until if refusal else await _find_next_work(database, feed, days))
     history_is_under_way = point.history_at is not None
-    for direction in meter.directions:
+    for direction in metered_point.directions:
         since = point.wanted_from if history_is_under_way else date.min
-        refusal = await archive.fill_from_daily_values(meter, direction, Priority.UPKEEP, since)
+        refusal = await archive.fill_from_daily_values(metered_point, direction, Priority.UPKEEP, since)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []
     if not history_is_under_way:
         async with database.write() as session:
-            if await history.is_confirmation_due(session, meter, clock.now()):
+            if await history.is_confirmation_due(session, metered_point, clock.now()):
                 await points.schedule_history(session, point.id, clock.now())
     return min(due, default=clock.now() + paris.DAY)
 

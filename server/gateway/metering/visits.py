@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.metering import history
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.missing import Missing, Reason
 from gateway.metering.planner import WINDOWS
 from gateway.metering.schedule import Kind
@@ -51,30 +51,30 @@ class HistoryPace:
         return paris.midnight(paris.day_of(self.starts_at) + (days + 1) * paris.DAY) + (more + 1) * turn
 
 
-async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: datetime) -> HistoryPace | None:
+async def find_pace(session: AsyncSession, point: MeteredPoint, user_limit: int, now: datetime) -> HistoryPace | None:
     """Return how fast a usage point's history is fetched; None when no history is under way."""
-    if meter.history_at is None:
+    if point.history_at is None:
         return None
     today = paris.day_of(now)
-    progress = await history.measure_progress(session, meter, today)
-    accounts, own = await points.count_histories(session, meter.account_id, now)
+    progress = await history.measure_progress(session, point, today)
+    accounts, own = await points.count_histories(session, point.account_id, now)
     a_day = max((user_limit - compute_live_reserve(user_limit)) // max(own, 1), 1)
-    used = await counters.load_used(session, budgets.user_day(meter.account_id, today, user_limit))
+    used = await counters.load_used(session, budgets.user_day(point.account_id, today, user_limit))
     return HistoryPace(
-        known_from=min(progress.known_from, meter.recent_from),
-        starts_at=max(meter.history_at, now),
-        calls_a_week=max(len(meter.directions), 1),
+        known_from=min(progress.known_from, point.recent_from),
+        starts_at=max(point.history_at, now),
+        calls_a_week=max(len(point.directions), 1),
         share=max(accounts, 1) * max(own, 1),
         left_today=max(user_limit - compute_live_reserve(user_limit) - used, 0) // max(own, 1),
         calls_a_day=a_day,
     )
 
 
-def with_pace(gaps: Iterable[Missing], meter: Meter, pace: HistoryPace) -> list[Missing]:
+def with_pace(gaps: Iterable[Missing], point: MeteredPoint, pace: HistoryPace) -> list[Missing]:
     """Return the gaps; scheduled ones in the history get the time at which their oldest day will be fetched."""
     return [
         replace(gap, expected_at=pace.expected_at(paris.day_of(gap.start)))
-        if gap.reason is Reason.SCHEDULED and paris.day_of(gap.start) < meter.recent_from
+        if gap.reason is Reason.SCHEDULED and paris.day_of(gap.start) < point.recent_from
         else gap
         for gap in gaps
     ]

@@ -15,6 +15,8 @@ from gateway.metrics import repository
 from gateway.quotas import budgets
 from gateway.rte.feeds import count_left_today
 from gateway.store import Store, StoreError
+from gateway.tempo.forecast.schemas import HorizonView
+from gateway.tempo.forecast.service import load_horizons
 from gateway.tempo.service import CURRENT as TEMPO
 from gateway.usage_points import repository as usage_points
 
@@ -50,6 +52,7 @@ class Gauges:
             rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             ending = await repository.count_ending_consents(session, paris.day_of(now))
             users, used = await repository.count_calls_of_accounts(session, paris.day_of(now))
+            horizons = await load_horizons(session)
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.count_days_by_state(session))
         newest = self._find_newest_backup()
@@ -87,6 +90,7 @@ class Gauges:
                 ["feed"],
                 {(feed,): count for feed, count in rte.items()},
             ),
+            *_build_forecast_families(horizons),
             _build_family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
             _build_family("quota_used", "Calls that accounts caused today", [], {(): used}),
         ]
@@ -98,6 +102,34 @@ class Gauges:
         except StoreError:
             return 0
         return 1
+
+
+def _build_forecast_families(horizons: Iterable[HorizonView]) -> list[GaugeMetricFamily]:
+    """Return what the forecast of Tempo was worth, so far as days that were forecast have come."""
+    found = list(horizons)
+    scores = [score for horizon in found for score in horizon.recorded]
+    keys = {(str(score.horizon), score.measure.value): score for score in scores}
+    by = ("forecast", "climatology", "deduction")
+    return [
+        _build_family(
+            "tempo_forecast_brier",
+            "Brier score of kept forecasts and of both baselines; smaller is better",
+            ["horizon", "measure", "by"],
+            {(*key, name): getattr(score, name) for key, score in keys.items() for name in by},
+        ),
+        _build_family(
+            "tempo_forecast_scored_days",
+            "Forecast days whose colour has come",
+            ["horizon", "measure"],
+            {key: score.days for key, score in keys.items()},
+        ),
+        _build_family(
+            "tempo_forecast_published",
+            "Whether a horizon is published",
+            ["horizon"],
+            {(str(horizon.horizon),): horizon.is_published for horizon in found},
+        ),
+    ]
 
 
 def _build_family(name: str, words: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:

@@ -26,3 +26,20 @@ class TempoDay(Base):
     confirmed: Mapped[bool]
     source: Mapped[ColorSource]
     told_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class TempoForecast(Base):
+    """How likely a forecast of ours made a day red or white, and what the quota alone let one deduce; never changed.
+
+    `made_on` is the Tempo day on which it was made, `made_at` the instant.
+    """
+
+    __tablename__ = "tempo_forecasts"
+
+    made_on: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    white: Mapped[float]
+    red: Mapped[float]
+    deduced_white: Mapped[float]
+    deduced_red: Mapped[float]
+    made_at: Mapped[datetime] = mapped_column(Instant)

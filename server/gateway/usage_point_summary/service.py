@@ -1,6 +1,6 @@
 """Builds the summary of a usage point from several rooms."""
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.notices import list_notices as billing_notices
 from gateway.consents.service import delete_usage_point
 from gateway.kit import paris
@@ -9,7 +9,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import freshness, history
 from gateway.metering import repository as archive
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.notices import find_notices
 from gateway.metering.schemas import History, Hole
 from gateway.tariffs.off_peak_dates import find_undated_hours
@@ -52,12 +52,14 @@ class SummaryService:
         now = self._clock.now()
         async with self._database.read() as session:
             opened = await service.open_secrets(session, point, self._keyring)
-            meter = Meter.of(point, opened, now)
-            complete_until = await archive.find_complete_until(session, meter.main(meter.first_direction))
-            progress = await history.measure_progress(session, meter, paris.day_of(now))
-            holes = await freshness.list_holes(session, meter, now)
-            metering_notices = await find_notices(session, meter, now)
-            home = Home(point, opened, await load_price_book(session), await load_offers(session))
+            metered_point = MeteredPoint.of(point, opened, now)
+            complete_until = await archive.find_complete_until(
+                session, metered_point.main(metered_point.first_direction)
+            )
+            progress = await history.measure_progress(session, metered_point, paris.day_of(now))
+            holes = await freshness.list_holes(session, metered_point, now)
+            metering_notices = await find_notices(session, metered_point, now)
+            billed_point = BilledPoint(point, opened, await load_price_book(session), await load_offers(session))
         return UsagePointView(
             id=point.id,
             masked_number=service.mask_number(opened.prm),
@@ -72,8 +74,8 @@ class SummaryService:
             contract=point.contract,
             services=point.services,
             curve_collected=service.is_curve_collected(point),
-            tariffs=home.chosen_tariffs,
-            off_peak=home.off_peak,
+            tariffs=billed_point.chosen_tariffs,
+            off_peak=billed_point.off_peak,
             announced_off_peak=find_undated_hours(point.contract.off_peak, point.contract.future_off_peak),
             freshness=Freshness(
                 complete_until=complete_until,
@@ -82,5 +84,5 @@ class SummaryService:
             ),
             history=History.of(progress, point.history_at),
             holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],
-            notices=[*list_notices(point, now), *metering_notices, *billing_notices(home, now)],
+            notices=[*list_notices(point, now), *metering_notices, *billing_notices(billed_point, now)],
         )

@@ -146,7 +146,7 @@ class Stack:
         assert process.returncode == 0, complained.decode()
         return json.loads(said)
 
-    async def add_home(self, prm: str) -> tuple[str, dict[str, str]]:
+    async def add_usage_point(self, prm: str) -> tuple[str, dict[str, str]]:
         """Give a meter an account of its own: its id, and what an API client of the account sends for a token."""
         email = f"{prm[-4:]}@example.org"
         option = ("--option", "base", "--power", "6", "--email", email)

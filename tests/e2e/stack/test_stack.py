@@ -36,7 +36,7 @@ class Homes:
         """Give each an account and a token."""
         async with stack.new_client() as http:
             for prm in PRMS:
-                self.ids[prm], client = await stack.add_home(prm)
+                self.ids[prm], client = await stack.add_usage_point(prm)
                 answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
                 token = answer.raise_for_status().json()["access_token"]
                 self.headers[prm] = {"Authorization": f"Bearer {token}"}

@@ -103,6 +103,7 @@ MATRIX = {
     "GET /v1/quota/days": For.CALLER,
     "GET /v1/tempo": For.CALLER,
     "GET /v1/tempo/days": For.CALLER,
+    "GET /v1/tempo/forecast": For.CALLER,
     "GET /v1/ecowatt": For.CALLER,
     "GET /v1/admin/users": For.ADMIN,
     "POST /v1/admin/users/search": For.ADMIN,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.notices import list_notices
 from gateway.usage_points.contract import Contract
 from tests.server.billing.homes import HP_HC, StoredHome, sqlite_url
@@ -23,7 +23,7 @@ async def test_only_other_hours_are_announced(tmp_path: Path, announced: str | N
     contract = Contract(off_peak=IN_FORCE, future_off_peak=announced, told_at=TOLD)
     home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=HP_HC, contract=contract)
     async with home.database.read() as session:
-        opened = await Home.open_home(session, home.account_id, home.point_id, home.keyring)
+        opened = await BilledPoint.open_point(session, home.account_id, home.point_id, home.keyring)
     await home.database.close()
     found = [notice for notice in list_notices(opened, NOW) if notice.code == "off_peak_announced"]
     assert [(notice.text, notice.since) for notice in found] == ([(ANNOUNCED, TOLD)] if told else [])

@@ -53,7 +53,7 @@ async def test_a_broken_request_delays_nobody_else(stack: Stack, request_bytes: 
 
 
 async def test_only_files_of_readings_may_be_large(stack: Stack) -> None:
-    point, client = await stack.add_home("30001000000001")
+    point, client = await stack.add_usage_point("30001000000001")
     async with stack.new_client() as http:
         answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
         http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"

@@ -14,7 +14,7 @@ from gateway.enedis.client import Api
 from gateway.metering import payloads, repository
 from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Entry, Feed, Kind, State
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
@@ -79,11 +79,11 @@ class ScriptedHome:
         self.home.clock.set(self.home.clock.now() + after)
         wanted = [start + day * A_DAY for day in range(days)]
         return await self.archive.fetch_missing(
-            await self.open_meter(), Feed(self.home.point_id, kind, direction), wanted, 1, Priority.PERSON
+            await self.open_point(), Feed(self.home.point_id, kind, direction), wanted, 1, Priority.PERSON
         )
 
-    async def open_meter(self) -> Meter:
-        return Meter.of(await self.load_point(), self.home.secrets, self.home.clock.now())
+    async def open_point(self) -> MeteredPoint:
+        return MeteredPoint.of(await self.load_point(), self.home.secrets, self.home.clock.now())
 
     async def load_curve(
         self, start: date = OLD, days: int = 7

@@ -14,7 +14,7 @@ from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
@@ -65,7 +65,10 @@ class VisitedHome:
         self.home.clock.set(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         async with self.home.database.read() as session:
             point = await session.get_one(UsagePoint, self.home.point_id)
-        meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
+        meter, feed = (
+            MeteredPoint.of(point, self.home.secrets, self.home.clock.now()),
+            Feed(self.home.point_id, Kind.CURVE),
+        )
         assert await self.archive.fetch_missing(meter, feed, [DAY], 3, Priority.UPKEEP) is None
         assert await self.archive.fill_from_daily_values(meter, Direction.CONSUMPTION, Priority.UPKEEP) is None
         read = payloads.read_curve

@@ -10,7 +10,7 @@ from gateway.domain.direction import Direction
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering import refreshing
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.notices import list_notices
 from tests.server.billing.homes import PRM
@@ -179,7 +179,10 @@ async def test_the_days_before_activation_are_closed_by_a_second_answer(scripted
     point = await scripted_home.load_point()
     [refusal] = point.refusals["before_activation"].values()
     assert (refusal["times"], refusal["day"]) == (2, str(OLD + 7 * A_DAY))
-    assert Meter.of(point, scripted_home.home.secrets, NOW + 90 * A_DAY).since[Direction.CONSUMPTION] == OLD + 7 * A_DAY
+    assert (
+        MeteredPoint.of(point, scripted_home.home.secrets, NOW + 90 * A_DAY).since[Direction.CONSUMPTION]
+        == OLD + 7 * A_DAY
+    )
     await scripted_home.fetch_days(30 * A_DAY)
     assert scripted_home.calls == 8
     assert paris.day_of(scripted_home.home.clock.now()) > paris.day_of(NOW)

@@ -18,7 +18,7 @@ from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering.archive import PATIENCE, Archive, CallRefusal
 from gateway.metering.fetching import Priority
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.missing import Reason
 from gateway.metering.schedule import Feed, Kind
 from gateway.metering.service import Readings
@@ -54,7 +54,7 @@ class SilentArchive(Archive):
 
     @override
     async def fetch_within_patience(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
+        self, meter: MeteredPoint, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
     ) -> CallRefusal | None:
         self.waited.append((feed.kind, max(patience, 0)))
         self.timer.seconds += max(patience, 0)

@@ -56,12 +56,12 @@ async def visit_daily(asked: ScriptedHome, meter: RoundedMeter, days: int) -> No
     for day in (FIRST + number * A_DAY for number in range(days)):
         asked.home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC) + A_DAY)
         assert await asked.fetch_days(kind=Kind.CURVE, start=day, days=1) is None
-        await asked.archive.fill_from_daily_values(await asked.open_meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+        await asked.archive.fill_from_daily_values(await asked.open_point(), Direction.CONSUMPTION, Priority.UPKEEP)
 
 
 async def list_notices(asked: ScriptedHome) -> list[str]:
     async with asked.home.database.read() as session:
-        return [one.code for one in await find_notices(session, await asked.open_meter(), asked.home.clock.now())]
+        return [one.code for one in await find_notices(session, await asked.open_point(), asked.home.clock.now())]
 
 
 async def test_once_a_week_one_call_brings_the_values_of_its_days(scripted_home: ScriptedHome) -> None:
@@ -109,7 +109,7 @@ async def test_values_that_somebody_asks_for_are_used_without_another_call(scrip
     await visit_daily(scripted_home, meter, 2)
     await scripted_home.fetch_days(kind=Kind.DAILY, start=FIRST, days=2)
     await scripted_home.archive.fill_from_daily_values(
-        await scripted_home.open_meter(), Direction.CONSUMPTION, Priority.UPKEEP
+        await scripted_home.open_point(), Direction.CONSUMPTION, Priority.UPKEEP
     )
     assert meter.asked == ["curve", "curve", "daily"]
     assert {entry.state for entry in (await scripted_home.load_curve(FIRST, 2))[0].values()} == {State.FITTED}
@@ -130,7 +130,7 @@ async def test_two_who_compare_the_same_days_at_once_agree(scripted_home: Script
     meter = RoundedMeter()
     await visit_daily(scripted_home, meter, 2)
     await scripted_home.fetch_days(kind=Kind.DAILY, start=FIRST, days=2)
-    point = await scripted_home.open_meter()
+    point = await scripted_home.open_point()
     await asyncio.gather(
         *(scripted_home.archive.fill_from_daily_values(point, Direction.CONSUMPTION, Priority.UPKEEP) for _ in range(2))
     )

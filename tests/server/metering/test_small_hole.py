@@ -48,7 +48,7 @@ class LateEnedis:
 async def do_morning_work(asked: ScriptedHome, after: timedelta = timedelta()) -> tuple[State, list[Reading]]:
     """Do what the worker does of a morning."""
     await asked.fetch_days(after, Kind.CURVE, start=DAY, days=1)
-    await asked.archive.fill_from_daily_values(await asked.open_meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+    await asked.archive.fill_from_daily_values(await asked.open_point(), Direction.CONSUMPTION, Priority.UPKEEP)
     entries, curves = await asked.load_curve(DAY, 1)
     return entries[DAY].state, curves[DAY]
 

@@ -1,12 +1,9 @@
 """Every season that is on record, replayed day by day: no certain claim is ever untrue.
 
-`seasons.csv` has the red and white days from RTE's published history of 2014 to 2023 and of 2024 to 2026; all other
-days of these seasons are blue. 2019-2020 ended with 18 red and 47 white days; the list of 2021-2022 has 42 white ones.
+2019-2020 ended with 18 red and 47 white days; the list of 2021-2022 has 42 white ones.
 """
 
-import csv
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +11,11 @@ from gateway.domain.public_holidays import is_public_holiday
 from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason, Season, count_days, find_color_by_rule
 from gateway.tempo.colors import DayColor, resolve_colors
+from gateway.tempo.forecast.seasons import YEARS, load_season
 from gateway.tempo.models import ColorSource, TempoDay
 
 DAY = timedelta(days=1)
-with Path(__file__).with_name("seasons.csv").open() as lines:
-    NOT_BLUE = {date.fromisoformat(row["date"]): Color(row["color"]) for row in csv.DictReader(lines)}
-YEARS = [*range(2014, 2023), 2024, 2025]
+NOT_BLUE = {day: color for year in YEARS for day, color in load_season(year).items() if color is not Color.BLUE}
 
 
 def days_of(season: Season) -> list[date]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.domain.direction import Direction
-from gateway.metering.meters import Meter, list_directions
+from gateway.metering.metered_point import MeteredPoint, list_directions
 from gateway.metering.schedule import Kind
 from gateway.usage_points.notices import list_notices
 from gateway.usage_points.upkeep import UsagePointKeeper
@@ -158,7 +158,7 @@ async def test_why_a_meter_gives_nothing(scripted_home: ScriptedHome, state: str
     [notice] = list_notices(await scripted_home.load_point(), scripted_home.home.clock.now())
     assert (notice.code, notice.text) == (code, text)
     assert (
-        Meter.of(
+        MeteredPoint.of(
             await scripted_home.load_point(), scripted_home.home.secrets, scripted_home.home.clock.now()
         ).refusals.meter
         is not None

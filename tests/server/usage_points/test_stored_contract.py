@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gateway.domain.direction import Direction
-from gateway.metering.meters import list_directions
+from gateway.metering.metered_point import list_directions
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import StoredHome, sqlite_url

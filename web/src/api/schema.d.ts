@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tempo/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tempo Forecast
+         * @description How likely each colour is two to nine days ahead, and how often such forecasts were right.
+         */
+        get: operations["get_tempo_forecast_v1_tempo_forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ecowatt": {
         parameters: {
             query?: never;
@@ -2353,6 +2373,26 @@ export interface components {
             difference_after: number;
         };
         /**
+         * ForecastDay
+         * @description A day `horizon` days after the one on which the forecast was made.
+         */
+        ForecastDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Horizon */
+            horizon: number;
+            probabilities: components["schemas"]["ProbabilitiesView"];
+        };
+        /**
+         * ForecastMeasure
+         * @description What a score is about: one colour, or all three.
+         * @enum {string}
+         */
+        ForecastMeasure: "red" | "white" | "blue" | "total";
+        /**
          * Form
          * @description The language of the spreadsheet program that opens the file.
          * @enum {string}
@@ -2478,6 +2518,24 @@ export interface components {
          * @enum {string}
          */
         HolidayRule: "by_weekday" | "included" | "excluded";
+        /**
+         * HorizonView
+         * @description How good forecasts so many days ahead were: over all seasons since 2014-15, and as this gateway recorded them.
+         *
+         *     Brier scores, of which smaller ones are better, beside those of two baselines: the usual share of each colour, and
+         *     the colours that follow from the usual quota. A horizon is published only if it beat both, about red days and in
+         *     total: in the back-test, and in what was recorded from 60 days on.
+         */
+        HorizonView: {
+            /** Horizon */
+            horizon: number;
+            /** Is Published */
+            is_published: boolean;
+            /** Backtest */
+            backtest: components["schemas"]["Score"][];
+            /** Recorded */
+            recorded: components["schemas"]["Score"][];
+        };
         /**
          * HoursView
          * @description Hours as columns, oldest first; `sum` are running sums since the first published hour. `from` null: no change.
@@ -3233,6 +3291,18 @@ export interface components {
          */
         PriceSource: "edf" | "cre";
         /**
+         * ProbabilitiesView
+         * @description How likely each colour is; they sum to one.
+         */
+        ProbabilitiesView: {
+            /** Blue */
+            blue: number;
+            /** White */
+            white: number;
+            /** Red */
+            red: number;
+        };
+        /**
          * ProfileRequest
          * @description The members to change; absent ones stay. A new address needs the password, and takes effect once verified.
          */
@@ -3423,6 +3493,23 @@ export interface components {
             asked_at: components["schemas"]["Utc"];
             answered_at: components["schemas"]["Utc"] | null;
             next_at: components["schemas"]["Utc"];
+        };
+        /**
+         * Score
+         * @description The scores of one horizon: of `red` over days that can be red, of the others over all days but Sundays.
+         */
+        Score: {
+            /** Days */
+            days: number;
+            /** Forecast */
+            forecast: number;
+            /** Climatology */
+            climatology: number;
+            /** Deduction */
+            deduction: number;
+            /** Horizon */
+            horizon: number;
+            measure: components["schemas"]["ForecastMeasure"];
         };
         /**
          * SeriesView
@@ -3757,6 +3844,21 @@ export interface components {
             possible: components["schemas"]["Color"][];
             expected_color: components["schemas"]["Color"] | null;
             expected_reason: components["schemas"]["ExpectedReason"] | null;
+        };
+        /**
+         * TempoForecastView
+         * @description A forecast by this gateway, not by RTE: of the days two to nine days ahead, from November to March.
+         *
+         *     It is made once a day, after tomorrow's colour is final (`made_at`; null before the first one). `days` are those
+         *     whose horizon is published and whose colour is not announced. Sundays are always blue and have no forecast.
+         */
+        TempoForecastView: {
+            next_change: components["schemas"]["Utc"];
+            made_at: components["schemas"]["Utc"] | null;
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** Horizons */
+            horizons: components["schemas"]["HorizonView"][];
         };
         /**
          * TempoPeriodView
@@ -4441,6 +4543,77 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    get_tempo_forecast_v1_tempo_forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TempoForecastView"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,7 +25,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering.freshness import find_next_change
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,27 @@ class SeriesService:
         self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool
     ) -> Series:
         """Return a chart of the days of `span`, and one of a year before if requested. Raises `not_found`."""
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
+        billed_point = (await self._publisher.publish_hours(account_id, point_id)).point
         now = self._clock.now()
         today = paris.day_of(now)
         by_weeks = compares_weeks(step, span.start, span.end)
         before = find_span_before(span, by_weeks=by_weeks) if with_year_ago else None
         async with self._database.read() as session:
-            figures = await repository.load_published_figures(session, home, span.start, span.end)
-            older = await repository.load_published_figures(session, home, before.start, before.end) if before else {}
-            known = await repository.find_published_span(session, home.public_id)
-        meter = Meter.of(home.point, home.secrets, now)
-        counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
+            figures = await repository.load_published_figures(session, billed_point, span.start, span.end)
+            older = (
+                await repository.load_published_figures(session, billed_point, before.start, before.end)
+                if before
+                else {}
+            )
+            known = await repository.find_published_span(session, billed_point.public_id)
+        metered_point = MeteredPoint.of(billed_point.row, billed_point.secrets, now)
+        counted_since = {
+            direction: metered_point.since[direction] or date.min for direction in metered_point.directions
+        }
 
         def add_up_days(of: Span | None, known_days: Mapping[date, DayFigures]) -> dict[date, DayTotal]:
             days = paris.iterate_days(of.start, min(of.end, today + paris.DAY)) if of else []
-            return sum_by_day(days, known_days, counted_since, home.build_rules({}).get_subscription)
+            return sum_by_day(days, known_days, counted_since, billed_point.build_rules({}).get_subscription)
 
         def make_charts() -> tuple[Chart, Chart | None]:
             current = make_chart(_list_steps(step, span), span, figures, add_up_days(span, figures), today)
@@ -85,15 +91,17 @@ class SeriesService:
             current=current,
             year_ago=year_ago,
             known=Span(known[0], known[1] + paris.DAY) if known else None,
-            prices_outdated=find_outdated_prices(home.book, home.tariffs, span.start, span.end - paris.DAY),
-            next_change=min(find_next_change(home.point, now), paris.midnight(today + paris.DAY)),
+            prices_outdated=find_outdated_prices(
+                billed_point.book, billed_point.tariffs, span.start, span.end - paris.DAY
+            ),
+            next_change=min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
         )
 
     async def load_habits(self, account_id: str, point_id: str, span: Span) -> Habits:
         """Return the sums for the average hours of the days of `span`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
+        point = (await self._publisher.publish_hours(account_id, point_id)).point
         async with self._database.read() as session:
-            figures = await repository.load_published_figures(session, home, span.start, span.end)
+            figures = await repository.load_published_figures(session, point, span.start, span.end)
         return await asyncio.to_thread(find_habits, figures)
 
 

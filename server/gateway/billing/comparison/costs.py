@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from gateway.billing.comparison.day_bills import Cost, DayBill, bill_day
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.counting import Facts, count_day
 from gateway.billing.days.figures import DayFigures
-from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
@@ -50,7 +50,7 @@ def list_months(today: date, number: int) -> list[tuple[date, date]]:
 
 
 def compare_options(
-    home: Home,
+    point: BilledPoint,
     colors: Mapping[date, str],
     facts: Mapping[date, Facts],
     own: Mapping[date, DayFigures],
@@ -67,8 +67,8 @@ def compare_options(
     own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
     missing on 5 March, its hours would be left out of all options, so that all are billed over the same hours.
     """
-    bill_under = _Bills(home, colors, changed_hours)
-    names = [*map(str, REGULATED), *(offer.id for offer in list_offers(home))]
+    bill_under = _Bills(point, colors, changed_hours)
+    names = [*map(str, REGULATED), *(offer.id for offer in list_offers(point))]
     if changed_hours:
         names.append(CHANGED_HOURS)
     found = []
@@ -98,16 +98,16 @@ def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
 class _Bills:
     """Bills days, each with an option's prices at the power subscribed on that day."""
 
-    def __init__(self, home: Home, colors: Mapping[date, str], changed_hours: Sequence[OffPeakPeriod]) -> None:
-        self._home = home
+    def __init__(self, point: BilledPoint, colors: Mapping[date, str], changed_hours: Sequence[OffPeakPeriod]) -> None:
+        self._point = point
         self._colors = colors
         self._changed_hours = changed_hours
-        self._own = home.build_rules(colors)
+        self._own = point.build_rules(colors)
         self._rules: dict[tuple[str, float, HolidayRegion], Rules | None] = {}
 
     def bill_option(self, name: str, day: date, facts: Facts) -> DayBill:
-        tariff = _find_tariff_around(self._home, day)
-        power = tariff.power_kva if tariff is not None else self._home.point.contract.power_kva
+        tariff = _find_tariff_around(self._point, day)
+        power = tariff.power_kva if tariff is not None else self._point.row.contract.power_kva
         if power is None:
             return DayBill()
         holidays = tariff.holidays if tariff is not None else HolidayRegion.MAINLAND
@@ -122,17 +122,17 @@ class _Bills:
 
     def _build_rules(self, name: str, power: float, holidays: HolidayRegion) -> Rules | None:
         """Return how days are billed under an option with a power; None where it is not sold with it."""
-        home = self._home
-        if home.offers.find_offer(name) is not None:
-            tariffs = resolve_offer(home, name, power, holidays)
-            return home.build_rules(self._colors, tariffs) if tariffs else None
+        point = self._point
+        if point.offers.find_offer(name) is not None:
+            tariffs = resolve_offer(point, name, power, holidays)
+            return point.build_rules(self._colors, tariffs) if tariffs else None
         option = Option.HP_HC if name == CHANGED_HOURS else Option(name)
-        if power not in home.book.list_powers(option):
+        if power not in point.book.list_powers(option):
             return None
         tariffs = [Tariff(option=option, power_kva=int(power), holidays=holidays)]
         if name == CHANGED_HOURS:
-            return Rules(tariffs, self._changed_hours, self._colors, home.book, home.injects_since)
-        return home.build_rules(self._colors, tariffs)
+            return Rules(tariffs, self._changed_hours, self._colors, point.book, point.injects_since)
+        return point.build_rules(self._colors, tariffs)
 
     def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
@@ -170,45 +170,45 @@ def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) 
     return costs if any(cost.priced for cost in costs.values()) else {}
 
 
-def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
+def list_sold_tariffs(point: BilledPoint, option: Option) -> list[Tariff]:
     """Return a tariff with the regulated option for each power of the home's tariffs at which it is sold."""
-    powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
-    if not powers and home.point.contract.power_kva:
-        powers = {None: home.point.contract.power_kva}
-    sold = {day: int(power) for day, power in powers.items() if power in home.book.list_powers(option)}
+    powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in point.tariffs}
+    if not powers and point.row.contract.power_kva:
+        powers = {None: point.row.contract.power_kva}
+    sold = {day: int(power) for day, power in powers.items() if power in point.book.list_powers(option)}
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
-def _find_tariff_around(home: Home, day: date) -> Tariff | None:
+def _find_tariff_around(point: BilledPoint, day: date) -> Tariff | None:
     """Return the tariff of a day, before the first one began that one; None when there is none."""
-    first = min(home.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
-    return find_tariff_on(home.tariffs, day) or first
+    first = min(point.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
+    return find_tariff_on(point.tariffs, day) or first
 
 
-def list_offers(home: Home) -> list[Offer]:
+def list_offers(point: BilledPoint) -> list[Offer]:
     """Return the offers to compare: all known ones but the examples."""
-    return [offer for offer in home.offers.offers if not offer.example]
+    return [offer for offer in point.offers.offers if not offer.example]
 
 
-def resolve_offer(home: Home, offer_id: str, power: float, holidays: HolidayRegion) -> list[Tariff]:
+def resolve_offer(point: BilledPoint, offer_id: str, power: float, holidays: HolidayRegion) -> list[Tariff]:
     """Return the versions of an offer with a power; none where it was never sold with it."""
-    if power != int(power) or not home.offers.is_sold(offer_id, int(power)):
+    if power != int(power) or not point.offers.is_sold(offer_id, int(power)):
         return []
     chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power), holidays=holidays)
-    return home.offers.resolve_tariffs([chosen])
+    return point.offers.resolve_tariffs([chosen])
 
 
-def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
+def find_options_open_to_new(point: BilledPoint, today: date) -> dict[str, bool]:
     """Return, by option and offer, whether a new customer may choose it today at the subscribed power.
 
     Empty if that power is not known.
     """
-    tariff = find_tariff_on(home.tariffs, today)
-    power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
+    tariff = find_tariff_on(point.tariffs, today)
+    power = tariff.power_kva if tariff is not None else point.row.contract.power_kva
     if not power:
         return {}
     regulated = {
-        str(option): power in home.book.list_powers(option) and is_open_to_new(option, power, today)
+        str(option): power in point.book.list_powers(option) and is_open_to_new(option, power, today)
         for option in REGULATED
     }
-    return regulated | {offer.id: offer.is_open(power, today) for offer in list_offers(home)}
+    return regulated | {offer.id: offer.is_open(power, today) for offer in list_offers(point)}

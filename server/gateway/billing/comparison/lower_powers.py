@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import find_tariff_on
 
@@ -21,10 +21,10 @@ def list_days_above(
     }
 
 
-def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
+def find_lowest_power(point: BilledPoint, highest_va: int | None, today: date) -> int | None:
     """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
     if highest_va is None:
         return None
-    tariff = find_tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(point.tariffs, today)
     option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
-    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)
+    return next((power for power in point.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)

@@ -15,7 +15,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Feed, Kind
 from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
@@ -62,37 +62,37 @@ class ComparisonService:
         `off_peak_unreadable`.
         """
         hours = read_off_peak(changed_hours) if changed_hours else []
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
+        point = (await self._publisher.publish_hours(account_id, point_id)).point
         today = paris.day_of(self._clock.now())
         spans = costs.list_months(today, number)
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
-            own = await repository.load_published_figures(session, home, start, end)
-            known = await facts.load_known(session, home, start, end, today, by_color=True)
-            power = Feed(home.public_id, Kind.MAX_POWER)
-            _, peaks = await metering.load_values(session, power, home.secrets, payloads.read_peak, start, end)
+            own = await repository.load_published_figures(session, point, start, end)
+            known = await facts.load_known(session, point, start, end, today, by_color=True)
+            power = Feed(point.public_id, Kind.MAX_POWER)
+            _, peaks = await metering.load_values(session, power, point.secrets, payloads.read_peak, start, end)
         days = {
             day: known.get_facts(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.iterate_days(start, end)
         }
-        since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
+        since = MeteredPoint.of(point.row, point.secrets, self._clock.now()).since[Direction.CONSUMPTION]
         served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
-        months = await asyncio.to_thread(costs.compare_options, home, known.colors, served, own, spans, hours)
-        tariff = find_tariff_on(home.tariffs, today)
-        used = [home.tariffs, *(costs.list_sold_tariffs(home, option) for option in REGULATED)]
-        outdated = [find_outdated_prices(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
-        power_kva = tariff.power_kva if tariff else home.point.contract.power_kva
+        months = await asyncio.to_thread(costs.compare_options, point, known.colors, served, own, spans, hours)
+        tariff = find_tariff_on(point.tariffs, today)
+        used = [point.tariffs, *(costs.list_sold_tariffs(point, option) for option in REGULATED)]
+        outdated = [find_outdated_prices(point.book, tariffs, start, end - paris.DAY) for tariffs in used]
+        power_kva = tariff.power_kva if tariff else point.row.contract.power_kva
         by_day = {day: peak.va for day, peak in peaks.items()}
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             costs.add_up_months(months),
-            costs.find_options_open_to_new(home, today),
-            [(offer, offer.find_outdated_since(end - paris.DAY)) for offer in costs.list_offers(home)],
+            costs.find_options_open_to_new(point, today),
+            [(offer, offer.find_outdated_since(end - paris.DAY)) for offer in costs.list_offers(point)],
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),
-            lower_powers.find_lowest_power(home, highest, today),
-            lower_powers.list_days_above(home.book.list_powers(Option.BASE), by_day, power_kva),
+            lower_powers.find_lowest_power(point, highest, today),
+            lower_powers.list_days_above(point.book.list_powers(Option.BASE), by_day, power_kva),
             min((day for day in outdated if day is not None), default=None),
         )

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.counting import Facts
-from gateway.billing.days.home import Home
 from gateway.domain.direction import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
@@ -96,9 +96,11 @@ def _is_whole(day: date, runs: Sequence[Run]) -> bool:
 
 
 async def load_known(
-    session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
+    session: AsyncSession, point: BilledPoint, start: date, end: date, today: date, *, by_color: bool = False
 ) -> KnownDays:
     """Load what is known of the days `[start, end[` and the day on either side; the colours only if `by_color`."""
-    feeds = await metering.load_days(session, home.public_id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
+    feeds = await metering.load_days(
+        session, point.public_id, _KINDS, point.secrets, start - paris.DAY, end + paris.DAY
+    )
     colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
-    return KnownDays(feeds, home.point, colors, get_history_start(Kind.CURVE, today))
+    return KnownDays(feeds, point.row, colors, get_history_start(Kind.CURVE, today))

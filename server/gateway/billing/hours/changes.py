@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.counting import count_day
 from gateway.billing.days.facts import KnownDays
 from gateway.billing.days.figures import DayFigures
-from gateway.billing.days.home import Home
 from gateway.billing.hours.repository import PublishedFigures
 from gateway.billing.hours.series import find_first_change, list_series, sum_day
 from gateway.domain.direction import Direction
@@ -38,10 +38,10 @@ class Change:
 
 
 def count_due_days(
-    home: Home, known: KnownDays, due: Collection[date], before: Before, *, takes: bool
+    point: BilledPoint, known: KnownDays, due: Collection[date], before: Before, *, takes: bool
 ) -> dict[date, DayFigures | None]:
     """Return the figures of the `due` days, in order; None for a day without a row. `takes`: the meter consumes."""
-    rules = home.build_rules(known.colors)
+    rules = point.build_rules(known.colors)
     figures: dict[date, DayFigures | None] = {}
     for day in sorted(due):
         earlier = before.days.get(day)

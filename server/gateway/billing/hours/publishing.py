@@ -19,8 +19,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.days import facts
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import UnknownFormError
-from gateway.billing.days.home import Home
 from gateway.billing.hours import repository
 from gateway.billing.hours.changes import Before, Change, compare_figures, count_due_days
 from gateway.billing.hours.models import Publication
@@ -32,7 +32,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.tariffs.tariff import tariffs_between
 from gateway.tempo import repository as tempo
 from gateway.usage_points import service as points
@@ -66,7 +66,7 @@ class Published:
     `to_send` are the days that a client with the revision `since` lacks: all days from the first that changed.
     """
 
-    home: Home
+    point: BilledPoint
     series: Mapping[str, int]
     to_send: list[PublishedFigures]
     since: int
@@ -108,68 +108,70 @@ class Publisher:
             async with self._database.read() as session:
                 # read first, so that later writes are noticed the next time
                 state = await repository.load_state(session, account_id, point_id)
-                home = await Home.open_home(session, account_id, point_id, self._keyring)
-                series = await repository.list_series(session, home.public_id)
-                look = await self._find_readable_work(session, home, set(series), now)
+                point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
+                series = await repository.list_series(session, point.public_id)
+                look = await self._find_readable_work(session, point, set(series), now)
             if look is None:
                 if state is not None:
                     self._note_up_to_date(point_id, _UpToDate(state.made_of, paris.day_of(now), series))
-                return Published(home, series, [], home.point.revision)
+                return Published(point, series, [], point.row.revision)
             async with self._database.write() as session:
-                revision = await self._write_change(session, home, look)
+                revision = await self._write_change(session, point, look)
             if revision is not None:
-                since = NOTHING_HELD if look.is_first else home.point.revision
-                home.point.revision = revision
+                since = NOTHING_HELD if look.is_first else point.row.revision
+                point.row.revision = revision
                 all_series = series | dict.fromkeys(look.change.series, revision)
-                return Published(home, all_series, look.change.to_send, since)
+                return Published(point, all_series, look.change.to_send, since)
 
     async def _find_readable_work(
-        self, session: AsyncSession, home: Home, series: set[str], now: datetime
+        self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
     ) -> _Look | None:
         """Return what has changed. If another version wrote the published figures, everything is published again."""
         try:
-            return await self._find_work(session, home, series, now)
+            return await self._find_work(session, point, series, now)
         except UnknownFormError:
-            log.warning("published_afresh", usage_point=home.public_id)
-            return _Look(Publication(usage_point_id=home.public_id), change=Change(vanished=True))
+            log.warning("published_afresh", usage_point=point.public_id)
+            return _Look(Publication(usage_point_id=point.public_id), change=Change(vanished=True))
 
-    async def _find_work(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Look | None:
-        published_before = await repository.find_publication(session, home.public_id)
-        start, is_whole = await find_start(session, home, published_before, now)
+    async def _find_work(
+        self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
+    ) -> _Look | None:
+        published_before = await repository.find_publication(session, point.public_id)
+        start, is_whole = await find_start(session, point, published_before, now)
         if start is None:
             return None
-        takes = Direction.CONSUMPTION in Meter.of(home.point, home.secrets, now).directions
-        rules, end = _hash_rules(home, takes=takes), paris.day_of(now) + paris.DAY
+        takes = Direction.CONSUMPTION in MeteredPoint.of(point.row, point.secrets, now).directions
+        rules, end = _hash_rules(point, takes=takes), paris.day_of(now) + paris.DAY
         publication = Publication(
-            usage_point_id=home.public_id,
+            usage_point_id=point.public_id,
             starts_on=start,
             is_whole=is_whole,
             rules=rules,
             looked_at=now,
-            data_revision=home.point.data_revision,
+            data_revision=point.row.data_revision,
         )
         due, is_first, is_same = set(paris.iterate_days(start, end)), published_before is None, False
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
-            due &= await self._list_written_since(session, home, published_before)
+            due &= await self._list_written_since(session, point, published_before)
             is_same = (
                 published_before.is_whole == is_whole
-                and published_before.data_revision == home.point.data_revision
+                and published_before.data_revision == point.row.data_revision
                 and now - published_before.looked_at < _MARGIN
             )
         if not due:
             return None if is_same else _Look(publication)
         days = await repository.list_published_days(
-            session, home.public_id, home.secrets.data_key, min(due), and_the_one_before=True
+            session, point.public_id, point.secrets.data_key, min(due), and_the_one_before=True
         )
         last = days.pop(0) if days and days[0].day < min(due) else None
         before = Before({day.day: day for day in days}, last, series)
         until = max(due) + paris.DAY
-        known = await facts.load_known(session, home, min(due), until, paris.day_of(now), by_color=home.pays_by_color)
-        tariffs = tariffs_between(home.tariffs, start, end)
+        known = await facts.load_known(session, point, min(due), until, paris.day_of(now), by_color=point.pays_by_color)
+        tariffs = tariffs_between(point.tariffs, start, end)
 
         def find_change() -> Change:
-            figures = count_due_days(home, known, due, before, takes=takes)
-            return compare_figures(before, figures, tariffs, home.point.revision + 1)
+            figures = count_due_days(point, known, due, before, takes=takes)
+            return compare_figures(before, figures, tariffs, point.row.revision + 1)
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished
@@ -180,36 +182,36 @@ class Publisher:
         if len(self._up_to_date) > _MOST_REMEMBERED:
             self._up_to_date.popitem(last=False)
 
-    async def _list_written_since(self, session: AsyncSession, home: Home, before: Publication) -> set[date]:
+    async def _list_written_since(self, session: AsyncSession, point: BilledPoint, before: Publication) -> set[date]:
         """Return the days whose figures may differ from the published ones."""
         counted = before.data_revision
-        if counted == home.point.data_revision:
+        if counted == point.row.data_revision:
             written = set()
         else:
             # the previous version computed without revisions, so any day may have changed
-            written = await metering.list_written_since(session, home.public_id, -1 if counted is None else counted)
+            written = await metering.list_written_since(session, point.public_id, -1 if counted is None else counted)
         # the index of a day also measures the day before or after, depending on its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
-        if home.pays_by_color:
+        if point.pays_by_color:
             colors = await tempo.list_colors_since(session, before.looked_at - _MARGIN)
             written |= colors.keys() | {day + paris.DAY for day in colors}  # which has it until 06:00
         return written
 
-    async def _write_change(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
+    async def _write_change(self, session: AsyncSession, point: BilledPoint, look: _Look) -> int | None:
         """Write what has changed; return the revision after that. None means that the check must be repeated."""
         change = look.change
         if change.vanished:
-            await repository.start_new_epoch(session, home.point)
+            await repository.start_new_epoch(session, point.row)
             return None
         has_rows = bool(change.changed or change.series)
-        revision = await (repository.begin_revision if has_rows else repository.lock_revision)(session, home.point)
+        revision = await (repository.begin_revision if has_rows else repository.lock_revision)(session, point.row)
         if revision is None:
             return None
         if has_rows:
             await repository.write_days(
-                session, home.public_id, home.secrets.data_key, change.changed, change.sums_changed
+                session, point.public_id, point.secrets.data_key, change.changed, change.sums_changed
             )
-            await repository.add_series(session, home.public_id, change.series, revision)
+            await repository.add_series(session, point.public_id, change.series, revision)
         await repository.save_publication(session, look.publication, is_first=look.is_first)
         return revision
 
@@ -219,9 +221,9 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
     return find() if days <= _FEW else await asyncio.to_thread(find)
 
 
-def _hash_rules(home: Home, *, takes: bool) -> bytes:
-    point, curve = home.point, points.is_curve_collected(home.point)
-    names_offer = any(tariff.offer for tariff in home.chosen_tariffs)
-    prices = (home.book.version, home.offers.version if names_offer else "")
-    rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, home.injects_since)
+def _hash_rules(billed_point: BilledPoint, *, takes: bool) -> bytes:
+    point, curve = billed_point.row, points.is_curve_collected(billed_point.row)
+    names_offer = any(tariff.offer for tariff in billed_point.chosen_tariffs)
+    prices = (billed_point.book.version, billed_point.offers.version if names_offer else "")
+    rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, billed_point.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import DayFigures
-from gateway.billing.days.home import Home
 from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
@@ -110,10 +110,10 @@ async def list_published_days(
 
 
 async def load_published_figures(
-    session: AsyncSession, home: Home, start: date, end: date = date.max
+    session: AsyncSession, point: BilledPoint, start: date, end: date = date.max
 ) -> dict[date, DayFigures]:
     """Return the figures of the published days `[start, end[`, by day."""
-    days = await list_published_days(session, home.public_id, home.secrets.data_key, start, end)
+    days = await list_published_days(session, point.public_id, point.secrets.data_key, start, end)
     return {day.day: day.figures for day in days}
 
 

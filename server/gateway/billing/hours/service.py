@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import Columns, MadeOf
-from gateway.billing.days.home import Home
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.hours.repository import PublishedFigures
@@ -76,8 +76,8 @@ class HoursService:
         if (unchanged := await self._find_nothing_new(account_id, point_id, cursor)) is not None:
             return unchanged
         published = await self._publisher.publish_hours(account_id, point_id)
-        home, series = published.home, published.series
-        held = _Cursor.parse_cursor(cursor, home.point)
+        point, series = published.point, published.series
+        held = _Cursor.parse_cursor(cursor, point.row)
         if any(came > held.revision for came in series.values()):
             held = _Cursor()
         most = None if limit is None else limit + 1
@@ -86,9 +86,9 @@ class HoursService:
             unread = None if held.until is None else paris.day_of(paris.hour_at(held.until))
             async with self._database.read() as session:
                 days = await repository.list_days_to_send(
-                    session, home.public_id, home.secrets.data_key, held.revision, unread, most
+                    session, point.public_id, point.secrets.data_key, held.revision, unread, most
                 )
-        return await over_days(len(days), partial(self._build_rows, home, sorted(series), days, held, limit))
+        return await over_days(len(days), partial(self._build_rows, point, sorted(series), days, held, limit))
 
     async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> Rows | None:
         """Return an empty answer if one query shows that the client has everything; else None."""
@@ -111,7 +111,7 @@ class HoursService:
         )
 
     def _build_rows(
-        self, home: Home, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
+        self, point: BilledPoint, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
     ) -> Rows:
         sums: Columns = {key: [] for key in series}
         start: list[int] = []
@@ -132,11 +132,11 @@ class HoursService:
         skipped = sum(at < min(new_from) for at in start[:25]) if new_from else 0
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
-        cursor = f"{home.point.epoch}.{home.point.revision}"
+        cursor = f"{point.row.epoch}.{point.row.revision}"
         if more and limit is not None:
             cursor += f".{start[skipped + limit]}"
         return Rows(
-            epoch=home.point.epoch,
+            epoch=point.row.epoch,
             cursor=cursor,
             more=more,
             series=series,
@@ -144,8 +144,10 @@ class HoursService:
             sums={key: column[shown] for key, column in sums.items()},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
-            prices_outdated=find_outdated_prices(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
-            next_change=find_next_change(home.point, self._clock.now()),
+            prices_outdated=find_outdated_prices(point.book, point.tariffs, days[0].day, days[-1].day)
+            if days
+            else None,
+            next_change=find_next_change(point.row, self._clock.now()),
         )
 
 

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.hours.models import Publication
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.history import find_reached_day, get_oldest_day
 from gateway.metering.imported import find_first_imported
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.service import RECENT
@@ -29,28 +29,32 @@ _LAST_CALLS = timedelta(hours=1)
 
 
 async def find_start(
-    session: AsyncSession, home: Home, standing: Publication | None, now: datetime
+    session: AsyncSession, billed_point: BilledPoint, standing: Publication | None, now: datetime
 ) -> tuple[date | None, bool]:
     """Return the first day to publish, None if there is none yet, and whether that is final (`is_whole`).
 
     `standing` is what is published now. Older days wait until every direction is known for them, so that their sums are
     written once.
     """
-    today, meter = paris.day_of(now), Meter.of(home.point, home.secrets, now)
-    main = meter.main(meter.first_direction)
-    imported = await find_first_imported(session, home.public_id) or date.max
-    if standing is not None and _is_unchanged(standing, home.point, _find_first_value(meter, main, today), imported):
+    today, metered_point = paris.day_of(now), MeteredPoint.of(billed_point.row, billed_point.secrets, now)
+    main = metered_point.main(metered_point.first_direction)
+    imported = await find_first_imported(session, billed_point.public_id) or date.max
+    if standing is not None and _is_unchanged(
+        standing, billed_point.row, _find_first_value(metered_point, main, today), imported
+    ):
         return standing.starts_on, standing.is_whole
     asked = await metering.load_entries(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
-    if not meter.is_open:
+    if not metered_point.is_open:
         return _keep_published_start(min(imported, *asked), standing), False
-    first = get_oldest_day(main, meter.since[main.direction], today)
-    recent = await _find_reached_day(session, meter, main, first, today)
-    others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
-    older = max([recent, *[await _find_reached_day(session, meter, feed, first, today) for feed in others]])
-    oldest = await _find_reached_values(session, meter, main, asked, first, today) if older <= first else None
+    first = get_oldest_day(main, metered_point.since[main.direction], today)
+    recent = await _find_reached_day(session, metered_point, main, first, today)
+    others = [
+        metered_point.main(direction) for direction in metered_point.directions if direction is not main.direction
+    ]
+    older = max([recent, *[await _find_reached_day(session, metered_point, feed, first, today) for feed in others]])
+    oldest = await _find_reached_values(session, metered_point, main, asked, first, today) if older <= first else None
     if oldest is not None:
         return _keep_published_start(min(oldest, imported), standing), True
     steps = ((max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
@@ -78,29 +82,29 @@ def _keep_published_start(start: date | None, standing: Publication | None) -> d
     return start if standing is None else min(start or standing.starts_on, standing.starts_on)
 
 
-async def _find_reached_day(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
+async def _find_reached_day(session: AsyncSession, point: MeteredPoint, feed: Feed, first: date, today: date) -> date:
     """Return the first day of the known part of a feed; `first` if all of it is known."""
-    since = meter.since[feed.direction]
+    since = point.since[feed.direction]
     day = await find_reached_day(session, feed, since, today)
     return first if day <= get_oldest_day(feed, since, today) else day
 
 
 async def _find_reached_values(
-    session: AsyncSession, meter: Meter, main: Feed, asked: Iterable[date], first: date, today: date
+    session: AsyncSession, point: MeteredPoint, main: Feed, asked: Iterable[date], first: date, today: date
 ) -> date | None:
     """Return the oldest day for which Enedis may have a value, once all days before `first` were requested; else None.
 
     `first` is the first day of the curve. Both limits move forward each day. Days in `asked`, whose curve was
     requested, need no value.
     """
-    daily, oldest = _get_daily_feed(main), _find_first_value(meter, main, today)
+    daily, oldest = _get_daily_feed(main), _find_first_value(point, main, today)
     known = {*asked, *await metering.load_entries(session, daily, oldest, first)}
     return oldest if known.issuperset(paris.iterate_days(oldest, first)) else None
 
 
-def _find_first_value(meter: Meter, main: Feed, today: date) -> date:
+def _find_first_value(point: MeteredPoint, main: Feed, today: date) -> date:
     """Return the oldest day for which Enedis may have a daily value."""
-    return get_oldest_day(_get_daily_feed(main), meter.since[main.direction], today)
+    return get_oldest_day(_get_daily_feed(main), point.since[main.direction], today)
 
 
 def _get_daily_feed(main: Feed) -> Feed:

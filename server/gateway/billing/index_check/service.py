@@ -34,11 +34,11 @@ class IndexCheckService:
 
     async def check_index(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
         """Compare the registers with the curve on the days `[start, end[`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
+        point = (await self._publisher.publish_hours(account_id, point_id)).point
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
-            figures = await repository.load_published_figures(session, home, start, end)
-            known = await facts.load_known(session, home, start, end, today)
+            figures = await repository.load_published_figures(session, point, start, end)
+            known = await facts.load_known(session, point, start, end, today)
         days = list(paris.iterate_days(start, end))
         advances = {
             alignment: {day: known.get_register_advances(day, alignment) for day in days}
@@ -47,7 +47,7 @@ class IndexCheckService:
         aligned_by = differences.detect_alignment(figures, advances)
         compared = differences.list_differences(figures, advances[aligned_by])
         curves = {one.day: known.get_facts(one.day, Direction.CONSUMPTION).curve for one in compared}
-        slots = {one.day: list_slots_on(home.off_peak, one.day) for one in compared}
-        told = {one.day: list_slots_on(home.off_peak_from_enedis, one.day) for one in compared}
+        slots = {one.day: list_slots_on(point.off_peak, one.day) for one in compared}
+        told = {one.day: list_slots_on(point.off_peak_from_enedis, one.day) for one in compared}
         fit = await asyncio.to_thread(differences.find_better_fit, compared, curves, slots, told)
         return IndexCheck(aligned_by if compared else None, compared, fit)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
@@ -36,13 +36,13 @@ class Period:
     expected_reason: ExpectedReason | None = None
 
 
-def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
+def list_periods(point: BilledPoint, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`. Equal neighbours are joined."""
     likely = {day: color.likely_color for day, color in colors.items() if color.likely_color is not Color.UNKNOWN}
-    rules = home.build_rules(likely)
+    rules = point.build_rules(likely)
     joined: list[Period] = []
     for day in paris.iterate_days(start, end):
-        for period in _list_periods_of_day(home, rules, colors, day):
+        for period in _list_periods_of_day(point, rules, colors, day):
             last = joined[-1] if joined else None
             if last is not None and replace(last, start=period.start, end=period.end) == period:
                 joined[-1] = replace(last, end=period.end)
@@ -51,9 +51,11 @@ def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: 
     return joined
 
 
-def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
+def _list_periods_of_day(
+    point: BilledPoint, rules: Rules, colors: Mapping[date, DayColor], day: date
+) -> Iterator[Period]:
     billed = rules.get_day_rules(day)
-    tariff = find_tariff_on(home.tariffs, day)
+    tariff = find_tariff_on(point.tariffs, day)
     spans = _cut_at_color_change(billed.spans, tariff, day)
     for first, last, bucket, off_peak in _add_off_peak(spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.billing.days.home import Home
+from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.notices import find_outdated_prices
 from gateway.billing.periods.periods import AHEAD, Period, list_periods
 from gateway.domain.tempo_days import find_tempo_day
@@ -40,15 +40,15 @@ class PeriodsService:
         first = start or paris.day_of(now)
         until = end or first + AHEAD
         async with self._database.read() as session:
-            home = await Home.open_home(session, account_id, point_id, self._keyring)
+            point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
             told = await tempo.list_days(session, Season.of(first - paris.DAY).start, Season.of(until).end)
         colors = resolve_colors(told, paris.iterate_days(first - paris.DAY, until), find_tempo_day(now))
-        items = list_periods(home, colors, first, until)
+        items = list_periods(point, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
         return Periods(
-            home.point.name,
+            point.row.name,
             items,
-            find_outdated_prices(home.book, home.tariffs, first, until - paris.DAY),
+            find_outdated_prices(point.book, point.tariffs, first, until - paris.DAY),
             min(now_ends, tomorrow, now + paris.HOUR),
         )

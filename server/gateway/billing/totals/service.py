@@ -13,7 +13,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering.freshness import find_next_change
-from gateway.metering.meters import Meter
+from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import RETRY_FOR
 
 
@@ -38,26 +38,26 @@ class TotalsService:
 
     async def add_up(self, account_id: str, point_id: str) -> Totals:
         """Return the totals of every unit. Raises the problem `not_found`."""
-        home = (await self._publisher.publish_hours(account_id, point_id)).home
+        billed_point = (await self._publisher.publish_hours(account_id, point_id)).point
         now = self._clock.now()
         today = paris.day_of(now)
         # the last known year may be the one before last, while days of the last are still waited for
         start = date((today - RETRY_FOR).year - 2, 1, 1)
         async with self._database.read() as session:
-            figures = await repository.load_published_figures(session, home, start)
-            publication = await repository.find_publication(session, home.public_id)
+            figures = await repository.load_published_figures(session, billed_point, start)
+            publication = await repository.find_publication(session, billed_point.public_id)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
-        meter = Meter.of(home.point, home.secrets, now)
-        counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
-        subscription_on = home.build_rules({}).get_subscription
+        metered_point = MeteredPoint.of(billed_point.row, billed_point.secrets, now)
+        counted = {direction: metered_point.since[direction] or date.min for direction in metered_point.directions}
+        subscription_on = billed_point.build_rules({}).get_subscription
         by_unit = await asyncio.to_thread(
             totals.sum_by_unit, figures, counted, subscription_on, today, min(known_until, today)
         )
-        outdated = find_outdated_prices(home.book, home.tariffs, start, today)
+        outdated = find_outdated_prices(billed_point.book, billed_point.tariffs, start, today)
         return Totals(
             by_unit,
             publication.starts_on if publication else None,
             publication is not None and publication.is_whole,
             outdated,
-            min(find_next_change(home.point, now), paris.midnight(today + paris.DAY)),
+            min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
         )

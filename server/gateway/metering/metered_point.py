@@ -19,7 +19,7 @@ _LEAST_MOST_WATTS = 100_000
 
 
 @dataclass(frozen=True, repr=False)
-class Meter:
+class MeteredPoint:
     """A usage point as the archive uses it.
 
     `activated_on` comes from the contract; `since` is the first day on which a direction was metered, from the contract
@@ -50,8 +50,8 @@ class Meter:
     wants: Mapping[str, str]
 
     @classmethod
-    def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
-        """Build a Meter from a usage point, its secrets and the time."""
+    def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> MeteredPoint:
+        """Build a MeteredPoint from a usage point, its secrets and the time."""
         refusals = Refusals.of(point)
         activated_on = {direction: point.contract.activated_on(direction) for direction in Direction}
         return cls(
@@ -76,7 +76,7 @@ class Meter:
             wants=point.wants,
         )
 
-    def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:
+    def replace_refusals(self, refusals: Refusals, now: datetime) -> MeteredPoint:
         """Return a copy with these refusals, and with `since` computed from them."""
         since = {
             direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
-from gateway.metering.meters import find_activation, list_directions
+from gateway.metering.metered_point import find_activation, list_directions
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import select_effective
@@ -23,16 +23,16 @@ from gateway.usage_points.service import Secrets
 
 
 @dataclass(frozen=True, repr=False)
-class Home:
+class BilledPoint:
     """A usage point, the secrets that decrypt its data, the regulated prices and the known offers."""
 
-    point: UsagePoint
+    row: UsagePoint
     secrets: Secrets
     book: PriceBook
     offers: OfferBook = NO_OFFERS
 
     @classmethod
-    async def open_home(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
+    async def open_point(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> BilledPoint:
         """Open one of an account's usage points. Raises the problem `not_found`."""
         point, secrets = await points.open_point(session, account_id, point_id, keyring)
         return cls(point, secrets, await load_price_book(session), await load_offers(session))
@@ -40,7 +40,7 @@ class Home:
     @property
     def public_id(self) -> str:
         """Its public id."""
-        return self.point.id
+        return self.row.id
 
     @cached_property
     def tariffs(self) -> list[Tariff]:
@@ -50,7 +50,7 @@ class Home:
     @cached_property
     def chosen_tariffs(self) -> list[Tariff]:
         """The tariffs that its owner chose, with offers not resolved."""
-        return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
+        return [Tariff.model_validate(tariff) for tariff in self.row.tariffs]
 
     @property
     def pays_by_color(self) -> bool:
@@ -68,9 +68,9 @@ class Home:
 
         `date.min` if Enedis has not given the day.
         """
-        if set(list_directions(self.point)) != set(Direction):
+        if set(list_directions(self.row)) != set(Direction):
             return None
-        return find_activation(self.point, Direction.PRODUCTION) or date.min
+        return find_activation(self.row, Direction.PRODUCTION) or date.min
 
     def build_rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
         """Return the rules for billing its days with these colours; by `tariffs` instead of its own if given."""
@@ -83,4 +83,4 @@ class Home:
 
     @cached_property
     def _off_peak_periods(self) -> list[OffPeakPeriod]:
-        return [OffPeakPeriod.model_validate(period) for period in self.point.off_peak]
+        return [OffPeakPeriod.model_validate(period) for period in self.row.off_peak]
