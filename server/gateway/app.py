@@ -67,6 +67,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         servers=[{"url": prefix}] if prefix else None,
         docs_url=None,  # FastAPI's own pages load scripts from another site
         redoc_url=None,
+        # its spans would contain paths, queries and the texts of errors: kit.tracing records requests instead
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.site_name = settings.site_name  # for pages
     problems.install_handlers(app)

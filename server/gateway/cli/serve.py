@@ -95,7 +95,9 @@ def _listen_on_both(host: str, port: int) -> list[socket.socket] | None:
     """Return a socket for IPv4 and IPv6 if `host` is `::`, which asyncio would listen at by IPv6 alone; else None."""
     if host != "::" or not socket.has_dualstack_ipv6():
         return None
-    return [socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048)]
+    listening = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048)
+    log.info(f"Uvicorn running on http://[{host}]:{port}")  # which it does not say itself of a socket that it is given
+    return [listening]
 
 
 def _front_end(folder: Path | None) -> Files | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, union, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,7 +58,8 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
 
 async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
     """Return all usage points whose consent ended before an instant, locked so that they cannot be shared again."""
-    query = select(UsagePoint).where(UsagePoint.status != PointStatus.GRANTED, UsagePoint.ended_at < before)
+    has_ended = UsagePoint.status.in_([status for status in PointStatus if status is not PointStatus.GRANTED])
+    query = select(UsagePoint).where(has_ended, UsagePoint.ended_at < before)
     return (await session.scalars(query.with_for_update())).all()
 
 
@@ -132,8 +133,11 @@ async def postpone_due(session: AsyncSession, now: datetime, until: datetime) ->
 
 async def bring_work_forward(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
     """Schedule usage points with a visit later than `furthest` for `now`; return their ids."""
-    late = (UsagePoint.next_work_at > furthest) | (UsagePoint.history_at > furthest)
-    ahead = (await session.scalars(select(UsagePoint.id).where(late))).all()
+    late = [
+        select(UsagePoint.id).where(UsagePoint.status == PointStatus.GRANTED, at > furthest)
+        for at in (UsagePoint.next_work_at, UsagePoint.history_at)
+    ]
+    ahead = (await session.scalars(union(*late))).all()
     theirs = update(UsagePoint).where(UsagePoint.id.in_(ahead))
     await session.execute(theirs.values(next_work_at=now))
     await session.execute(theirs.where(UsagePoint.history_at.is_not(None)).values(history_at=now))
