@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import ifaddr
 import pytest
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from gateway import API_VERSION
