@@ -12,7 +12,7 @@ from . import energy
 from .appliance import ApplianceCoordinator
 from .cards import async_serve_cards
 from .cleanup import async_remove_client, async_remove_meter
-from .const import APPLIANCE, DOMAIN, METER, PLATFORMS
+from .const import APPLIANCE, CONF_FORECAST, DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
     GatewayConfigEntry,
@@ -20,6 +20,7 @@ from .coordinator import (
     RuntimeData,
     TempoCoordinator,
     TempoDaysCoordinator,
+    TempoForecastCoordinator,
     UsagePointsCoordinator,
     create_client,
     create_meter,
@@ -59,13 +60,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     # A gateway without RTE still serves its meters: these two may come later.
     await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_load_preferences(hass))
     tempo_days = TempoDaysCoordinator(hass, entry, client, tempo)
+    forecast = (
+        TempoForecastCoordinator(hass, entry, client, "Tempo forecast") if entry.options.get(CONF_FORECAST) else None
+    )
 
     meters = [create_meter(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
     by_id = {meter.point_id: meter for meter in meters}
     appliances = tuple(
         ApplianceCoordinator(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(APPLIANCE)
     )
-    entry.runtime_data = RuntimeData(client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances)
+    entry.runtime_data = RuntimeData(
+        client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances, forecast
+    )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_show_or_hide_dashboard(hass)
 
@@ -80,6 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     first: list[FeedCoordinator[Any]] = [
         quota,
         tempo_days,
+        *([forecast] if forecast else []),
         *(feed for meter in meters for feed in meter.feeds.values()),
         *appliances,
     ]

@@ -142,7 +142,7 @@ class ApplianceCoordinator(FeedCoordinator[ApplianceCosts]):
         now = dt_util.utcnow()
         today = paris_day(now)
         first = min(which.find_start(today) for which in Range)
-        periods = (await self.client.periods(self._point_id, start=first, end=today + DAY)).data.items
+        periods = (await self.client.fetch_periods(self._point_id, start=first, end=today + DAY)).data.items
         begins = dt_util.as_utc(datetime.combine(first, datetime.min.time(), PARIS))
         hours = await self._list_uses(begins, now, "hour", HOUR)
         fine = await self._list_uses(begins, now, "5minute", FIVE_MINUTES)

@@ -87,10 +87,10 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 
     @override
     def _list_known_events(self) -> Iterator[CalendarEvent]:
-        told = {day.date: day for day in self.coordinator.data.days}
+        days = {day.date: day for day in self.coordinator.data.days}
         if signal := self._tempo.data:  # the feed of today and tomorrow has tomorrow's colour first
-            told |= {day.date: day for day in (signal.today, signal.tomorrow)}
-        for _, day in sorted(told.items()):
+            days |= {day.date: day for day in (signal.today, signal.tomorrow)}
+        for _, day in sorted(days.items()):
             yield from self._build_events(day)
 
     @override
@@ -99,7 +99,7 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
         if start >= held_from:
             return []
         first, last = max(start, min(end, held_from) - MOST_DAYS), min(end, held_from)
-        answer = await self.coordinator.client.tempo_days(start=first, end=last)
+        answer = await self.coordinator.client.fetch_tempo_days(start=first, end=last)
         return [event for day in answer.data.days for event in self._build_events(day)]
 
     def _build_events(self, day: TempoDay) -> Iterator[CalendarEvent]:
@@ -155,7 +155,9 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
         if start >= first and end <= last:
             return []
         # One more day at both ends, so that events across midnight are complete.
-        answer = await self._client.periods(self._point_id, start=start - DAY, end=min(end + DAY, start + MOST_DAYS))
+        answer = await self._client.fetch_periods(
+            self._point_id, start=start - DAY, end=min(end + DAY, start + MOST_DAYS)
+        )
         known = {event.start for event in held}
         return [event for event in self._build_events(answer.data) if event.start not in known]
 

@@ -103,6 +103,8 @@ class FeedSubscription:
             match self._feed:
                 case FeedName.TEMPO:
                     yield from (data.tempo, data.tempo_days)
+                    if data.tempo_forecast:
+                        yield data.tempo_forecast
                 case FeedName.ECOWATT:
                     yield data.ecowatt
                 case FeedName.PERIODS:
@@ -146,7 +148,13 @@ class FeedSubscription:
                 if (tempo := data.tempo.data) is None:
                     return None
                 days = data.tempo_days.data.days if data.tempo_days.data else ()
-                return {"now": tempo.at(now), "season": tempo.season, "days": days, "as_of": tempo.as_of}
+                return {
+                    "now": tempo.at(now),
+                    "season": tempo.season,
+                    "days": days,
+                    "as_of": tempo.as_of,
+                    "forecast": data.tempo_forecast.data if data.tempo_forecast else None,
+                }
             case FeedName.ECOWATT:
                 if (ecowatt := data.ecowatt.data) is None:
                     return None

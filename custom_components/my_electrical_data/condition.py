@@ -55,8 +55,8 @@ class _TempoColorIs(_Condition):
     @override
     def _async_check(self, **kwargs: Any) -> bool:
         now = dt_util.utcnow()
-        told = [held.tempo.data.at(now) for held in list_runtime_data(self._hass) if held.tempo.data]
-        days = [one.today if self._chosen[CONF_OPTION_DAY] == TODAY else one.tomorrow for one in told]
+        signals = [held.tempo.data.at(now) for held in list_runtime_data(self._hass) if held.tempo.data]
+        days = [one.today if self._chosen[CONF_OPTION_DAY] == TODAY else one.tomorrow for one in signals]
         colors = {day.color.value for day in days if day} - {UNKNOWN} or {UNKNOWN}
         return not colors.isdisjoint(self._chosen[CONF_OPTION_COLORS])
 

@@ -210,7 +210,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         gateway = await self._get_gateway()
         client = GatewayClient(async_get_clientsession(self.hass), gateway.address, client_id, client_secret)
         await client.authenticate()
-        self._points = (await client.usage_points()).data.items
+        self._points = (await client.fetch_usage_points()).data.items
         self._data = {
             CONF_URL: gateway.address,
             CONF_CLIENT_ID: client_id,

@@ -16,7 +16,7 @@ async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> Cons
     """Wait until a consent is no longer pending; the gateway expires it in the end. Connection errors are retried."""
     while True:
         try:
-            consent = await client.consent(asked.id)
+            consent = await client.fetch_consent(asked.id)
         except GatewayConnectionError, GatewayUnavailableError, RateLimitedError:
             pass
         else:
@@ -27,12 +27,12 @@ async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> Cons
 
 async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> UsagePoint:
     """Return a meter once its contract is known, or after a minute. Raises GatewayError."""
-    point = await client.usage_point(usage_point_id)
+    point = await client.fetch_usage_point(usage_point_id)
     for _ in range(DETAILS_LOOKS):
         if point.contract.segment is not None:
             break
         await asyncio.sleep(LOOK_EVERY)
-        point = await client.usage_point(usage_point_id)
+        point = await client.fetch_usage_point(usage_point_id)
     return point
 
 

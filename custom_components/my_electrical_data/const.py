@@ -37,6 +37,8 @@ CONF_DASHBOARD: Final = "dashboard"
 """The option to show the ready-made dashboard; absent until the user has answered the offer."""
 CONF_ALL_DAY: Final = "tempo_all_day"
 """The option to show Tempo days as whole days in the calendar, rather than from 06:00 to 06:00."""
+CONF_FORECAST: Final = "tempo_forecast"
+"""The option to show the gateway's own forecast of Tempo colours; off by default, since RTE announces none of it."""
 
 CURRENCY: Final = "EUR"
 PRICE_UNIT: Final = f"{CURRENCY_EURO}/{UnitOfEnergy.KILO_WATT_HOUR}"

@@ -16,7 +16,7 @@ from .api import GatewayClient, Response
 from .api.figures import DailyReadings, MaxPower, Periods, Totals
 from .api.models import Ping, Quota, UsagePoint
 from .api.on_demand import Comparison
-from .api.signals import Ecowatt, Tempo, TempoDays
+from .api.signals import Ecowatt, Tempo, TempoDays, TempoForecast
 from .appliance import ApplianceCoordinator
 from .const import CONF_BUCKETS, DOMAIN
 from .earlier_statistics import EarlierStatistics
@@ -73,6 +73,7 @@ class RuntimeData:
     ecowatt: EcowattCoordinator
     meters: dict[str, Meter]
     appliances: tuple[ApplianceCoordinator, ...] = ()
+    tempo_forecast: TempoForecastCoordinator | None = None
 
 
 type GatewayConfigEntry = ConfigEntry[RuntimeData]
@@ -88,7 +89,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
         self.ping = await self.client.ping()
         if self.ping.instance_id != self.config_entry.unique_id:
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_gateway")
-        answer = await self.client.usage_points()
+        answer = await self.client.fetch_usage_points()
         points = {point.id: point for point in answer.data.items}
         return Response(points, answer.max_age), None
 
@@ -113,7 +114,7 @@ class QuotaCoordinator(FeedCoordinator[Quota]):
 
     @override
     async def _fetch(self) -> tuple[Response[Quota], datetime | None]:
-        return await self.client.quota(), None
+        return await self.client.fetch_quota(), None
 
 
 class TempoCoordinator(FeedCoordinator[Tempo]):
@@ -121,7 +122,7 @@ class TempoCoordinator(FeedCoordinator[Tempo]):
 
     @override
     async def _fetch(self) -> tuple[Response[Tempo], datetime | None]:
-        answer = await self.client.tempo()
+        answer = await self.client.fetch_tempo()
         return answer, answer.data.next_change
 
     @override
@@ -146,8 +147,23 @@ class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
         season = self._tempo.data.season if self._tempo.data else None
         end = max(season.end if season else tomorrow, tomorrow) + DAY
         start = max(season.start if season else end - MOST_DAYS, end - MOST_DAYS)
-        answer = await self.client.tempo_days(start=start, end=end)
+        answer = await self.client.fetch_tempo_days(start=start, end=end)
         return answer, answer.data.next_change
+
+
+class TempoForecastCoordinator(FeedCoordinator[TempoForecast]):
+    """The gateway's forecast of the days after tomorrow, if the option for it is on."""
+
+    pace = Pace(usual=timedelta(hours=1))
+
+    @override
+    async def _fetch(self) -> tuple[Response[TempoForecast], datetime | None]:
+        answer = await self.client.fetch_tempo_forecast()
+        return answer, answer.data.next_change
+
+    @override
+    def _change_times(self) -> Iterable[datetime]:
+        return [find_next_midnight(dt_util.utcnow())]
 
 
 class EcowattCoordinator(FeedCoordinator[Ecowatt]):
@@ -155,7 +171,7 @@ class EcowattCoordinator(FeedCoordinator[Ecowatt]):
 
     @override
     async def _fetch(self) -> tuple[Response[Ecowatt], datetime | None]:
-        answer = await self.client.ecowatt()
+        answer = await self.client.fetch_ecowatt()
         return answer, answer.data.next_change
 
     @override
@@ -181,7 +197,7 @@ class DailyCoordinator(MeterCoordinator[DailyReadings]):
     @override
     async def _fetch(self) -> tuple[Response[DailyReadings], datetime | None]:
         today = paris_day(dt_util.utcnow())
-        answer = await self.client.daily(self._point_id, start=today - DAYS_ASKED, end=today)
+        answer = await self.client.fetch_daily_values(self._point_id, start=today - DAYS_ASKED, end=today)
         return answer, answer.data.next_change
 
 
@@ -193,7 +209,7 @@ class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
     @override
     async def _fetch(self) -> tuple[Response[MaxPower], datetime | None]:
         today = paris_day(dt_util.utcnow())
-        answer = await self.client.max_power(self._point_id, start=today - DAYS_ASKED, end=today)
+        answer = await self.client.fetch_max_power(self._point_id, start=today - DAYS_ASKED, end=today)
         return answer, answer.data.next_change
 
 
@@ -205,7 +221,7 @@ class ComparisonCoordinator(MeterCoordinator[Comparison]):
 
     @override
     async def _fetch(self) -> tuple[Response[Comparison], datetime | None]:
-        return Response(await self.client.comparison(self._point_id, months=COMPARED_MONTHS)), None
+        return Response(await self.client.fetch_comparison(self._point_id, months=COMPARED_MONTHS)), None
 
 
 class PricesCoordinator(MeterCoordinator[dict[str, float]]):
@@ -217,11 +233,11 @@ class PricesCoordinator(MeterCoordinator[dict[str, float]]):
     @override
     async def _fetch(self) -> tuple[Response[dict[str, float]], datetime | None]:
         now = dt_util.utcnow()
-        tariff = (await self.client.usage_point(self._point_id)).find_tariff(paris_day(now))
+        tariff = (await self.client.fetch_usage_point(self._point_id)).find_tariff(paris_day(now))
         if tariff is None:
             prices = {}
         elif isinstance(tariff.prices, str):
-            prices = await self.client.regulated_prices(tariff.option, tariff.power_kva)
+            prices = await self.client.fetch_regulated_prices(tariff.option, tariff.power_kva)
         else:
             prices = {price.bucket: price.eur_per_kwh for price in tariff.prices}
         return Response(prices), find_next_midnight(now)
@@ -234,7 +250,7 @@ class TotalsCoordinator(MeterCoordinator[Totals]):
 
     @override
     async def _fetch(self) -> tuple[Response[Totals], datetime | None]:
-        answer = await self.client.totals(self._point_id)
+        answer = await self.client.fetch_totals(self._point_id)
         return answer, answer.data.next_change
 
 
@@ -244,7 +260,7 @@ class PeriodsCoordinator(MeterCoordinator[Periods]):
     @override
     async def _fetch(self) -> tuple[Response[Periods], datetime | None]:
         today = paris_day(dt_util.utcnow())
-        answer = await self.client.periods(self._point_id, start=today - PERIODS_BACK, end=today + PERIODS_AHEAD)
+        answer = await self.client.fetch_periods(self._point_id, start=today - PERIODS_BACK, end=today + PERIODS_AHEAD)
         return answer, answer.data.next_change
 
     @override

@@ -29,6 +29,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
         "gateway": _to_dict(feeds.usage_points.ping),
         "tempo": _describe_feed(feeds.tempo),
         "tempo_days": _describe_feed(feeds.tempo_days),
+        "tempo_forecast": _describe_feed(feeds.tempo_forecast) if feeds.tempo_forecast else None,
         "ecowatt": _describe_feed(feeds.ecowatt),
         "usage_points": {**_describe_feed(feeds.usage_points), "data": [_to_dict(point) for point in points]},
         "meters": [

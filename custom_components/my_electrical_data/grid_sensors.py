@@ -5,8 +5,20 @@ from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import PERCENTAGE
 
-from .api.signals import TEMPO_COLORS, Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
+from .api.signals import (
+    TEMPO_COLORS,
+    Ecowatt,
+    EcowattDay,
+    EcowattLevel,
+    ForecastDay,
+    Tempo,
+    TempoColor,
+    TempoDay,
+    TempoForecast,
+    TempoNow,
+)
 from .const import OPTIONS
 from .description import FeedSensorDescription, enum_sensor, sensor
 from .paris import DAY, paris_day
@@ -24,9 +36,11 @@ def _build_day_sensor(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> 
         day = pick(tempo.at(now))
         if day is None:
             return {}
-        told = {"date": day.date.isoformat(), "confirmed": day.confirmed}
+        attributes = {"date": day.date.isoformat(), "confirmed": day.confirmed}
         expected = day.expected_color if day.color is TempoColor.UNKNOWN else None
-        return told | ({"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {})
+        return attributes | (
+            {"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {}
+        )
 
     return enum_sensor(key, COLORS, color, attributes)
 
@@ -59,6 +73,42 @@ TEMPO: Final = (
         lambda tempo, now: tempo.at(now).next_expected_red,
         device_class=SensorDeviceClass.DATE,
     ),
+)
+
+
+def _list_days_ahead(forecast: TempoForecast, now: datetime) -> list[ForecastDay]:
+    """Return the days after tomorrow: RTE announces tomorrow itself."""
+    return forecast.list_days_after(paris_day(now) + DAY)
+
+
+def _find_highest_red(forecast: TempoForecast, now: datetime) -> float | None:
+    days = _list_days_ahead(forecast, now)
+    return round(100 * max(day.probabilities.red for day in days), 1) if days else None
+
+
+def _forecast_attributes(forecast: TempoForecast, now: datetime) -> Mapping[str, Any]:
+    scores = {each.horizon: each.find_red_score() for each in forecast.horizons}
+    return {
+        "made_at": forecast.made_at.isoformat() if forecast.made_at else None,
+        "days": [
+            {
+                "date": day.date.isoformat(),
+                **{color.value: round(100 * getattr(day.probabilities, color.value), 1) for color in TEMPO_COLORS},
+                "brier_red": score.forecast if score else None,
+                "brier_red_baseline": min(score.climatology, score.deduction) if score else None,
+            }
+            for day in _list_days_ahead(forecast, now)
+            for score in [scores.get(day.horizon)]
+        ],
+    }
+
+
+FORECAST: Final = sensor(
+    "tempo_red_forecast",
+    _find_highest_red,
+    _forecast_attributes,
+    native_unit_of_measurement=PERCENTAGE,
+    suggested_display_precision=0,
 )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, override
 
 import voluptuous as vol
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, SubentryFlowResult
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -23,6 +23,7 @@ from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry
 from .formatting import async_load_texts, async_name_home
+from .import_flow import FileImportSteps
 from .off_peak_form import OffPeakError, format_current_hours, read_off_peak
 from .paris import PARIS
 from .tariff_form import (
@@ -53,7 +54,7 @@ _TRANSLATED_REASONS = {
 }
 
 
-class MeterFlow(ConfigSubentryFlow):
+class MeterFlow(FileImportSteps):
     """A subentry is a meter, with the usage point's public id as unique id. The gateway stores its tariff."""
 
     _offered_points: tuple[UsagePoint, ...] = ()
@@ -67,6 +68,7 @@ class MeterFlow(ConfigSubentryFlow):
     _prices_asked_about: dict[str, Any] | None = None
 
     @property
+    @override
     def _client(self) -> GatewayClient:
         entry: GatewayConfigEntry = self._get_entry()
         return entry.runtime_data.client
@@ -82,7 +84,7 @@ class MeterFlow(ConfigSubentryFlow):
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         try:
-            points = (await self._client.usage_points()).data.items
+            points = (await self._client.fetch_usage_points()).data.items
         except GatewayError as error:
             return self._abort_on_failure(error)
         self._offered_points = tuple(point for point in points if point.id not in self._list_configured_ids())
@@ -182,12 +184,16 @@ class MeterFlow(ConfigSubentryFlow):
     # What it pays
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Change the tariff of a meter."""
+        """Offer what can be done with a meter."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
+        return self.async_show_menu(step_id="reconfigure", menu_options=["change_tariff", "import_file", "take_back"])
+
+    async def async_step_change_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Change the tariff of a meter."""
         try:
             return await self._show_tariff(
-                await self._client.usage_point(self._get_reconfigure_subentry().unique_id or "")
+                await self._client.fetch_usage_point(self._get_reconfigure_subentry().unique_id or "")
             )
         except GatewayError as error:
             return self._abort_on_failure(error)
@@ -232,7 +238,7 @@ class MeterFlow(ConfigSubentryFlow):
     async def _load_offers(self) -> dict[str, str]:
         """Return the gateway's offers; none from a gateway that knows none, or does not answer now."""
         try:
-            return await self._client.offers()
+            return await self._client.fetch_offers()
         except GatewayError:
             return {}
 

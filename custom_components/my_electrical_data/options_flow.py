@@ -9,7 +9,7 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.helpers.selector import BooleanSelector
 
-from .const import CONF_ALL_DAY, CONF_BUCKETS, CONF_DASHBOARD
+from .const import CONF_ALL_DAY, CONF_BUCKETS, CONF_DASHBOARD, CONF_FORECAST
 
 
 class GatewayOptionsFlow(OptionsFlow):
@@ -25,6 +25,7 @@ class GatewayOptionsFlow(OptionsFlow):
                 vol.Required(CONF_BUCKETS, default=chosen.get(CONF_BUCKETS, True)): BooleanSelector(),
                 vol.Required(CONF_ALL_DAY, default=chosen.get(CONF_ALL_DAY, True)): BooleanSelector(),
                 vol.Required(CONF_DASHBOARD, default=chosen.get(CONF_DASHBOARD, False)): BooleanSelector(),
+                vol.Required(CONF_FORECAST, default=chosen.get(CONF_FORECAST, False)): BooleanSelector(),
             }
         )
         return self.async_show_form(step_id="init", data_schema=schema)

@@ -43,30 +43,30 @@ class RatesEvent(FeedEntity[PeriodsCoordinator], EventEntity):
         super().__init__(meter.periods, description, meter.point_id, build_meter_device(meter))
         self._attr_event_types = [UPDATED]
         self._ahead = _DAYS[key]
-        self._told: dict[str, Any] | None = None
+        self._last_event: dict[str, Any] | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         if (last := await self.async_get_last_state()) is not None:
-            self._told = {name: last.attributes.get(name) for name in ("date", "rates")}
-        self._tell()
+            self._last_event = {name: last.attributes.get(name) for name in ("date", "rates")}
+        self._fire_if_changed()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        self._tell()
+        self._fire_if_changed()
         super()._handle_coordinator_update()
 
     @callback
-    def _tell(self) -> None:
+    def _fire_if_changed(self) -> None:
         """Fire with the rates of the day, unless they equal those of the last event."""
         if self.coordinator.data is None:
             return
         day = paris_day(dt_util.utcnow()) + self._ahead
         rates = {"date": day.isoformat(), "rates": list_rates(self.coordinator.data.items, day)}
-        if rates != self._told:
-            self._told = rates
+        if rates != self._last_event:
+            self._last_event = rates
             self._trigger_event(UPDATED, rates)
 
 

@@ -97,10 +97,10 @@ class _Flow(RepairsFlow):
             return {"base": "invalid_number" if error.problem == "invalid_number" else "gateway_failed"}
         return {}
 
-    async def _change_meter(self, told: dict[str, Any]) -> dict[str, str]:
+    async def _change_meter(self, changes: dict[str, Any]) -> dict[str, str]:
         """Change the meter at the gateway."""
         client = self._loaded_entry.runtime_data.client
-        return await self._call_gateway(lambda: client.change_usage_point(self._owner, told))
+        return await self._call_gateway(lambda: client.change_usage_point(self._owner, changes))
 
     async def _finish(self) -> RepairsFlowResult:
         """Refresh the usage points and finish."""
@@ -141,7 +141,7 @@ class RenewConsentFlow(_Flow):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                consent = await self._loaded_entry.runtime_data.client.consent(self._started.id)
+                consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
             except GatewayError:
                 errors = {"base": "gateway_failed"}
             else:

@@ -20,7 +20,7 @@ from .devices import build_gateway_device, build_grid_device, build_helper_devic
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .gateway_sensors import CONTACT, QUOTA_LEFT
-from .grid_sensors import ECOWATT, TEMPO
+from .grid_sensors import ECOWATT, FORECAST, TEMPO
 from .meter_bucket_sensors import CHEAPEST_OPTION, build_day_sensors, build_price_sensors, list_buckets
 from .meter_helper_sensors import APPLIANCE_COSTS, WINDOW
 from .meter_sensors import LAST_DAY, MAX_POWER, PERIODS, USAGE_POINT
@@ -35,7 +35,7 @@ AT_ONCE: Final = 10
 class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], SensorEntity):
     """A sensor that shows the current state of its feed."""
 
-    _unrecorded_attributes = frozenset({"hours", "windows"})
+    _unrecorded_attributes = frozenset({"days", "hours", "windows"})
     entity_description: FeedSensorDescription[Any]
 
     @property
@@ -94,6 +94,8 @@ async def async_setup_entry(
         RetrievalSensor(feed, name, *grid) for name, feed in (("tempo", feeds.tempo), ("ecowatt", feeds.ecowatt))
     )
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
+    if feeds.tempo_forecast:
+        async_add_entities([FeedSensor(feeds.tempo_forecast, FORECAST, *grid)])
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():
         for sensors in batched(_build_meter_sensors(feeds, meter), AT_ONCE, strict=False):

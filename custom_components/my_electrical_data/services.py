@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 import voluptuous as vol
@@ -21,6 +22,8 @@ from .api import RequestRefusedError
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter
 from .feed import translate_errors
+from .formatting import async_load_category
+from .import_flow import FileTooLargeError, read_limited
 from .paris import PARIS
 from .price_spans import Criterion
 from .statistics import async_get_hours
@@ -30,6 +33,7 @@ ATTR_START, ATTR_END = "start", "end"
 ATTR_KIND, ATTR_DIRECTION = "kind", "direction"
 ATTR_DURATION, ATTR_AFTER, ATTR_BEFORE, ATTR_BY = "duration", "after", "before", "by"
 ATTR_MONTHS = "months"
+ATTR_FILE, ATTR_ACCEPT = "file", "accept"
 
 LONGEST_HOURS: Final = timedelta(days=366)
 _REFUSED_RANGES: Final = {"invalid_range", "range_too_long"}
@@ -71,6 +75,14 @@ _WINDOW: Final[Any] = vol.Schema(
         vol.Optional(ATTR_BY, default=Criterion.PRICE): vol.Coerce(Criterion),
     }
 )
+_FILE: Final[Any] = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Required(ATTR_FILE): cv.path,
+        vol.Optional(ATTR_DIRECTION, default="consumption"): vol.In(["consumption", "production"]),
+        vol.Optional(ATTR_ACCEPT, default=False): cv.boolean,
+    }
+)
 _COMPARISON: Final[Any] = vol.Schema(
     {
         **_DEVICE,
@@ -90,6 +102,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         "compare_options": (_compare_options, _COMPARISON, only),
         "ask_enedis_again": (_ask_enedis_again, vol.Schema({**_DEVICE, **_DAYS}), optional),
         "import_hours_again": (_import_hours_again, vol.Schema(_DEVICE), optional),
+        "import_file": (_import_file, _FILE, optional),
     }
     for name, (action, schema, answers) in actions.items():
         hass.services.async_register(DOMAIN, name, action, schema=schema, supports_response=answers)
@@ -116,11 +129,15 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     with _translate_gateway_errors(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
-                return _to_response((await client.daily(point, start=start, end=end, direction=direction)).data)
+                return _to_response(
+                    (await client.fetch_daily_values(point, start=start, end=end, direction=direction)).data
+                )
             case Kind.LOAD_CURVE:
-                return _to_response((await client.load_curve(point, start=start, end=end, direction=direction)).data)
+                return _to_response(
+                    (await client.fetch_load_curve(point, start=start, end=end, direction=direction)).data
+                )
             case _:
-                return _to_response((await client.max_power(point, start=start, end=end)).data)
+                return _to_response((await client.fetch_max_power(point, start=start, end=end)).data)
 
 
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
@@ -168,7 +185,9 @@ async def _compare_options(call: ServiceCall) -> ServiceResponse:
     """Return what the last complete months would have cost under each tariff option."""
     entry, meter = _get_meter(call)
     with _translate_gateway_errors(call.hass, entry):
-        return _to_response(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
+        return _to_response(
+            await entry.runtime_data.client.fetch_comparison(meter.point_id, months=call.data[ATTR_MONTHS])
+        )
 
 
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
@@ -176,7 +195,7 @@ async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
     entry, meter = _get_meter(call)
     start, end = _get_days(call)
     with _translate_gateway_errors(call.hass, entry):
-        return _to_response(await entry.runtime_data.client.refresh(meter.point_id, start=start, end=end))
+        return _to_response(await entry.runtime_data.client.request_refresh(meter.point_id, start=start, end=end))
 
 
 async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
@@ -184,6 +203,30 @@ async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
     _, meter = _get_meter(call)
     imported = await meter.hours.async_reimport()
     return {"newest": _to_json(imported.newest), "statistic_ids": list(imported.sums)}
+
+
+async def _import_file(call: ServiceCall) -> ServiceResponse:
+    """Send a file to the gateway and return what it adds; it counts if it is accepted."""
+    entry, meter = _get_meter(call)
+    client, path = entry.runtime_data.client, Path(call.data[ATTR_FILE])
+    if not call.hass.config.is_allowed_path(str(path)):
+        raise _validation_error("file_not_allowed", file=str(path))
+    try:
+        content = await call.hass.async_add_executor_job(read_limited, path)
+    except (OSError, FileTooLargeError) as error:
+        raise _validation_error("file_unreadable", file=str(path)) from error
+    with translate_errors(call.hass, entry):
+        try:
+            given = await client.preview_import(
+                meter.point_id, content, name=path.name, direction=call.data[ATTR_DIRECTION]
+            )
+        except RequestRefusedError as error:
+            errors = await async_load_category(call.hass, "config_subentries")
+            reason = errors.get(f"meter.error.import_{error.problem}", error.problem)
+            raise _validation_error("file_refused", reason=reason) from error
+        if call.data[ATTR_ACCEPT]:
+            await client.accept_import(meter.point_id, given.id)
+    return {"id": given.id, "accepted": call.data[ATTR_ACCEPT], "report": _to_json(given.report)}
 
 
 def _get_device_entry(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
@@ -238,8 +281,10 @@ def _translate_gateway_errors(hass: HomeAssistant, entry: GatewayConfigEntry) ->
             raise
 
 
-def _validation_error(key: str) -> ServiceValidationError:
-    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
+def _validation_error(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders or None
+    )
 
 
 def _to_response(model: Any) -> ServiceResponse:

@@ -195,7 +195,7 @@ class HoursImporter:
 
     async def _fetch_page(self, progress: _Progress | None) -> Hours:
         cursor = progress["cursor"] if progress else None
-        return (await self._client.hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
+        return (await self._client.fetch_hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
 
     async def _find_reset_reason(self, progress: _Progress) -> str | None:
         if progress.get("buckets", True) != self._buckets:

@@ -98,14 +98,14 @@ def build_changes(
 
     Raises OffPeakError.
     """
-    told: Answers = {"name": answers[CONF_NAME].strip()}
+    changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
-        told["tariffs"] = add_tariff(point, answers, prices)
+        changes["tariffs"] = add_tariff(point, answers, prices)
     if option == "hp_hc" and off_peak is not None:
-        told["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
-    return told
+        changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
+    return changes
 
 
 def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:

@@ -60,7 +60,7 @@ class _EventTrigger(_Trigger):
 
     kinds: ClassVar[frozenset[str]]
 
-    def _wants(self, _happening: GatewayEvent) -> bool:
+    def _matches(self, _happening: GatewayEvent) -> bool:
         return True
 
     @override
@@ -69,7 +69,7 @@ class _EventTrigger(_Trigger):
     ) -> CALLBACK_TYPE:
         @callback
         def handle_event(event: GatewayEvent) -> None:
-            if event.kind in self.kinds and self._wants(event):
+            if event.kind in self.kinds and self._matches(event):
                 run_action(dict(event.data), event.kind.replace("_", " "))
 
         return async_dispatcher_connect(self._hass, SIGNAL_EVENT, handle_event)
@@ -79,7 +79,7 @@ class _OfAMeter(_EventTrigger):
     options = ANY_METER
 
     @override
-    def _wants(self, event: GatewayEvent) -> bool:
+    def _matches(self, event: GatewayEvent) -> bool:
         return is_selected(self._hass, self._target, self._chosen.get(CONF_OPTION_METER), event.point_id)
 
 
@@ -90,9 +90,11 @@ class _ColorAnnounced(_EventTrigger):
     kinds = frozenset({"tempo_announced", "tempo_changed", "tempo_confirmed"})
 
     @override
-    def _wants(self, event: GatewayEvent) -> bool:
-        wished = self._chosen[CONF_OPTION_CONFIRMED] == (event.kind == "tempo_confirmed")
-        return wished and event.data["is_tomorrow"] and event.data["color"] in self._chosen[CONF_OPTION_COLORS]
+    def _matches(self, event: GatewayEvent) -> bool:
+        is_selected_kind = self._chosen[CONF_OPTION_CONFIRMED] == (event.kind == "tempo_confirmed")
+        return (
+            is_selected_kind and event.data["is_tomorrow"] and event.data["color"] in self._chosen[CONF_OPTION_COLORS]
+        )
 
 
 class _LevelReached(_EventTrigger):
@@ -102,7 +104,7 @@ class _LevelReached(_EventTrigger):
     kinds = frozenset({"ecowatt_level"})
 
     @override
-    def _wants(self, event: GatewayEvent) -> bool:
+    def _matches(self, event: GatewayEvent) -> bool:
         wanted = RANKS[self._chosen[CONF_OPTION_LEVEL]]
         return bool(event.data["previous_rank"] < wanted <= event.data["rank"])
 
@@ -117,9 +119,9 @@ class _PeriodStarted(_OfAMeter):
     kinds = frozenset({"tariff_period_started"})
 
     @override
-    def _wants(self, event: GatewayEvent) -> bool:
+    def _matches(self, event: GatewayEvent) -> bool:
         wanted = self._chosen.get(CONF_OPTION_BUCKETS)
-        return super()._wants(event) and (not wanted or event.data["bucket"] in wanted)
+        return super()._matches(event) and (not wanted or event.data["bucket"] in wanted)
 
 
 class _RedDayStarted(_EventTrigger):

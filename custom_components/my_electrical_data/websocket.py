@@ -96,7 +96,7 @@ async def _send_series(hass: HomeAssistant, connection: ActiveConnection, messag
     entry, point_id = _find_entry(hass, message["meter"]), message["meter"]
     start, end, step = message["start"], message["end"], message["step"]
     with _errors_of(hass, entry):
-        series = await entry.runtime_data.client.series(point_id, start=start, end=end, step=step)
+        series = await entry.runtime_data.client.fetch_series(point_id, start=start, end=end, step=step)
     connection.send_result(message["id"], series)
 
 
@@ -106,7 +106,7 @@ async def _send_comparison(hass: HomeAssistant, connection: ActiveConnection, me
     """Send what the last twelve whole months would have cost under each option."""
     entry, point_id = _find_entry(hass, message["meter"]), message["meter"]
     with _errors_of(hass, entry):
-        comparison = await entry.runtime_data.client.comparison(point_id, months=_COMPARED_MONTHS)
+        comparison = await entry.runtime_data.client.fetch_comparison(point_id, months=_COMPARED_MONTHS)
     connection.send_result(message["id"], comparison)
 
 

@@ -25,15 +25,19 @@ from scripts.lib.words import WORDS
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
-AUTOMATION = {
-    language: {
-        "alias": alias,
-        "triggers": [{"trigger": "my_electrical_data.tempo_color_announced", "options": {"colors": ["red"]}}],
-        "conditions": [{"condition": "my_electrical_data.off_peak_is"}],
-        "actions": [{"action": "persistent_notification.create", "data": {"message": alias}}],
+GRID = {"entity_id": "event.french_grid_tempo_colour"}
+ALIASES = {"en": "Red tomorrow", "fr": "Rouge demain"}
+
+
+def build_automation(language: str, meter: str) -> dict[str, Any]:
+    """An automation with a trigger and a condition of ours; `meter` is the id of its device."""
+    red = {"trigger": "my_electrical_data.tempo_color_announced", "target": GRID, "options": {"colors": ["red"]}}
+    return {
+        "alias": ALIASES[language],
+        "triggers": [red],
+        "conditions": [{"condition": "my_electrical_data.off_peak_is", "target": {"device_id": meter}}],
+        "actions": [{"action": "persistent_notification.create", "data": {"message": ALIASES[language]}}],
     }
-    for language, alias in (("en", "Red tomorrow"), ("fr", "Rouge demain"))
-}
 
 
 # What is drawn moving, such as the dots of the Energy dashboard, is left out.
@@ -82,7 +86,7 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
     await take_in_language(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
-    await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
+    await client.post("/api/config/automation/config/red_tomorrow", build_automation(language, meter))
     await take_in_language("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
     await take_in_language("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 

@@ -73,6 +73,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app.state.site_name = settings.site_name  # for pages
     problems.install_handlers(app)
     app.include_router(api.router)
+    if settings.legacy_clients:
+        app.include_router(api.legacy_router)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,

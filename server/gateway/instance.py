@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.crypto import Keyring, compute_keyed_hash, new_key
+from gateway.kit.crypto import Keyring, compute_keyed_hash, generate_random_key
 from gateway.kit.database import Base, Database
 
 CONTEXT = "instance.hash_key"
@@ -55,7 +55,7 @@ async def load_instance(database: Database, keyring: Keyring) -> Instance:
         if row is None:
             row = InstanceRow(
                 id=base64.b32encode(secrets.token_bytes(10)).decode().lower(),
-                hash_key=keyring.wrap(new_key(), CONTEXT),
+                hash_key=keyring.wrap(generate_random_key(), CONTEXT),
             )
             session.add(row)
         return Instance(row.id, keyring.unwrap(row.hash_key, CONTEXT))

@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     rte_open_data_url: _Site = "https://www.services-rte.com"
     rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
 
+    legacy_clients: bool = False
+
     offers_url: str = ""
     offers_digest: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
     offers_public_key: str = ""

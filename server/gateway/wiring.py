@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
+from gateway.accounts.reading_tokens import LegacyTokenWriter
 from gateway.admin.parts import AdminParts
 from gateway.backup.schedule import back_up_when_due
 from gateway.billing.charts.service import SeriesService
@@ -32,11 +33,13 @@ from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
 from gateway.kit.kept_responses import KeptResponses
+from gateway.legacy_clients.service import LegacyClients
+from gateway.legacy_clients.tokens import JwtWriter
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.metrics.counts import count_everything
+from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 from gateway.site.status import StatusService
@@ -57,18 +60,19 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, Clock, clock)
     provide_part(app, Instance, runtime.instance)
     provide_part(app, ResponseCache, runtime.response_cache)
-    provide_part(
-        app,
-        AccountParts,
-        AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
+    accounts = AccountParts(
+        settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha
     )
+    concurrency = ConcurrencyLimiter()
+    readings = Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache)
+    provide_part(app, AccountParts, accounts)
     provide_part(app, DailyQuota, runtime.day)
-    provide_part(app, AccountTurns, AccountTurns())
+    provide_part(app, ConcurrencyLimiter, concurrency)
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
     provide_part(app, KeptResponses, runtime.kept_responses)
-    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
+    provide_part(app, Readings, readings)
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
     provide_part(app, PeriodsService, PeriodsService(database, clock, keyring))
@@ -78,6 +82,8 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, SeriesService, SeriesService(database, clock, publisher))
     provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, ImportService, ImportService(database, clock, keyring))
+    provide_part(app, LegacyTokenWriter, JwtWriter(accounts))
+    provide_part(app, LegacyClients, LegacyClients(accounts, readings, runtime.customer_data, runtime.day, concurrency))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, TempoForecasts, TempoForecasts(database))

@@ -23,18 +23,23 @@ LONG = 120_000
 
 @asynccontextmanager
 async def open_dashboard(address: str, *, at: datetime = NOW, dark: bool = False) -> AsyncGenerator[Page]:
-    """The ready dashboard on a phone, in French.
+    """The ready dashboard on a phone, in French."""
+    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
+        await wait_for_cards(page)
+        yield page
+
+
+async def wait_for_cards(page: Page) -> None:
+    """Wait for the ready dashboard.
 
     Home Assistant waits five seconds for a strategy's script and then says that it has none: on a busy machine the page
     is loaded again.
     """
-    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
-        for _ in range(5):
-            with suppress(PlaywrightTimeoutError):
-                await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)
-                break
-            await page.reload()
-        yield page
+    for _ in range(5):
+        with suppress(PlaywrightTimeoutError):
+            await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)
+            break
+        await page.reload()
 
 
 def count_series_requests(stack: Stack) -> int:

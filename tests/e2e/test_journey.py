@@ -43,7 +43,7 @@ async def sign_up(person: Visitor, site: Site) -> None:
     await person.fill_field("E-mail address", PERSON)
     await person.fill_field("Password", PASSWORD)
     await person.press_button("Create an account")
-    await person.wait_for_text("Look at your mail")
+    await person.wait_for_text("Check your e-mail")
     link = await site.mail.wait_for_link(PERSON)
     assert link.startswith(f"{person.url}/verify-email#code=")
     await person.page.goto(link)
@@ -127,8 +127,8 @@ async def delete_account(person: Visitor) -> None:
     await person.open("account")
     await person.press_button("Delete the account")
     dialog = person.page.get_by_role("dialog")
-    await dialog.get_by_label("Present password", exact=True).fill(PASSWORD)
-    await dialog.get_by_role("button", name="Delete everything for good", exact=True).click()
+    await dialog.get_by_label("Current password", exact=True).fill(PASSWORD)
+    await dialog.get_by_role("button", name="Delete everything permanently", exact=True).click()
     await person.page.wait_for_url(f"{person.url}/")
     again = {"email": PERSON, "password": PASSWORD}
     answer = await person.page.request.post(f"{person.url}/api/v1/session", data=again)
@@ -145,15 +145,15 @@ async def test_an_administrator_at_work(site: Site) -> None:
         english = await admin.page.request.patch(f"{site.url}/api/v1/accounts/me", data={"language": "en"})
         assert english.status == 200
         await admin.open("administration")
-        await admin.fill_field("Find by a part of the address", "somebody")
-        await admin.press_button("Find")
+        await admin.fill_field("Search by part of the address", "somebody")
+        await admin.press_button("Search")
         row = admin.page.get_by_role("row", name=re.compile("somebody@example.org"))
         await row.get_by_role("button", name="Deactivate", exact=True).click()
         await expect(row.get_by_text("deactivated", exact=True)).to_be_visible()
         await row.get_by_role("button", name="Delete", exact=True).click()
         dialog = admin.page.get_by_role("dialog")
         await dialog.get_by_label("Your password", exact=True).fill(PASSWORD)
-        await dialog.get_by_role("button", name="Delete for good", exact=True).click()
+        await dialog.get_by_role("button", name="Delete permanently", exact=True).click()
         await expect(row).to_have_count(0)
         for address in (await (await admin.page.request.get(f"{site.url}/api/v1/admin/users")).json())["items"]:
             assert address["email"] != "somebody@example.org"

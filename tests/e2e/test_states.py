@@ -137,7 +137,7 @@ async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
             ended = await other.page.request.delete(f"{site.url}/api/v1/sessions")
             assert ended.status == 204
         await person.page.get_by_role("link", name="Consumption").first.click()
-        await person.wait_for_text("Your session has ended. Log in to go on.")
+        await person.wait_for_text("Your session has ended. Log in to continue.")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         await person.page.locator("input[type=email]").fill(GONE)
@@ -190,11 +190,11 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
     async with open_visitor(site.url) as person:
         await person.log_in(DOWN)
         await person.visit("overview")
-        await person.wait_for_text("Nothing has come from Enedis yet.")
+        await person.wait_for_text("No data has arrived from Enedis yet.")
         text = await reads_no_zero(person)
-        assert text.count("Nothing known yet.") == 4
+        assert text.count("No data yet.") == 4
         await person.visit("consumption")
-        await person.wait_for_text("Nothing is known of this time")
+        await person.wait_for_text("No data for this period")
         text = await reads_no_zero(person)
         assert "Enedis or RTE does not answer at the moment." in text
         for page in ("habits", "compare", "meter"):
@@ -239,7 +239,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
+        await expect(person.page.get_by_role("alert")).to_have_text("Please complete the anti-robot check.")
         assert turnstile.checked == []
 
         turnstile.solves = True
@@ -248,7 +248,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await person.wait_for_text("Look at your mail")
+        await person.wait_for_text("Check your e-mail")
         assert turnstile.checked == ["solved:sign_up"]
 
 
@@ -257,7 +257,7 @@ async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
         person.hosts |= {CLOUDFLARE}
         await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
         await person.open("sign-up")
-        await person.wait_for_text("The check against robots could not be loaded.")
+        await person.wait_for_text("The anti-robot check could not be loaded.")
         person.wrong.clear()
 
 

@@ -299,7 +299,9 @@ async def test_a_new_price_changes_what_came_after_it(story: Story) -> None:
     begin = {"handler": [entry_id, "meter"], "subentry_id": meter["subentry_id"]}
     step = await story.client.post(METER_FLOWS, begin)
     tariff = {"name": "Flat", "option": "base", "power": "6", "own_prices": True, "valid_from": str(SINCE)}
-    step = await story.answer_forms(METER_FLOWS, step, tariff, {"base": DEAR, "subscription": 12})
+    step = await story.answer_forms(
+        METER_FLOWS, step, {"next_step_id": "change_tariff"}, tariff, {"base": DEAR, "subscription": 12}
+    )
     assert step["reason"] == "reconfigure_successful", step
     days = await story.fetch_truth(SECOND.date())
     used, paid = bill.compute_usage(days), bill.compute_cost(USAGE_POINTS["base"], days, {})

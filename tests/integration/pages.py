@@ -10,6 +10,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, EMAIL, PASSWORD, POINT_ID
 
 from custom_components.my_electrical_data.const import DOMAIN, METER
@@ -44,6 +45,17 @@ async def answer_meter(hass: HomeAssistant, flow: Any, data: Any = None) -> Any:
     result = await hass.config_entries.subentries.async_configure(flow["flow_id"], data)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
+
+
+async def open_meter(hass: HomeAssistant, entry: MockConfigEntry, option: str) -> Any:
+    """Open the first meter's menu and choose from it."""
+    menu = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    return await answer_meter(hass, menu, {"next_step_id": option})
+
+
+async def open_tariff(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open the form of a meter's tariff."""
+    return await open_meter(hass, entry, "change_tariff")
 
 
 async def open_repair(hass: HomeAssistant, issue_id: str) -> Any:

@@ -22,6 +22,7 @@ POINT_ID = "a1b2c3d4e5f6g7h8"
 PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
 QUOTA = "/v1/quota"
 TEMPO, TEMPO_DAYS, ECOWATT = "/v1/tempo", "/v1/tempo/days", "/v1/ecowatt"
+TEMPO_FORECAST = "/v1/tempo/forecast"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
 TOTALS, PERIODS, MAX_POWER = (f"{POINTS}/{POINT_ID}{path}" for path in ("/totals", "/periods", "/max-power"))
 CURVE, COMPARISON, REFRESH = (f"{POINT}/{path}" for path in ("load-curve", "comparison", "refresh"))
@@ -83,6 +84,7 @@ class ScriptedGateway:
             MAX_POWER: load_body("max_power"),
             TEMPO: load_body("tempo"),
             TEMPO_DAYS: load_body("tempo_days"),
+            TEMPO_FORECAST: load_body("tempo_forecast"),
             ECOWATT: load_body("ecowatt"),
             QUOTA: load_body("quota"),
             POINT: self._answer_point,
@@ -150,8 +152,8 @@ class ScriptedGateway:
         return load_body("token") | {"access_token": token, "expires_in": self.expires_in}
 
     async def _sign_up(self, request: web.Request) -> Any:
-        wish = await request.json()
-        self.accounts[wish["email"]] = wish["password"]
+        body = await request.json()
+        self.accounts[body["email"]] = body["password"]
         return web.json_response({"status": self.signed_up}, status=201)
 
     async def _make_client(self, request: web.Request) -> Any:

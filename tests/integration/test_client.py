@@ -47,8 +47,8 @@ async def client(gateway: ScriptedGateway) -> AsyncIterator[GatewayClient]:
 
 
 async def test_one_token_serves_many_requests(client: GatewayClient, gateway: ScriptedGateway) -> None:
-    await client.tempo()
-    await client.ecowatt()
+    await client.fetch_tempo()
+    await client.fetch_ecowatt()
     assert len(gateway.list_requests(TOKEN)) == 1
 
 
@@ -56,19 +56,19 @@ async def test_a_token_is_renewed_before_its_end(gateway: ScriptedGateway) -> No
     gateway.expires_in, seconds = 900, [0.0]
     async with aiohttp.ClientSession() as session:
         client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET, monotonic=lambda: seconds[0])
-        await client.tempo()
+        await client.fetch_tempo()
         seconds[0] = 839
-        await client.tempo()
+        await client.fetch_tempo()
         assert len(gateway.list_requests(TOKEN)) == 1
         seconds[0] = 840
-        await client.tempo()
+        await client.fetch_tempo()
     assert len(gateway.list_requests(TOKEN)) == 2
 
 
 async def test_a_refused_token_is_renewed_once(client: GatewayClient, gateway: ScriptedGateway) -> None:
-    await client.tempo()
+    await client.fetch_tempo()
     gateway.accepted_tokens.clear()
-    assert (await client.tempo()).data.today.color == "white"
+    assert (await client.fetch_tempo()).data.today.color == "white"
     assert len(gateway.list_requests(TOKEN)) == 2
 
 
@@ -77,14 +77,14 @@ async def test_a_client_that_stays_refused_is_not_insisted_upon(
 ) -> None:
     gateway.answers[TEMPO] = answer_problem(401, "invalid_token")
     with pytest.raises(AuthenticationFailedError):
-        await client.tempo()
+        await client.fetch_tempo()
     assert len(gateway.list_requests(TOKEN)) == 2
 
 
 async def test_refusals_name_their_problem(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[POINTS] = answer_problem(403, "no_consent")
     with pytest.raises(RequestRefusedError) as refused:
-        await client.usage_points()
+        await client.fetch_usage_points()
     assert (refused.value.status, refused.value.problem) == (403, "no_consent")
 
 
@@ -94,7 +94,7 @@ async def test_refusals_without_a_problem(
 ) -> None:
     gateway.answers[POINTS] = answer_text(404, text, content_type)
     with pytest.raises(RequestRefusedError) as refused:
-        await client.usage_points()
+        await client.fetch_usage_points()
     assert refused.value.problem == "unknown"
 
 
@@ -114,31 +114,31 @@ async def test_retry_after(
     headers = {"Retry-After": retry_after, "Date": "Mon, 23 Nov 2026 10:05:00 GMT"}
     gateway.answers[TEMPO] = answer_problem(429, "quota", **headers)
     with pytest.raises(RateLimitedError) as limited:
-        await client.tempo()
+        await client.fetch_tempo()
     assert limited.value.retry_after == seconds
     gateway.answers[TEMPO] = answer_problem(503, "upstream_down", **headers)
     with pytest.raises(GatewayUnavailableError) as down:
-        await client.tempo()
+        await client.fetch_tempo()
     assert down.value.retry_after == seconds
 
 
 async def test_max_age(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.headers[TEMPO] = {"Cache-Control": "private, max-age=754"}
-    assert (await client.tempo()).max_age == 754
+    assert (await client.fetch_tempo()).max_age == 754
 
 
 async def test_errors_name_the_field_and_not_its_value(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[TEMPO]["today"]["color"] = "12345678901234"
     with pytest.raises(MalformedResponseError) as malformed:
-        await client.tempo()
+        await client.fetch_tempo()
     assert str(malformed.value) == "Tempo has an unreadable today.color"
     assert malformed.value.__suppress_context__
     del gateway.answers[TEMPO]["today"]
     with pytest.raises(MalformedResponseError, match="Tempo lacks today"):
-        await client.tempo()
+        await client.fetch_tempo()
     gateway.answers[TEMPO] = answer_text(200, "[]", "application/json")
     with pytest.raises(MalformedResponseError, match="Tempo is unreadable"):
-        await client.tempo()
+        await client.fetch_tempo()
 
 
 async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGateway) -> None:
@@ -148,13 +148,13 @@ async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGat
     from datetime import date
 
     with pytest.raises(MalformedResponseError):
-        await client.daily("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
+        await client.fetch_daily_values("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
 
 
 async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[POINTS]["items"][0]["id"] = "12345678901234"
     with pytest.raises(MalformedResponseError, match="UsagePoint") as malformed:
-        await client.usage_points()
+        await client.fetch_usage_points()
     assert "12345678901234" not in str(malformed.value)
 
 
@@ -167,7 +167,7 @@ def answer_gzip(body: bytes) -> Script:
 
 async def test_answers_are_read_compressed(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[TEMPO] = answer_gzip(gzip.compress(json.dumps(gateway.answers[TEMPO]).encode()))
-    assert (await client.tempo()).data.today.color == "white"
+    assert (await client.fetch_tempo()).data.today.color == "white"
 
 
 async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gateway: ScriptedGateway) -> None:
@@ -179,7 +179,7 @@ async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gat
         with pytest.raises(NotAGatewayError):
             await client.ping()
         with pytest.raises(MalformedResponseError, match="inflated"):
-            await client.tempo()
+            await client.fetch_tempo()
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -201,7 +201,7 @@ async def test_an_answer_without_an_end(client: GatewayClient, gateway: Scripted
     with pytest.raises(NotAGatewayError):
         await client.ping()
     with pytest.raises(MalformedResponseError):
-        await client.tempo()
+        await client.fetch_tempo()
     assert sent < 32 * 1024 * 1024
 
 
@@ -215,7 +215,7 @@ async def test_small_texts_that_would_become_large_values(
 ) -> None:
     gateway.answers[TEMPO] = answer_text(200, text, "application/json")
     with pytest.raises(MalformedResponseError):
-        await client.tempo()
+        await client.fetch_tempo()
 
 
 async def test_values_that_are_absurd(client: GatewayClient, gateway: ScriptedGateway) -> None:
@@ -223,22 +223,22 @@ async def test_values_that_are_absurd(client: GatewayClient, gateway: ScriptedGa
     day = gateway.answers[ECOWATT]["days"][0]
     day["message"] = "a" * 100_000
     with pytest.raises(MalformedResponseError, match="message"):
-        await client.ecowatt()
+        await client.fetch_ecowatt()
     gateway.answers[TEMPO]["next_change"] = "9999-12-31T23:59:59Z"
     with pytest.raises(MalformedResponseError, match="next_change"):
-        await client.tempo()
+        await client.fetch_tempo()
     hole = {"direction": "consumption", "reason": "absent", "next_try": None}
     gateway.answers[POINTS]["items"][0]["holes"] = [{**hole, "start": "1900-01-01", "end": "2199-01-01"}] * 2
     with pytest.raises(MalformedResponseError):
-        await client.usage_points()
+        await client.fetch_usage_points()
 
 
 async def test_waiting_times_of_centuries(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.headers[TEMPO] = {"Cache-Control": "max-age=" + "9" * 400}
-    assert (await client.tempo()).max_age == 86400
+    assert (await client.fetch_tempo()).max_age == 86400
     gateway.answers[TEMPO] = answer_problem(429, "quota", **{"Retry-After": "9" * 20})
     with pytest.raises(RateLimitedError) as limited:
-        await client.tempo()
+        await client.fetch_tempo()
     assert limited.value.retry_after == 86400
 
 
@@ -246,10 +246,10 @@ async def test_waiting_times_of_centuries(client: GatewayClient, gateway: Script
 async def test_a_401_that_is_not_the_gateways_own(client: GatewayClient, gateway: ScriptedGateway, path: str) -> None:
     """A proxy that wants credentials of its own says nothing about those of this client."""
     if path == TEMPO:
-        await client.tempo()
+        await client.fetch_tempo()
     gateway.answers[path] = answer_text(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
     with pytest.raises(ProxyAuthenticationError):
-        await (client.ping() if path == PING else client.tempo())
+        await (client.ping() if path == PING else client.fetch_tempo())
 
 
 async def test_secrets_are_not_carried_from_https_to_http(
@@ -267,7 +267,7 @@ async def test_secrets_are_not_carried_from_https_to_http(
         with pytest.raises(NotAGatewayError):
             await client.ping()
         with pytest.raises(GatewayError):
-            await client.tempo()
+            await client.fetch_tempo()
     assert [(request.path, "Authorization" in request.headers) for request in gateway.requests] == [(PING, False)]
 
 

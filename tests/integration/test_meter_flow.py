@@ -10,7 +10,7 @@ from conftest import SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import add_meter, answer_meter, load_texts
+from pages import add_meter, answer_meter, load_texts, open_tariff
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -300,8 +300,7 @@ async def test_a_gateway_that_cannot_tell_its_meters(
     gateway.answers[POINTS] = gateway.answers[POINT] = answer_problem(503, "database_down")
     result = await add_meter(hass, entry)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "gateway_failed")
-    [subentry] = entry.subentries
-    assert (await entry.start_subentry_reconfigure_flow(hass, subentry))["reason"] == "gateway_failed"
+    assert (await open_tariff(hass, entry))["reason"] == "gateway_failed"
 
 
 async def test_a_gateway_that_is_not_connected(hass: HomeAssistant, set_up: SetUp) -> None:

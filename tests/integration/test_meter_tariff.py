@@ -6,7 +6,7 @@ import pytest
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import answer_meter
+from pages import answer_meter, open_tariff
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -15,9 +15,7 @@ from scripted_gateway import POINT, POINT_ID, POINTS, ScriptedGateway, answer_pr
 
 @pytest.fixture
 async def reconfigure_form(hass: HomeAssistant, set_up: SetUp) -> Any:
-    entry = await set_up()
-    [subentry] = entry.subentries
-    return await entry.start_subentry_reconfigure_flow(hass, subentry)
+    return await open_tariff(hass, await set_up())
 
 
 OFF_PEAK = {"name": "Maison", "option": "hp_hc", "power": "9", "own_prices": False, "off_peak": "22:00-06:00"}
@@ -41,7 +39,7 @@ async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
     later = {"valid_from": "2026-10-01", "option": "custom", "power_kva": 6, "prices": own}
     gateway.answers[POINTS]["items"][0]["tariffs"].append(later)
     await hass.config_entries.subentries.async_configure(reconfigure_form["flow_id"], None)
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     result = await answer_meter(
         hass, flow, {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
     )
@@ -72,10 +70,10 @@ async def test_a_tariff_before_one_to_come_leaves_that_one(
     to_come = {"valid_from": "2027-02-01", "option": "base", "power_kva": 12, "prices": "regulated"}
     gateway.answers[POINTS]["items"][0]["tariffs"].append(to_come)
     await hass.config_entries.subentries.async_configure(reconfigure_form["flow_id"], None)
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     assert flow["data_schema"]({"name": "Maison"})["power"] == "9", "what is in force, not what is to come"
-    wish = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
-    await answer_meter(hass, flow, wish)
+    answers = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
+    await answer_meter(hass, flow, answers)
     assert [(tariff["valid_from"], tariff["option"]) for tariff in gateway.told[-1]["tariffs"]] == [
         (None, "hp_hc"),
         ("2026-11-01", "tempo"),
@@ -128,7 +126,7 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
 async def test_what_is_produced_has_a_price(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     entry = await set_up()
     gateway.answers[POINTS]["items"][0]["contract"]["produces"] = True
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     await answer_meter(hass, flow, OFF_PEAK | {"production": 0.04})
     assert gateway.told[-1]["tariffs"][0]["production_eur_per_kwh"] == 0.04
 
@@ -137,7 +135,7 @@ async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: Scripted
     own = [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.15}]
     gateway.answers[POINTS]["items"][0]["tariffs"][0] |= {"prices": own, "subscription_eur_per_month": 16.5}
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     assert flow["data_schema"]({})["own_prices"] is True
     form = await answer_meter(hass, flow, OFF_PEAK | {"own_prices": True})
     assert form["data_schema"]({}) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
@@ -206,7 +204,7 @@ async def test_off_peak_hours_are_shown_as_they_can_be_typed(
         make_period(season="winter", weekdays=[0, 1, 2, 3, 4, 6], slots=SLOTS),
     ]
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     key = next(key for key in flow["data_schema"].schema if key == "off_peak")
     assert key.description["suggested_value"] == shown
     await answer_meter(hass, flow, OFF_PEAK | {"off_peak": shown})
@@ -217,7 +215,7 @@ async def test_hours_that_cannot_be_typed_in_stay(hass: HomeAssistant, gateway: 
     [period] = gateway.answers[POINTS]["items"][0]["off_peak"]
     gateway.answers[POINTS]["items"][0]["off_peak"] = [period | {"season": "summer"}]
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     await answer_meter(hass, flow, {name: value for name, value in OFF_PEAK.items() if name != "off_peak"})
     assert "off_peak" not in gateway.told[-1]
 
@@ -271,7 +269,7 @@ async def test_off_peak_hours_since_a_day_leave_those_before(
 ) -> None:
     gateway.answers[POINTS]["items"][0]["off_peak"] = present
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     result = await answer_meter(hass, flow, MOVED | {"valid_from": NOVEMBER})
     assert result["reason"] == "reconfigure_successful"
     assert gateway.told[-1]["off_peak"] == told
@@ -283,7 +281,7 @@ async def test_off_peak_hours_given_up_since_a_day(
 ) -> None:
     gateway.answers[POINTS]["items"][0]["off_peak"] = [make_period()]
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     await answer_meter(hass, flow, OFF_PEAK | {"option": option, "off_peak": "", "valid_from": NOVEMBER})
     assert gateway.told[-1]["off_peak"] == [make_period(until=NOVEMBER)], "then those of Enedis"
 
@@ -297,7 +295,7 @@ async def test_off_peak_hours_left_as_they_are_stay_in_all_their_days(
         make_period("2199-01-01", slots=SLOTS, source="enedis"),
     ]
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     shown = {str(key): (key.description or {}).get("suggested_value") for key in flow["data_schema"].schema}
     assert shown["off_peak"] == "22:00-06:00", "those in force"
     await answer_meter(hass, flow, OFF_PEAK | {"valid_from": NOVEMBER, "option": "hp_hc"})
@@ -312,7 +310,7 @@ async def test_off_peak_hours_that_overlap_later_ones_are_not_put_between(
         make_period("2027-04-01", season="summer", slots=SLOTS),
     ]
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     result = await answer_meter(hass, flow, MOVED | {"valid_from": NOVEMBER})
     assert result["errors"] == {"off_peak": "off_peak_to_come"}
     assert not gateway.told
@@ -325,7 +323,7 @@ async def test_an_offer_that_the_gateway_knows_is_chosen(
 ) -> None:
     gateway.answers["/v1/offers"] = {"items": [{"id": "week-end", "supplier": "Example", "name": "Week-end"}]}
     entry = await set_up()
-    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    flow = await open_tariff(hass, entry)
     selector = next(field for key, field in flow["data_schema"].schema.items() if str(key) == "option")
     assert {"value": "offer:week-end", "label": "Example, Week-end"} in selector.config["options"]
     answers = {

@@ -1,4 +1,4 @@
-"""What is left after a meter, or a gateway, was removed: nothing but what one wished to keep."""
+"""What is left after a meter, or a gateway, was removed: nothing but what a person chose to keep."""
 
 from typing import Any
 

@@ -4,6 +4,8 @@ import { buildSections } from "../src/cards/dashboard";
 import { pricesByBucket, sliceByHour } from "../src/cards/hours/slices";
 import { leftNow } from "../src/cards/tempo/left";
 import { findPrices } from "../src/cards/tempo/prices";
+import { longDate, percent } from "../src/lib/format";
+import { toForecastRows } from "../src/pages/tempo/forecast";
 
 type Period = Periods["items"][number];
 
@@ -112,5 +114,34 @@ describe("the dashboard", () => {
 
   test("a home without a meter has the grid's signals", () => {
     expect(types([])).toEqual([["tempo"], ["ecowatt"]]);
+  });
+});
+
+const score = (measure: "red" | "total", forecast: number) => ({
+  horizon: 2,
+  measure,
+  days: 1260,
+  forecast,
+  climatology: 0.16,
+  deduction: 0.15,
+});
+
+describe("the Tempo forecast", () => {
+  const forecast = {
+    days: [
+      { date: "2026-01-21", horizon: 2, probabilities: { blue: 0.1, white: 0.4, red: 0.5 } },
+      { date: "2026-01-22", horizon: 2, probabilities: { blue: 0.1, white: 0.2, red: 0.7 } },
+    ],
+    horizons: [{ horizon: 2, is_published: true, backtest: [score("total", 0.4), score("red", 0.11)], recorded: [] }],
+  };
+
+  test("a day that RTE announces is not forecast, and each day has its score", () => {
+    const [day, ...figures] = toForecastRows(forecast, "2026-01-21").flat();
+    expect(day).toBe(longDate("2026-01-22"));
+    expect(figures).toEqual([
+      ...[0.7, 0.2, 0.1].map((share) => percent(share)),
+      "0.11 (without it 0.15; 1,260 days)",
+      "–",
+    ]);
   });
 });

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
+from .file_imports import FileImport, FileImports
 from .models import (
     ConsentRequest,
     Offers,
@@ -26,7 +28,7 @@ from .models import (
     UsagePoints,
 )
 from .on_demand import Comparison, LoadCurve, Refresh
-from .signals import Ecowatt, Tempo, TempoDays
+from .signals import Ecowatt, Tempo, TempoDays, TempoForecast
 from .transport import RawResponse, Transport
 
 type Query = dict[str, str] | list[tuple[str, str]]
@@ -42,9 +44,11 @@ _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(Max
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
 _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), Decoder(Refresh)
 _REGULATED = Decoder(RegulatedGrids)
+_IMPORT, _IMPORTS = Decoder(FileImport), Decoder(FileImports)
 _OFFERS = Decoder(Offers)
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
+_TEMPO_FORECAST = Decoder(TempoForecast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,11 @@ class GatewayClient:
         async with self._token_lock:
             await self._renew_token()
 
-    async def usage_points(self) -> Response[UsagePoints]:
+    async def fetch_usage_points(self) -> Response[UsagePoints]:
         """Return the meters of the account."""
         return await self._get(_USAGE_POINTS, "/v1/usage-points")
 
-    async def usage_point(self, usage_point_id: str) -> UsagePoint:
+    async def fetch_usage_point(self, usage_point_id: str) -> UsagePoint:
         """Return one meter of the account."""
         return (await self._get(_USAGE_POINT, f"/v1/usage-points/{usage_point_id}")).data
 
@@ -114,7 +118,7 @@ class GatewayClient:
         response.raise_for_status()
         return _STARTED_CONSENT(response.body)
 
-    async def consent(self, consent_id: str) -> ConsentRequest:
+    async def fetch_consent(self, consent_id: str) -> ConsentRequest:
         """Return the status of a consent."""
         return (await self._get(_CONSENT, f"/v1/consents/{consent_id}")).data
 
@@ -122,59 +126,61 @@ class GatewayClient:
         """Delete this API client at the gateway. Every later request fails."""
         (await self._send_authorized("DELETE", f"/v1/api-clients/{self._client_id}")).raise_for_status()
 
-    async def daily(
+    async def fetch_daily_values(
         self, usage_point_id: str, *, start: date, end: date, direction: str = "consumption"
     ) -> Response[DailyReadings]:
         """Return the energy of the days `[start, end[` and what is missing of them."""
         return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", _build_query(start, end, direction))
 
-    async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Response[MaxPower]:
+    async def fetch_max_power(self, usage_point_id: str, *, start: date, end: date) -> Response[MaxPower]:
         """Return the maximum power of the days `[start, end[`. Each new day costs the gateway a call to Enedis."""
         return await self._get(_MAX_POWER, f"/v1/usage-points/{usage_point_id}/max-power", _build_query(start, end))
 
-    async def totals(self, usage_point_id: str) -> Response[Totals]:
+    async def fetch_totals(self, usage_point_id: str) -> Response[Totals]:
         """Return energy and cost of day, week, month and year."""
         return await self._get(_TOTALS, f"/v1/usage-points/{usage_point_id}/totals")
 
-    async def periods(self, usage_point_id: str, *, start: date, end: date) -> Response[Periods]:
+    async def fetch_periods(self, usage_point_id: str, *, start: date, end: date) -> Response[Periods]:
         """Return the tariff periods of the days `[start, end[`, at most 366 days."""
         return await self._get(_PERIODS, f"/v1/usage-points/{usage_point_id}/periods", _build_query(start, end))
 
-    async def hours(self, usage_point_id: str, *, cursor: str | None, limit: int) -> Response[Hours]:
+    async def fetch_hours(self, usage_point_id: str, *, cursor: str | None, limit: int) -> Response[Hours]:
         """Return up to `limit` hours of sums that changed since `cursor` (all without one), and a new cursor."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
 
-    async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Response[LoadCurve]:
+    async def fetch_load_curve(
+        self, usage_point_id: str, *, start: date, end: date, direction: str
+    ) -> Response[LoadCurve]:
         """Return the load curve of the days `[start, end[` and what is missing of it."""
         return await self._get(
             _LOAD_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _build_query(start, end, direction)
         )
 
-    async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
+    async def fetch_comparison(self, usage_point_id: str, *, months: int) -> Comparison:
         """Return what the last complete months would have cost under each tariff option."""
         path = f"/v1/usage-points/{usage_point_id}/comparison"
         return (await self._get(_COMPARISON, path, {"months": str(months)})).data
 
-    async def offers(self) -> dict[str, str]:
+    async def fetch_offers(self) -> dict[str, str]:
         """Return the offers in force today, their names by id."""
         found = (await self._get(_OFFERS, "/v1/offers")).data
         return {offer.id: f"{offer.supplier}, {offer.name}" for offer in found.items}
 
-    async def regulated_prices(self, option: str, power_kva: int) -> dict[str, float]:
+    async def fetch_regulated_prices(self, option: str, power_kva: int) -> dict[str, float]:
         """Return the regulated prices of an option today, in EUR/kWh by bucket; empty if it is not sold."""
         query = {"option": option, "power": str(power_kva)}
         grids = (await self._get(_REGULATED, "/v1/tariffs", query)).data.items
         return grids[0].eur_per_kwh if grids else {}
 
-    async def series(self, usage_point_id: str, *, start: date, end: date, step: str) -> dict[str, Any]:
+    async def fetch_series(self, usage_point_id: str, *, start: date, end: date, step: str) -> dict[str, Any]:
         """Return energy and cost of the days `[start, end[` by `step`, as the gateway sends it, for a chart."""
         path = f"/v1/usage-points/{usage_point_id}/series"
         parts = ("buckets", "euros", "production", "quality", "year_ago")
         query = [*_build_query(start, end).items(), ("step", step), *(("include", part) for part in parts)]
         return (await self._get(_SERIES, path, query)).data
 
-    async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
+    async def request_refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
         """Have the gateway request the days `[start, end[` from Enedis again."""
         response = await self._send_authorized(
             "POST", f"/v1/usage-points/{usage_point_id}/refresh", json=_build_query(start, end)
@@ -182,19 +188,55 @@ class GatewayClient:
         response.raise_for_status()
         return _REFRESH(response.body)
 
-    async def quota(self) -> Response[Quota]:
+    async def preview_import(self, usage_point_id: str, content: bytes, *, name: str, direction: str) -> FileImport:
+        """Send a file of readings and return what it would add. Nothing of it counts before it is accepted.
+
+        `direction` is meant where the file does not say. Raises RequestRefusedError with the gateway's reason.
+        """
+        response = await self._send_authorized(
+            "POST",
+            f"/v1/usage-points/{usage_point_id}/imports",
+            data=content,
+            params={"direction": direction},
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Disposition": _name_attachment(name),
+            },
+        )
+        response.raise_for_status()
+        return _IMPORT(response.body)
+
+    async def fetch_imports(self, usage_point_id: str) -> tuple[FileImport, ...]:
+        """Return the files of readings that the gateway was given, newest first."""
+        return (await self._get(_IMPORTS, f"/v1/usage-points/{usage_point_id}/imports")).data.items
+
+    async def accept_import(self, usage_point_id: str, import_id: str) -> None:
+        """Have a previewed file count."""
+        path = f"/v1/usage-points/{usage_point_id}/imports/{import_id}/accept"
+        (await self._send_authorized("POST", path)).raise_for_status()
+
+    async def take_back_import(self, usage_point_id: str, import_id: str) -> None:
+        """Delete everything that a file added."""
+        path = f"/v1/usage-points/{usage_point_id}/imports/{import_id}"
+        (await self._send_authorized("DELETE", path)).raise_for_status()
+
+    async def fetch_quota(self) -> Response[Quota]:
         """Return how much of the account's daily limits is used."""
         return await self._get(_QUOTA, "/v1/quota")
 
-    async def tempo(self) -> Response[Tempo]:
+    async def fetch_tempo(self) -> Response[Tempo]:
         """Return the Tempo colours."""
         return await self._get(_TEMPO, "/v1/tempo")
 
-    async def tempo_days(self, *, start: date, end: date) -> Response[TempoDays]:
+    async def fetch_tempo_days(self, *, start: date, end: date) -> Response[TempoDays]:
         """Return the colours of the days `[start, end[`, at most 366 days."""
         return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _build_query(start, end))
 
-    async def ecowatt(self) -> Response[Ecowatt]:
+    async def fetch_tempo_forecast(self) -> Response[TempoForecast]:
+        """Return the gateway's forecast of the days after tomorrow."""
+        return await self._get(_TEMPO_FORECAST, "/v1/tempo/forecast")
+
+    async def fetch_ecowatt(self) -> Response[Ecowatt]:
         """Return the Ecowatt signal."""
         return await self._get(_ECOWATT, "/v1/ecowatt")
 
@@ -250,3 +292,10 @@ class GatewayClient:
 def _build_query(start: date, end: date, direction: str | None = None) -> dict[str, str]:
     days = {"start": start.isoformat(), "end": end.isoformat()}
     return days | ({"direction": direction} if direction else {})
+
+
+def _name_attachment(name: str) -> str:
+    """Return a Content-Disposition with a file's name (RFC 6266), whatever letters it has."""
+    header = Message()
+    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+    return str(header["Content-Disposition"])

@@ -53,6 +53,64 @@ class TempoDays:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TempoProbabilities:
+    """How likely each colour of a day is; they sum to one."""
+
+    blue: float
+    white: float
+    red: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastDay:
+    """A day that the gateway forecast `horizon` days before."""
+
+    date: date
+    horizon: int
+    probabilities: TempoProbabilities
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastScore:
+    """Brier scores of the forecast and of two baselines over `days`; smaller is better. `measure`: `red`, `total` …"""
+
+    horizon: int
+    measure: str
+    days: int
+    forecast: float
+    climatology: float
+    deduction: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastHorizon:
+    """How good forecasts so many days ahead were, since 2014 and as this gateway recorded them."""
+
+    horizon: int
+    is_published: bool
+    backtest: tuple[ForecastScore, ...]
+    recorded: tuple[ForecastScore, ...]
+
+    def find_red_score(self) -> ForecastScore | None:
+        """Return the score about red days in the back-test, or None."""
+        return next((score for score in self.backtest if score.measure == "red"), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoForecast:
+    """The gateway's own forecast of the days after tomorrow, which RTE has not announced; empty out of winter."""
+
+    made_at: datetime | None
+    days: tuple[ForecastDay, ...]
+    horizons: tuple[ForecastHorizon, ...]
+    next_change: datetime
+
+    def list_days_after(self, day: date) -> list[ForecastDay]:
+        """Return the days of the forecast after `day`."""
+        return [each for each in self.days if each.date > day]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TempoCount:
     """The number of days of a colour in the season and how many are left; None while unknown days could change it."""
 
@@ -132,7 +190,7 @@ class Tempo:
         return TempoNow(
             today=today,
             tomorrow=None if turned else self.tomorrow,
-            period=self._period(moment),
+            period=self._find_period(moment),
             left={
                 color: count.left_after_tomorrow if turned else count.left_after_today
                 for color, count in self.season.days.items()
@@ -142,7 +200,7 @@ class Tempo:
             next_expected_red=next((day for day in self.season.expected_red if day > today.date), None),
         )
 
-    def _period(self, moment: datetime) -> TempoPeriod | None:
+    def _find_period(self, moment: datetime) -> TempoPeriod | None:
         ahead = (self.period, *(TempoPeriod(key=period.key, until=period.until) for period in self.coming))
         return next((period for period in ahead if moment < period.until), None)
 

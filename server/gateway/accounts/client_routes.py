@@ -17,7 +17,7 @@ from gateway.accounts.dependencies import (
     get_account,
     get_caller,
 )
-from gateway.accounts.log_in import Attempt
+from gateway.accounts.log_in import LogInAttempt
 from gateway.accounts.models import Account
 from gateway.accounts.oauth_errors import OAuthRoute
 from gateway.accounts.schemas import AccessToken, ApiClientRequest, Clients, ClientSecret, ClientView
@@ -31,7 +31,7 @@ _token_router = APIRouter(route_class=OAuthRoute)
 type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
 
 
-class _Basic(HTTPBasic):
+class _BasicAuth(HTTPBasic):
     """Basic authentication in UTF-8 (RFC 7617); FastAPI's own class accepts ASCII only."""
 
     async def __call__(  # type: ignore[override]  # FastAPI's own differs from its base in the same way
@@ -45,7 +45,7 @@ class _Basic(HTTPBasic):
         return HTTPBasicCredentials(username=name, password=secret)
 
 
-_basic = _Basic(description="E-mail address and password: how Home Assistant signs in")
+_basic = _BasicAuth(description="E-mail address and password: how Home Assistant signs in")
 
 
 async def get_owner(
@@ -58,7 +58,7 @@ async def get_owner(
 ) -> Account:
     """Return the account of a logged-in browser, or of the address and password in Basic credentials."""
     if basic is not None:
-        return await log_in.authenticate(parts, Attempt(basic.username, basic.password, client))
+        return await log_in.authenticate(parts, LogInAttempt(basic.username, basic.password, client))
     return await get_account(parts, await get_caller(request, bearer))
 
 

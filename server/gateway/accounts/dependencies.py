@@ -57,10 +57,10 @@ async def get_caller(
     parts = get_part(request, AccountParts)
     if is_from_ingress(request):
         await refuse_cross_site(request, parts)
-        household = await find_or_create_ingress_account(parts, choose_language(request))
-        if not household.is_active:
+        ingress_account = await find_or_create_ingress_account(parts, choose_language(request))
+        if not ingress_account.is_active:
             raise _build_logged_out_problem()
-        return Caller(household.id, is_ingress=True)
+        return Caller(ingress_account.id, is_ingress=True)
     await require_single_credential(request, parts)
     token = sessions.read_cookie(request, parts.settings)
     if token is not None:

@@ -1,4 +1,4 @@
-"""The household account, which all users of Home Assistant's ingress share.
+"""The account that all users of Home Assistant's ingress share.
 
 It has no password: Home Assistant authenticates the users who may open the panel.
 """
@@ -20,5 +20,5 @@ async def find_or_create_ingress_account(parts: AccountParts, language: str) -> 
     async with parts.database.write() as session:
         now = parts.clock.now()
         account = await find_or_create_account(session, parts.keyring, email, now, language)
-        record_event(session, now, "household_made", account.id, by="ingress")
+        record_event(session, now, "ingress_account_created", account.id, by="ingress")
         return account

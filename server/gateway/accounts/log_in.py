@@ -26,7 +26,7 @@ _REFUSED_AFTER = 1.0
 
 
 @dataclass(frozen=True, repr=False)
-class Attempt:
+class LogInAttempt:
     """The credentials of a log-in attempt, and the client address it comes from."""
 
     email: str
@@ -35,7 +35,7 @@ class Attempt:
     captcha_token: str | None = None
 
 
-async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = None) -> str:
+async def log_in(parts: AccountParts, attempt: LogInAttempt, browser: str | None = None) -> str:
     """Check credentials and open a session; return the token for its cookie. Raises the problems of `authenticate`."""
     account = await authenticate(parts, attempt)
     async with parts.database.write() as session:
@@ -71,7 +71,7 @@ async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
             record_event(session, parts.clock.now(), "logged_out_everywhere", account_id)
 
 
-async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool = False) -> Account:
+async def authenticate(parts: AccountParts, attempt: LogInAttempt, *, pending: bool = False) -> Account:
     """Check an address and its password, and return the account.
 
     Accounts that are not active yet are accepted only if `pending`. Raises problems: 401, 403, 429, 503.
@@ -84,7 +84,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     origin = origins.hash_client(parts.instance, attempt.client)
     begun = parts.clock.now()
     try:
-        async with parts.passwords.acquire_slot(), parts.database.write() as session:
+        async with parts.passwords.limit_concurrency(), parts.database.write() as session:
             account = await repository.find_account_by_email(session, email)
             is_familiar = await repository.is_familiar_origin(session, account.id if account else "", origin)
             hits = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
@@ -102,7 +102,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
         await parts.captcha.check_token(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
-    async with parts.passwords.acquire_slot():
+    async with parts.passwords.limit_concurrency():
         matches = await parts.passwords.verify_password(stored, attempt.password)
         outdated = matches and stored is not None and parts.passwords.is_outdated(stored)
         renewed = await parts.passwords.hash_password(attempt.password) if outdated else stored

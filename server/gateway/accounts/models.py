@@ -56,6 +56,13 @@ class ApiClient(Base):
     last_used_at: Mapped[datetime | None]
 
 
+class TokenKind(StrEnum):
+    """Which addresses a read-only token opens: those of this API, or those that older clients know."""
+
+    READING = "reading"
+    LEGACY = "legacy"
+
+
 class ReadingToken(Base):
     """A read-only token, valid until it is revoked. `token_hash` is its SHA-256."""
 
@@ -64,6 +71,7 @@ class ReadingToken(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
+    kind: Mapped[TokenKind] = mapped_column(default=TokenKind.READING)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime]
     last_used_on: Mapped[date | None]

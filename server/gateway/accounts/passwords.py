@@ -69,7 +69,7 @@ class Passwords:
         self._waiting = 0
 
     @asynccontextmanager
-    async def acquire_slot(self) -> AsyncIterator[None]:
+    async def limit_concurrency(self) -> AsyncIterator[None]:
         """Wait until no other caller holds the slot, and hold it in the `with` block.
 
         Raises a 503 problem when 200 callers already wait for it or hold it.

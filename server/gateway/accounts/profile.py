@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, outbox, repository
-from gateway.accounts.log_in import Attempt, authenticate, check_password_unchanged
+from gateway.accounts.log_in import LogInAttempt, authenticate, check_password_unchanged
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.sign_up import check_address
@@ -53,7 +53,7 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
     if not parts.settings.sends_mail:
         raise ProblemError(409, "mail_needed", "This site sends no mail, so that no new address can be verified.")
     address = check_address(change.email)
-    authenticated = await authenticate(parts, Attempt(account.email, change.password, change.client))
+    authenticated = await authenticate(parts, LogInAttempt(account.email, change.password, change.client))
     async with parts.database.write() as session:
         now = parts.clock.now()
         current = await _load_current(session, account)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, outbox, repository, sessions
-from gateway.accounts.log_in import Attempt, authenticate, check_password_unchanged
+from gateway.accounts.log_in import LogInAttempt, authenticate, check_password_unchanged
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import hash_secret
@@ -75,7 +75,7 @@ async def change_password(
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
     check_password_length(new)
-    authenticated = await authenticate(parts, Attempt(account.email, old, client))
+    authenticated = await authenticate(parts, LogInAttempt(account.email, old, client))
     hashed = await hash_new_password(parts.passwords, new, account.email)
     async with parts.database.write() as session:
         now = parts.clock.now()

@@ -8,7 +8,7 @@ from gateway.accounts import log_in, profile, recovery, service, sessions, sign_
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
 from gateway.accounts.ingress import find_or_create_ingress_account
-from gateway.accounts.log_in import Attempt
+from gateway.accounts.log_in import LogInAttempt
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.profile import AddressChange
@@ -131,7 +131,7 @@ async def open_session(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:
     """Log in. The session is an HttpOnly cookie, which scripts cannot read."""
-    attempt = Attempt(body.email, body.password, client, body.captcha_token)
+    attempt = LogInAttempt(body.email, body.password, client, body.captcha_token)
     token = await log_in.log_in(parts, attempt, _get_browser_name(request))
     sessions.set_cookie(response, parts.settings, token)
 
@@ -192,8 +192,8 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
 
 async def _find_logged_in_account(request: Request, parts: AccountParts) -> Account | None:
     if is_from_ingress(request):
-        household = await find_or_create_ingress_account(parts, choose_language(request))
-        return household if household.is_active else None
+        ingress_account = await find_or_create_ingress_account(parts, choose_language(request))
+        return ingress_account if ingress_account.is_active else None
     token = sessions.read_cookie(request, parts.settings)
     return await sessions.resume_account(parts, token) if token else None
 

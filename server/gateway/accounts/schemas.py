@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from gateway.accounts.models import TokenKind
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
 from gateway.pages import list_languages
@@ -155,7 +156,7 @@ class Sessions(BaseModel):
 
 
 class ApiClientRequest(RequestBody):
-    """The name of the API client or token: what it is for, such as `Home Assistant`."""
+    """The name of the API client: what it is for, such as `Home Assistant`."""
 
     name: Name
 
@@ -167,11 +168,23 @@ class ClientSecret(BaseModel):
     client_secret: str
 
 
+class ReadingTokenRequest(RequestBody):
+    """The name of a token, and its kind.
+
+    `reading` opens this API. `legacy` is for programs that were made for MyElectricalData's first API or for conso-api:
+    it opens their addresses, if the site has them, and holds the numbers of the account's meters.
+    """
+
+    name: Name
+    kind: TokenKind = TokenKind.READING
+
+
 class NewReadingToken(BaseModel):
     """A read-only token. `token` is shown only once."""
 
     id: str
     name: str
+    kind: TokenKind
     token: str
 
 
@@ -180,6 +193,7 @@ class ReadingTokenView(BaseModel):
 
     id: str
     name: str
+    kind: TokenKind
     created_at: Utc
     last_used_on: date | None
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import addresses, repository, tokens
 from gateway.accounts.models import Account, ApiClient
 from gateway.accounts.secrets import has_valid_checksum, hash_secret, make_client_id, make_client_secret
-from gateway.kit.crypto import Keyring, new_key
+from gateway.kit.crypto import Keyring, generate_random_key
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store, StoreError
@@ -63,7 +63,7 @@ def build_account(keyring: Keyring, address: str, language: str, now: datetime) 
         activated_at=None,
         deactivated_at=None,
         token_version=0,
-        data_key=keyring.wrap(new_key(), build_data_key_context(account_id)),
+        data_key=keyring.wrap(generate_random_key(), build_data_key_context(account_id)),
     )
 
 

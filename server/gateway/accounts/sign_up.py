@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, outbox, passwords, repository
-from gateway.accounts.log_in import Attempt, authenticate, check_password_unchanged
+from gateway.accounts.log_in import LogInAttempt, authenticate, check_password_unchanged
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.passwords import Passwords
@@ -94,7 +94,7 @@ async def verify_email(parts: AccountParts, code: str, password: str, client: st
         account = await repository.get_account(session, found.account_id) if found else None
     if account is None:
         raise build_invalid_code_problem()
-    authenticated = await authenticate(parts, Attempt(account.email, password, client), pending=True)
+    authenticated = await authenticate(parts, LogInAttempt(account.email, password, client), pending=True)
     async with parts.database.write() as session:
         now = parts.clock.now()
         current = await repository.lock_account(session, account.id)
@@ -148,7 +148,7 @@ async def hash_new_password(hasher: Passwords, password: str, address: str) -> s
     """
     check_password_length(password)
     try:
-        async with hasher.acquire_slot():
+        async with hasher.limit_concurrency():
             return await hasher.check_and_hash(password, address)
     except passwords.WeakPasswordError as error:
         raise _build_weak_password_problem(error) from error

@@ -8,7 +8,7 @@ import io
 import os
 from typing import IO, override
 
-from gateway.kit.crypto import Keyring, new_key, seal, unseal
+from gateway.kit.crypto import Keyring, generate_random_key, seal, unseal
 
 MAGIC = b"MyElectricalData, sealed 1\n"
 _CONTEXT = "backup"
@@ -25,7 +25,7 @@ class SealedWriter(io.RawIOBase):
 
     def __init__(self, file: IO[bytes], keyring: Keyring) -> None:
         self._file = file
-        self._key = new_key()
+        self._key = generate_random_key()
         self._waiting = bytearray()
         self._pieces = 0
         wrapped = keyring.wrap(self._key, _CONTEXT)

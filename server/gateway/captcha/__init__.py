@@ -48,8 +48,8 @@ class Turnstile:
             if self._required:
                 raise ProblemError(403, "captcha_needed", "Solve the captcha and send its `captcha_token`.")
             return
-        told = await self._verify(token[:_LONGEST_TOKEN], client, {200})
-        if told is None:
+        result = await self._verify(token[:_LONGEST_TOKEN], client, {200})
+        if result is None:
             log.warning("captcha_unreachable", action=action)
             if self._required:
                 raise ProblemError(
@@ -59,16 +59,18 @@ class Turnstile:
                     retry_after=60,
                 )
             return
-        if not (told.get("success") is True and told.get("action") == action and told.get("hostname") in self._hosts):
+        if not (
+            result.get("success") is True and result.get("action") == action and result.get("hostname") in self._hosts
+        ):
             raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try it again.")
 
     async def is_secret_accepted(self) -> bool | None:
         """Tell whether Cloudflare knows the secret, by a token that nobody solved; None during an outage."""
         # Cloudflare answers a wrong secret with 200 or 400
-        told = await self._verify("doctor", None, {200, 400})
-        if told is None:
+        result = await self._verify("doctor", None, {200, 400})
+        if result is None:
             return None
-        errors = told.get("error-codes")
+        errors = result.get("error-codes")
         return not (
             isinstance(errors, list) and {"invalid-input-secret", "missing-input-secret"} & set(map(str, errors))
         )
@@ -78,10 +80,10 @@ class Turnstile:
         form = {"secret": self._secret, "response": token} | ({"remoteip": client} if client else {})
         try:
             answer = await self._upstream.request("POST", _PATH, form=form)
-            told = json.loads(answer.body) if answer.status in statuses else None
+            result = json.loads(answer.body) if answer.status in statuses else None
         except UnreachableError, ValueError:
             return None
-        return told if isinstance(told, dict) else None
+        return result if isinstance(result, dict) else None
 
 
 def list_hosts(settings: Settings) -> frozenset[str]:

@@ -12,13 +12,13 @@ from gateway.kit.http import make_ssl_context
 from gateway.settings import Settings
 
 
-async def find_clock_trouble(settings: Settings, database: Database) -> str | None:
+async def find_clock_problem(settings: Settings, database: Database) -> str | None:
     """Return by how much the clock is off; None if it is right, or if nobody could be asked."""
     if not database.is_sqlite:
         async with database.read() as session:
             moment = await session.scalar(select(func.now()))
-        if moment is not None and (trouble := _compare(moment, "PostgreSQL")):
-            return trouble
+        if moment is not None and (problem := _compare(moment, "PostgreSQL")):
+            return problem
     for name, url in (("RTE", settings.rte_base_url), ("Enedis", settings.enedis_url)):
         if (moment := await _fetch_date(url)) is not None:
             return _compare(moment, name)

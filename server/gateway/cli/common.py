@@ -23,7 +23,7 @@ from gateway.settings import Settings, explain_errors
 _SQLITE = b"SQLite format 3\0"
 """The first bytes of every SQLite file. An empty file is a new database."""
 _CHECK_DATABASE = "check that it runs, and the host and port in DATABASE_URL."
-_DATABASE_TROUBLES = {
+_DATABASE_ADVICE = {
     "InvalidPasswordError": "PostgreSQL does not take the user and the password in DATABASE_URL.",
     "InvalidAuthorizationSpecificationError": "PostgreSQL does not let the user in DATABASE_URL in.",
     "InvalidCatalogNameError": "PostgreSQL has no database of the name in DATABASE_URL: create it.",
@@ -93,7 +93,7 @@ def report_failures() -> Iterator[None]:
     except DatabaseFullError:
         fail("The disk of the database is full, so nothing was changed: free some space.")
     except DatabaseDownError as error:
-        fail(_DATABASE_TROUBLES.get(str(error)) or f"The database does not answer ({error}): {_CHECK_DATABASE}")
+        fail(_DATABASE_ADVICE.get(str(error)) or f"The database does not answer ({error}): {_CHECK_DATABASE}")
     except (NewerDatabaseError, KeysLostError) as error:
         fail(str(error))
     except UndecipherableError:

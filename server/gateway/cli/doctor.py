@@ -13,18 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
-from gateway.cli.clock_check import find_clock_trouble
+from gateway.cli.clock_check import find_clock_problem
 from gateway.cli.common import load_settings
 from gateway.cli.reach import (
     LOCAL,
     build_callback,
     fetch_reply,
-    find_callback_trouble,
-    find_port_trouble,
-    find_site_trouble,
+    find_callback_problem,
+    find_port_problem,
+    find_site_problem,
     is_running,
 )
-from gateway.cli.upstreams import captcha_trouble, enedis_trouble, mail_trouble, rte_trouble
+from gateway.cli.upstreams import find_captcha_problem, find_enedis_problem, find_mail_problem, find_rte_problem
 from gateway.consents.repository import has_nobody_returned
 from gateway.health.service import is_read_only
 from gateway.instance import KeysLostError
@@ -54,9 +54,9 @@ def doctor(
 
     async def examine() -> int:
         wrong = 0
-        async for what, trouble in _find_problems(settings, host, port):
-            print(f"{'wrong' if trouble else 'ok':<6}{what}{': ' if trouble else ''}{trouble or ''}")
-            wrong += trouble is not None
+        async for what, problem in _find_problems(settings, host, port):
+            print(f"{'wrong' if problem else 'ok':<6}{what}{': ' if problem else ''}{problem or ''}")
+            wrong += problem is not None
         return wrong
 
     if wrong := asyncio.run(examine()):
@@ -67,10 +67,10 @@ def doctor(
 
 async def _find_problems(settings: Settings, host: str, port: int) -> AsyncIterator[Finding]:
     yield "settings", None  # `load_settings` ends the command if they are invalid
-    yield "addresses", _address_trouble(settings)
-    yield "proxy", _proxy_trouble(settings)
+    yield "addresses", _find_address_problem(settings)
+    yield "proxy", _find_proxy_problem(settings)
     if settings.backup_every:
-        yield "backups", _backup_trouble(settings)
+        yield "backups", _find_backup_problem(settings)
     try:
         behind = not await is_current(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
@@ -80,7 +80,7 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
     if behind:
         yield "database", "its tables are of another version: run gateway migrate"
         return
-    yield "database", _disk_trouble(settings)
+    yield "database", _find_disk_problem(settings)
     try:
         async with open_runtime(settings) as runtime:
             yield "keys", None
@@ -95,31 +95,31 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
 async def _examine_running(runtime: Runtime, host: str, port: int) -> AsyncIterator[Finding]:
     settings = runtime.settings
     if settings.redis_url.get_secret_value():
-        yield "store", await _store_trouble(runtime)
-    yield "administrator", await _admin_trouble(runtime)
+        yield "store", await _find_store_problem(runtime)
+    yield "administrator", await _find_admin_problem(runtime)
     runs = await is_running(runtime.instance.id, host, port)
-    yield "port", None if runs else _port_trouble(settings, host, port)
+    yield "port", None if runs else _find_port_problem(settings, host, port)
     reply = await fetch_reply(f"{settings.backend_url}/ping")
-    yield "BACKEND_URL", find_site_trouble(settings, runtime.instance.id, reply, runs=runs)
+    yield "BACKEND_URL", find_site_problem(settings, runtime.instance.id, reply, runs=runs)
     callback = build_callback(settings)
-    yield "callback", await _callback_trouble(runtime, callback, answers=reply.instance == runtime.instance.id)
-    yield "clock", await find_clock_trouble(settings, runtime.database)
-    yield "Enedis", await enedis_trouble(runtime)
-    yield "RTE", await rte_trouble(runtime)
+    yield "callback", await _find_callback_problem(runtime, callback, answers=reply.instance == runtime.instance.id)
+    yield "clock", await find_clock_problem(settings, runtime.database)
+    yield "Enedis", await find_enedis_problem(runtime)
+    yield "RTE", await find_rte_problem(runtime)
     if settings.turnstile_secret_key.get_secret_value():
-        yield "captcha", await captcha_trouble(runtime)
+        yield "captcha", await find_captcha_problem(runtime)
     if settings.sends_mail:
-        yield "mail", await mail_trouble(runtime)
+        yield "mail", await find_mail_problem(runtime)
 
 
-def _address_trouble(settings: Settings) -> str | None:
+def _find_address_problem(settings: Settings) -> str | None:
     parts = urlsplit(settings.backend_url)
     if parts.scheme == "http" and parts.hostname not in LOCAL:
         return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
     return None
 
 
-def _proxy_trouble(settings: Settings) -> str | None:
+def _find_proxy_problem(settings: Settings) -> str | None:
     """Return what is wrong with TRUSTED_PROXIES.
 
     The gateway itself serves http. With https there is a proxy, and only it knows the addresses of clients.
@@ -134,7 +134,7 @@ def _proxy_trouble(settings: Settings) -> str | None:
     return None
 
 
-def _backup_trouble(settings: Settings) -> str | None:
+def _find_backup_problem(settings: Settings) -> str | None:
     folder = Path(settings.backup_folder)
     if not folder.is_dir():
         return f"BACKUP_FOLDER: {folder} is no folder: create or mount it"
@@ -143,23 +143,23 @@ def _backup_trouble(settings: Settings) -> str | None:
     return None
 
 
-def _disk_trouble(settings: Settings) -> str | None:
+def _find_disk_problem(settings: Settings) -> str | None:
     if settings.sqlite_file is not None and is_read_only(settings.sqlite_file):
         return f"DATABASE_URL: {settings.sqlite_file} is read-only, or its disk is: mount it read-write, or replace it"
     return None
 
 
-def _port_trouble(settings: Settings, host: str, port: int) -> str | None:
-    trouble = find_port_trouble("--host and --port", host, port)
-    if trouble is None and settings.metrics_port is not None:
-        return find_port_trouble("METRICS_HOST and METRICS_PORT", settings.metrics_host, settings.metrics_port)
-    return trouble
+def _find_port_problem(settings: Settings, host: str, port: int) -> str | None:
+    problem = find_port_problem("--host and --port", host, port)
+    if problem is None and settings.metrics_port is not None:
+        return find_port_problem("METRICS_HOST and METRICS_PORT", settings.metrics_host, settings.metrics_port)
+    return problem
 
 
-async def _callback_trouble(runtime: Runtime, callback: str, *, answers: bool) -> str | None:
+async def _find_callback_problem(runtime: Runtime, callback: str, *, answers: bool) -> str | None:
     """Return what is wrong with the callback; Enedis itself does not tell which address it has."""
-    if answers and (trouble := find_callback_trouble(callback, await fetch_reply(callback))):
-        return trouble
+    if answers and (problem := find_callback_problem(callback, await fetch_reply(callback))):
+        return problem
     async with runtime.database.read() as session:
         if await has_nobody_returned(session, runtime.clock.now() - timedelta(hours=1), _NOBODY_OF):
             return (
@@ -169,7 +169,7 @@ async def _callback_trouble(runtime: Runtime, callback: str, *, answers: bool) -
     return None
 
 
-async def _store_trouble(runtime: Runtime) -> str | None:
+async def _find_store_problem(runtime: Runtime) -> str | None:
     try:
         await runtime.store.get("doctor")
     except StoreError:
@@ -177,7 +177,7 @@ async def _store_trouble(runtime: Runtime) -> str | None:
     return None
 
 
-async def _admin_trouble(runtime: Runtime) -> str | None:
+async def _find_admin_problem(runtime: Runtime) -> str | None:
     listed = runtime.settings.admin_emails
     if not listed.strip():
         return "ADMIN_EMAILS is empty: nobody administers this gateway; run gateway init"

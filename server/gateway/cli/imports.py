@@ -16,7 +16,7 @@ from gateway.csv_export.writing import Form, write_table
 from gateway.domain.direction import Direction
 from gateway.imports.comparing import DayOutcome
 from gateway.imports.files import LARGEST_FILE
-from gateway.imports.schemas import ImportView
+from gateway.imports.schemas import UploadedFile
 from gateway.imports.service import ImportService
 from gateway.kit import paris
 from gateway.problems import ProblemError
@@ -40,7 +40,7 @@ def import_file(
     if file.stat().st_size > LARGEST_FILE:
         fail(f"{file} is larger than {LARGEST_FILE // 1024 // 1024} MB. Split it by years.", 2)
 
-    async def work(runtime: Runtime) -> ImportView:
+    async def work(runtime: Runtime) -> UploadedFile:
         account_id = await _find_account(runtime, usage_point)
         imports = ImportService(runtime.database, runtime.clock, runtime.keyring)
         content = await asyncio.to_thread(file.read_bytes)
@@ -89,7 +89,7 @@ async def _find_account(runtime: Runtime, point_id: str) -> str:
     return account_id
 
 
-def _describe(found: ImportView) -> list[str]:
+def _describe(found: UploadedFile) -> list[str]:
     new, agreeing, different = (found.report.days[outcome] for outcome in DayOutcome)
     lines = [f"{found.report.format}: {new} new days, {agreeing} that agree, {different} that differ"]
     lines += [

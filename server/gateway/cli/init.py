@@ -14,7 +14,7 @@ from gateway.accounts.service import create_api_client, find_or_create_account
 from gateway.audit.service import record_event
 from gateway.cli import passwords
 from gateway.cli.common import fail, with_runtime
-from gateway.cli.upstreams import enedis_trouble, rte_trouble
+from gateway.cli.upstreams import find_enedis_problem, find_rte_problem
 from gateway.kit.urls import check_url
 from gateway.runtime import Runtime
 
@@ -64,16 +64,16 @@ def init(
 
     async def work(runtime: Runtime) -> tuple[str, str, list[str]]:
         client_id, secret = await _set_up(runtime, address, password, client_name)
-        troubles = [await enedis_trouble(runtime), await rte_trouble(runtime)]
-        return client_id, secret, [trouble for trouble in troubles if trouble]
+        problems = [await find_enedis_problem(runtime), await find_rte_problem(runtime)]
+        return client_id, secret, [problem for problem in problems if problem]
 
     client_id, secret, left = with_runtime(work)
     if env_file is not None:
         _write(env_file)
     print(f"The database is ready, and {address} administers it.\n")
     print(f"Client id:     {client_id}\nClient secret: {secret}   (shown this once)\n")
-    for trouble in left:
-        print(f"To do: {trouble}")
+    for problem in left:
+        print(f"To do: {problem}")
     # sh looks for a name without a folder in PATH, not here
     where = f"set -a; . {shlex.quote(str(env_file.absolute()))}; set +a; " if env_file is not None else ""
     print(f"To do: {where}gateway serve")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from gateway.cli.common import fail, with_runtime
 from gateway.runtime import Runtime
-from gateway.tariffs.offers import OfferBook, OfferFile, PublishedAtError, describe_format, parse_offers
+from gateway.tariffs.offers import OfferBook, OffersDocument, PublishedAtError, describe_format, parse_offers
 from gateway.tariffs.repository import replace_offers
 
 app = typer.Typer(no_args_is_help=True, help="Offers of suppliers, as files (docs/offers.md).")
@@ -45,7 +45,7 @@ def schema() -> None:
     print(json.dumps(describe_format(), indent=2))
 
 
-def _read(file: Path) -> OfferFile:
+def _read(file: Path) -> OffersDocument:
     try:
         return parse_offers(file.read_bytes())
     except ValidationError as error:
@@ -55,7 +55,7 @@ def _read(file: Path) -> OfferFile:
         fail(f"{file} cannot be used:\n" + "\n".join(problems))
 
 
-def _summarize(file: OfferFile) -> list[str]:
+def _summarize(file: OffersDocument) -> list[str]:
     return [
         f"{offer.id}: {offer.supplier}, {offer.name}: {len(offer.versions)} version(s), the last from "
         f"{offer.versions[-1].valid_from} to {offer.versions[-1].valid_to}, "

@@ -66,7 +66,7 @@ async def is_running(instance: str, host: str, port: int) -> bool:
     return reply.instance == instance
 
 
-def find_port_trouble(names: str, host: str, port: int) -> str | None:
+def find_port_problem(names: str, host: str, port: int) -> str | None:
     """Return why the gateway cannot listen at an address; `names` are the settings to change. None if it can."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -78,7 +78,7 @@ def find_port_trouble(names: str, host: str, port: int) -> str | None:
     return None
 
 
-def find_site_trouble(settings: Settings, instance: str, reply: Reply, *, runs: bool) -> str | None:
+def find_site_problem(settings: Settings, instance: str, reply: Reply, *, runs: bool) -> str | None:
     """Return what is wrong with BACKEND_URL, by the reply to BACKEND_URL/ping. `runs`: this gateway is running."""
     site = f"BACKEND_URL ({settings.backend_url})"
     if reply.error is not None:
@@ -122,7 +122,7 @@ def build_callback(settings: Settings) -> str:
     return settings.enedis_redirect_uri or f"{get_origin(settings.backend_url)}/oauth/callback"
 
 
-def find_callback_trouble(callback: str, reply: Reply) -> str | None:
+def find_callback_problem(callback: str, reply: Reply) -> str | None:
     """Return what is wrong with the callback's address, by the reply to it."""
     if reply.is_gateway:
         return None

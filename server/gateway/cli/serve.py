@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gateway.cli.common import fail, load_settings, report_failures
-from gateway.cli.reach import find_port_trouble
+from gateway.cli.reach import find_port_problem
 from gateway.front_end.files import Files, NoFrontEndError
 from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
@@ -87,8 +87,8 @@ def serve(
 
 def _check_can_listen(settings: str, host: str, port: int) -> None:
     """End with an error if the gateway cannot listen at an address; `settings` names the settings to change."""
-    if trouble := find_port_trouble(settings, host, port):
-        fail(trouble, 2)
+    if problem := find_port_problem(settings, host, port):
+        fail(problem, 2)
 
 
 def _listen_on_both(host: str, port: int) -> list[socket.socket] | None:

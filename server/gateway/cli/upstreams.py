@@ -13,7 +13,7 @@ _DOWN = "does not answer now: check the network, and try again later"
 _REFUSED = "does not take {names}: copy both again from {where}"
 
 
-async def enedis_trouble(runtime: Runtime) -> str | None:
+async def find_enedis_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with Enedis' credentials and how to fix it; None if they work."""
     if not runtime.settings.enedis_client_id:
         return "ENEDIS_CLIENT_ID is not set: open an application on Enedis' Data Connect (https://datahub-enedis.fr)"
@@ -28,7 +28,7 @@ async def enedis_trouble(runtime: Runtime) -> str | None:
     return None
 
 
-async def rte_trouble(runtime: Runtime) -> str | None:
+async def find_rte_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with RTE's credentials and how to fix it; None if they work."""
     if runtime.rte is None:
         return "RTE_CLIENT_ID is not set: open an application on https://data.rte-france.com for Tempo and Ecowatt"
@@ -43,7 +43,7 @@ async def rte_trouble(runtime: Runtime) -> str | None:
     return None
 
 
-async def mail_trouble(runtime: Runtime) -> str | None:
+async def find_mail_problem(runtime: Runtime) -> str | None:
     """Return what is wrong with Mailgun's settings and how to fix it; None if they work, or without Mailgun."""
     if not isinstance(runtime.mail_sender, Mailgun):
         return None
@@ -62,7 +62,7 @@ _TEST_KEY = re.compile(r"[123]x0{16,}[0-9A-F]+")
 """Cloudflare's keys for tests, whose captchas are never accepted here: they name no host."""
 
 
-async def captcha_trouble(runtime: Runtime) -> str | None:
+async def find_captcha_problem(runtime: Runtime) -> str | None:
     """Return why nobody could pass the captcha, and how to fix it; None if they can, or without a captcha."""
     site_key, secret = runtime.settings.turnstile_site_key, runtime.settings.turnstile_secret_key.get_secret_value()
     if not secret or not isinstance(runtime.captcha, Turnstile):

@@ -15,7 +15,7 @@ from gateway.consents.service import delete_usage_point
 from gateway.runtime import Runtime
 from gateway.tariffs.offers import NO_OFFERS
 from gateway.tariffs.options import OPTIONS, BucketClock, Option
-from gateway.usage_point_summary.settings import Choices
+from gateway.usage_point_summary.settings import UsagePointChanges
 from gateway.usage_points import repository, service
 
 app = typer.Typer(no_args_is_help=True, help="Meters.")
@@ -42,7 +42,7 @@ def add(
         chosen: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
         if off_peak:  # otherwise the current ones stay: the user's, or those from Enedis
             chosen["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
-        choices = Choices.model_validate(chosen)
+        choices = UsagePointChanges.model_validate(chosen)
     except ValidationError as error:
         fail("\n".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors()), 2)
     except ValueError as error:

@@ -22,7 +22,7 @@ from gateway.accounts.models import Account
 from gateway.accounts.secrets import hash_secret
 from gateway.audit.service import record_event
 from gateway.consents import repository
-from gateway.consents.claims import Outcome
+from gateway.consents.claims import ClaimOutcome
 from gateway.consents.models import Consent, ConsentState, ConsentStatus
 from gateway.instance import Instance
 from gateway.kit import paris
@@ -51,7 +51,12 @@ _BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
 
 
-OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
+OPEN = frozenset(ClaimOutcome) - {
+    ClaimOutcome.GRANTED,
+    ClaimOutcome.PENDING,
+    ClaimOutcome.EXPIRED,
+    ClaimOutcome.TOO_OFTEN,
+}
 """Outcomes after which the user may go to Enedis again."""
 
 
@@ -67,7 +72,7 @@ class AuthorizationAttempt:
 class CallbackResult:
     """The outcome after a callback, the consent if it is known, and whether to check with Enedis now (`is_new`)."""
 
-    outcome: Outcome
+    outcome: ClaimOutcome
     consent: Consent | None = None
     is_new: bool = False
 
@@ -100,18 +105,18 @@ async def request_consent(
     return consent
 
 
-def get_outcome(consent: Consent, now: datetime) -> Outcome:
+def get_outcome(consent: Consent, now: datetime) -> ClaimOutcome:
     """Return the current outcome of a consent, which is the reason if it failed."""
     if consent.status is ConsentStatus.GRANTED:
-        return Outcome.GRANTED
+        return ClaimOutcome.GRANTED
     if consent.status is ConsentStatus.PENDING and consent.authorisation is None and consent.expires_at <= now:
-        return Outcome.EXPIRED
-    return Outcome(consent.reason) if consent.reason else Outcome.PENDING
+        return ClaimOutcome.EXPIRED
+    return ClaimOutcome(consent.reason) if consent.reason else ClaimOutcome.PENDING
 
 
 def get_status(consent: Consent, now: datetime) -> ConsentStatus:
     """Return the status of a consent, which is EXPIRED for a request that was not completed in time."""
-    return ConsentStatus.EXPIRED if get_outcome(consent, now) is Outcome.EXPIRED else consent.status
+    return ConsentStatus.EXPIRED if get_outcome(consent, now) is ClaimOutcome.EXPIRED else consent.status
 
 
 async def start_authorization(
@@ -158,7 +163,7 @@ async def handle_callback(
         return await _repeat_outcome(session, state, browser, now)
     consent = await repository.lock_consent(session, row.consent_id)
     if consent is None:
-        return CallbackResult(Outcome.UNKNOWN)
+        return CallbackResult(ClaimOutcome.UNKNOWN)
     number = _parse_authorization_id(authorisation or "")
     failure = await _find_failure(session, consent, row, browser, number, error, now)
     if failure is not None:
@@ -168,11 +173,11 @@ async def handle_callback(
             await refuse_consent(session, consent, failure, now)
         return CallbackResult(failure, consent)
     if consent.status is ConsentStatus.GRANTED:
-        return CallbackResult(Outcome.GRANTED, consent)
+        return CallbackResult(ClaimOutcome.GRANTED, consent)
     consent.status, consent.reason = ConsentStatus.PENDING, None
     consent.authorisation, consent.asked_on = number, paris.day_of(row.created_at)
     consent.checks, consent.check_at, consent.returned_at = 0, now, now
-    return CallbackResult(Outcome.PENDING, consent, is_new=True)
+    return CallbackResult(ClaimOutcome.PENDING, consent, is_new=True)
 
 
 async def _find_failure(
@@ -183,21 +188,21 @@ async def _find_failure(
     number: int | None,
     error: str | None,
     now: datetime,
-) -> Outcome | None:
+) -> ClaimOutcome | None:
     """Return what is wrong with a callback; None if nothing is."""
     if state.created_at + LIFETIME <= now or consent.expires_at <= now:
-        return Outcome.EXPIRED
+        return ClaimOutcome.EXPIRED
     if state.browser_hash != hash_secret(browser or ""):
         consent.other_browser_on = paris.day_of(now)
-        return Outcome.OTHER_BROWSER
+        return ClaimOutcome.OTHER_BROWSER
     if error is not None:
-        return Outcome.REFUSED_AT_ENEDIS
+        return ClaimOutcome.REFUSED_AT_ENEDIS
     if number is None:
-        return Outcome.UNKNOWN
+        return ClaimOutcome.UNKNOWN
     if await limits.is_reached(session, _FAILURES, consent.account_id, now):
-        return Outcome.TOO_OFTEN
+        return ClaimOutcome.TOO_OFTEN
     if consent.check_at is not None and consent.authorisation != number:
-        return Outcome.UNKNOWN  # a second number during the check of the first one is a guess
+        return ClaimOutcome.UNKNOWN  # a second number during the check of the first one is a guess
     return None
 
 
@@ -208,7 +213,7 @@ async def _repeat_outcome(session: AsyncSession, state: str, browser: str | None
         consent = await repository.find_consent(session, used.consent_id)
         if consent is not None:
             return CallbackResult(get_outcome(consent, now), consent)
-    return CallbackResult(Outcome.UNKNOWN)
+    return CallbackResult(ClaimOutcome.UNKNOWN)
 
 
 async def begin_check(session: AsyncSession, consent: Consent, now: datetime) -> bool:
@@ -235,12 +240,14 @@ def _compute_late_pause(checks: int) -> timedelta:
     return compute_backoff(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
 
 
-async def record_decision(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
+async def record_decision(
+    session: AsyncSession, consent: Consent, outcome: ClaimOutcome, now: datetime
+) -> ClaimOutcome:
     """Record the outcome of a check, and return the outcome of the consent after it.
 
     In the first minute only GRANTED and CONTESTED are final. NOT_OPENED is final once the request has expired.
     """
-    if outcome is Outcome.GRANTED:
+    if outcome is ClaimOutcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
             await limits.undo_hit(session, limit, who, now)
@@ -249,13 +256,15 @@ async def record_decision(session: AsyncSession, consent: Consent, outcome: Outc
         )
         return outcome
     is_early = consent.checks < len(ATTEMPTS)
-    if outcome is not Outcome.CONTESTED and (is_early or (outcome is Outcome.NOT_OPENED and now < consent.expires_at)):
-        return Outcome.PENDING
+    if outcome is not ClaimOutcome.CONTESTED and (
+        is_early or (outcome is ClaimOutcome.NOT_OPENED and now < consent.expires_at)
+    ):
+        return ClaimOutcome.PENDING
     await refuse_consent(session, consent, outcome, now)
     return outcome
 
 
-def postpone_check(consent: Consent, until: datetime) -> Outcome:
+def postpone_check(consent: Consent, until: datetime) -> ClaimOutcome:
     """Postpone a check to `until` because Enedis did not answer; this is not counted as a failure.
 
     Refuses the consent as UPSTREAM_DOWN if it expires before. Returns the outcome.
@@ -263,19 +272,19 @@ def postpone_check(consent: Consent, until: datetime) -> Outcome:
     consent.checks -= 1
     if until < consent.expires_at:
         consent.check_at = until
-        return Outcome.PENDING
-    consent.status, consent.reason, consent.check_at = ConsentStatus.REFUSED, Outcome.UPSTREAM_DOWN, None
-    return Outcome.UPSTREAM_DOWN
+        return ClaimOutcome.PENDING
+    consent.status, consent.reason, consent.check_at = ConsentStatus.REFUSED, ClaimOutcome.UPSTREAM_DOWN, None
+    return ClaimOutcome.UPSTREAM_DOWN
 
 
-async def refuse_consent(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+async def refuse_consent(session: AsyncSession, consent: Consent, outcome: ClaimOutcome, now: datetime) -> None:
     """Refuse a consent with an outcome as reason, and count the failure for its account."""
-    consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
+    consent.status = ConsentStatus.EXPIRED if outcome is ClaimOutcome.EXPIRED else ConsentStatus.REFUSED
     consent.reason, consent.check_at = outcome, None
     await _count_failure(session, consent, outcome, now)
 
 
-async def _count_failure(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+async def _count_failure(session: AsyncSession, consent: Consent, outcome: ClaimOutcome, now: datetime) -> None:
     await limits.count_event(session, _FAILURES, consent.account_id, now)
     record_event(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
 

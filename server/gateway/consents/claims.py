@@ -28,7 +28,7 @@ RIVAL_PAUSE = timedelta(minutes=10)
 """How long a claim waits while another account is at Enedis for the same meter, from where users return soon."""
 
 
-class Outcome(StrEnum):
+class ClaimOutcome(StrEnum):
     """The outcome of a consent so far. Each outcome has its own text on the result page."""
 
     PENDING = "pending"
@@ -62,7 +62,7 @@ def find_opening_day(services: Sequence[Service], prm: str) -> date | None:
     return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
 
 
-def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
+def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> ClaimOutcome:
     """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
 
     A customer has one number for all meters, so older services of other meters do not mean that this one will not open.
@@ -72,14 +72,14 @@ def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> 
     opened = find_opening_day(services, prm)
     if opened is None:
         is_another = any(one.is_open and one.starts_on and one.starts_on >= facts.asked_on for one in services)
-        return Outcome.WRONG_METER if is_another else Outcome.NOT_OPENED
+        return ClaimOutcome.WRONG_METER if is_another else ClaimOutcome.NOT_OPENED
     if facts.other_browser_on is not None and opened <= facts.other_browser_on:
-        return Outcome.OTHER_BROWSER
+        return ClaimOutcome.OTHER_BROWSER
     if facts.is_reader:
-        return Outcome.GRANTED
+        return ClaimOutcome.GRANTED
     if facts.claimed_on and opened <= max(facts.claimed_on):
-        return Outcome.HELD_BY_ANOTHER
-    return Outcome.GRANTED if opened >= facts.asked_on else Outcome.SHARED_BEFORE
+        return ClaimOutcome.HELD_BY_ANOTHER
+    return ClaimOutcome.GRANTED if opened >= facts.asked_on else ClaimOutcome.SHARED_BEFORE
 
 
 def find_claimants(consent: Consent, rivals: Sequence[Consent]) -> list[Consent]:

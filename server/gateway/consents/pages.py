@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.consents import authorization
 from gateway.consents.authorization import LIFETIME, OPEN
-from gateway.consents.claims import Outcome
+from gateway.consents.claims import ClaimOutcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
 from gateway.pages import render_page
@@ -26,8 +26,8 @@ _FOLLOW, _FOLLOW_LATER = 3, 60
 """Seconds between reloads of a waiting page, during the first minute and after it."""
 CALLBACK_WAIT = 8.0
 """Seconds for which the callback waits for the check before it shows a page that reloads itself."""
-_STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
-_AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
+_STATUS = {ClaimOutcome.UNKNOWN: 404, ClaimOutcome.EXPIRED: 410, ClaimOutcome.TOO_OFTEN: 429}
+_AGAIN = OPEN - {ClaimOutcome.UNKNOWN, ClaimOutcome.OTHER_BROWSER}
 """Outcomes after which the page offers another try. Not after another browser: a stranger may have sent the user."""
 
 type ConsentId = Annotated[str, Path(pattern=OUR_ID)]
@@ -51,8 +51,8 @@ async def show_start(
 ) -> Response:
     """Show which account will receive the data of which meter, with a link to Enedis."""
     found = await consents.start_authorization(consent_id, browser)
-    if isinstance(found, Outcome):
-        is_secret = found in {Outcome.UNKNOWN, Outcome.TOO_OFTEN}
+    if isinstance(found, ClaimOutcome):
+        is_secret = found in {ClaimOutcome.UNKNOWN, ClaimOutcome.TOO_OFTEN}
         return _render_result(request, settings, found, None if is_secret else consent_id)
     address = authorization.build_enedis_url(settings.authorize_url, settings.enedis_client_id, found.state)
     page = render_page(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
@@ -93,20 +93,20 @@ async def show_result(
 
 
 def _render_result(
-    request: Request, settings: Settings, outcome: Outcome, consent_id: str | None, *, refresh: int = _FOLLOW
+    request: Request, settings: Settings, outcome: ClaimOutcome, consent_id: str | None, *, refresh: int = _FOLLOW
 ) -> Response:
     base = settings.backend_url
-    if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
+    if outcome is ClaimOutcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
     front = settings.frontend_url
-    if front and outcome is not Outcome.PENDING and consent_id:
+    if front and outcome is not ClaimOutcome.PENDING and consent_id:
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
     return render_page(
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),
-        refresh=refresh if outcome is Outcome.PENDING else None,
+        refresh=refresh if outcome is ClaimOutcome.PENDING else None,
         outcome=outcome,
         again=again,
     )

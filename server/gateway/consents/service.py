@@ -10,7 +10,7 @@ from gateway.accounts import repository as accounts
 from gateway.audit.service import record_event
 from gateway.consents import authorization, repository
 from gateway.consents.authorization import OPEN
-from gateway.consents.claims import Outcome
+from gateway.consents.claims import ClaimOutcome
 from gateway.consents.models import Consent
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.instance import Instance
@@ -97,7 +97,7 @@ class ConsentService:
         async with self._database.read() as session:
             return await get_own_consent(session, account_id, consent_id)
 
-    async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | Outcome:
+    async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | ClaimOutcome:
         """Create a state bound to the browser, or return the outcome of the consent if that is not possible.
 
         `browser` is the secret in the browser's cookie, if it has one; it is used again.
@@ -106,22 +106,22 @@ class ConsentService:
         async with self._database.write() as session:
             consent = await repository.find_consent(session, consent_id)
             if consent is None:
-                return Outcome.UNKNOWN
+                return ClaimOutcome.UNKNOWN
             outcome = authorization.get_outcome(consent, now)
-            if outcome not in OPEN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
+            if outcome not in OPEN and (outcome is not ClaimOutcome.PENDING or consent.authorisation is not None):
                 return outcome
             if consent.expires_at <= now:
-                return Outcome.EXPIRED
+                return ClaimOutcome.EXPIRED
             attempt = await authorization.start_authorization(session, consent, browser, now)
             if attempt is None:
-                return Outcome.TOO_OFTEN
+                return ClaimOutcome.TOO_OFTEN
             account = await usage_points.get_account(session, consent)
             opened = await usage_points.open_secrets(session, consent, self._keyring)
         return AuthorizationStart(account.address, usage_points.mask_number(opened.prm), attempt.state, attempt.browser)
 
     async def handle_callback(
         self, state: str, browser: str | None, number: str | None, error: str | None, patience: float
-    ) -> tuple[Outcome, str | None]:
+    ) -> tuple[ClaimOutcome, str | None]:
         """Handle the callback from Enedis and check its number there, waiting at most `patience` seconds.
 
         Returns the outcome, which is PENDING if the check takes longer, and the consent's id if it is known.
@@ -134,12 +134,12 @@ class ConsentService:
             return back.outcome, back.consent.id
         check = asyncio.create_task(self._keeper.check_consent(back.consent.id))
         await asyncio.wait({check}, timeout=patience)
-        return (check.result() if check.done() else Outcome.PENDING), back.consent.id
+        return (check.result() if check.done() else ClaimOutcome.PENDING), back.consent.id
 
-    async def get_outcome(self, consent_id: str) -> tuple[Outcome, bool]:
+    async def get_outcome(self, consent_id: str) -> tuple[ClaimOutcome, bool]:
         """Return the outcome of a consent, and whether the checks of the first minute are over."""
         async with self._database.read() as session:
             consent = await repository.find_consent(session, consent_id)
         if consent is None:
-            return Outcome.UNKNOWN, False
+            return ClaimOutcome.UNKNOWN, False
         return authorization.get_outcome(consent, self._clock.now()), consent.checks >= len(authorization.ATTEMPTS)

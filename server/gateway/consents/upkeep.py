@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents import authorization, claims, repository
-from gateway.consents.claims import Outcome
+from gateway.consents.claims import ClaimOutcome
 from gateway.consents.models import Consent, ConsentStatus
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Service
@@ -56,13 +56,13 @@ class ConsentKeeper:
             # after a second at least: callbacks are checking the consents that are due now
             return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))
 
-    async def check_consent(self, consent_id: str) -> Outcome:
+    async def check_consent(self, consent_id: str) -> ClaimOutcome:
         """Ask Enedis what an authorisation opened, if a check is due, and return the outcome of the consent."""
         now = self._clock.now()
         async with self._database.write() as session:
             consent = await repository.lock_consent(session, consent_id)
             if consent is None:
-                return Outcome.UNKNOWN
+                return ClaimOutcome.UNKNOWN
             if consent.authorisation is None or not await authorization.begin_check(session, consent, now):
                 return authorization.get_outcome(consent, now)
             prm = (await usage_points.open_secrets(session, consent, self._keyring)).prm
@@ -78,31 +78,31 @@ class ConsentKeeper:
         except IntegrityError:
             # another account was granted the same meter at the same moment; the next check will find it
             log.warning("consent_contested")
-            return Outcome.PENDING
+            return ClaimOutcome.PENDING
 
-    async def _decide_consent(self, consent_id: str, prm: str, services: Sequence[Service]) -> Outcome:
+    async def _decide_consent(self, consent_id: str, prm: str, services: Sequence[Service]) -> ClaimOutcome:
         now = self._clock.now()
         prm_hash = usage_points.hash_number(self._instance, prm)
         async with self._database.write() as session:
             all_of_meter = await repository.lock_consents_of_meter(session, prm_hash)
             consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None or consent.asked_on is None:
-                return Outcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
+                return ClaimOutcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
             facts = await self._collect_facts(session, consent, consent.asked_on, prm_hash)
             outcome = claims.evaluate_claim(services, prm, facts)
             opened = claims.find_opening_day(services, prm)
-            if outcome is Outcome.GRANTED and not facts.is_reader and opened is not None:
+            if outcome is ClaimOutcome.GRANTED and not facts.is_reader and opened is not None:
                 rivals = [other for other in all_of_meter if _is_rival(other, consent, now)]
                 claimants = claims.find_claimants(consent, rivals)
                 if claimants:
-                    outcome = Outcome.CONTESTED
+                    outcome = ClaimOutcome.CONTESTED
                     repository.add_claim(session, prm_hash, None, opened)
                     for claimant in claimants:
                         await authorization.refuse_consent(session, claimant, outcome, now)
                 elif await claims.wait_for_rivals(session, consent, rivals, now):
-                    return Outcome.PENDING
+                    return ClaimOutcome.PENDING
             outcome = await authorization.record_decision(session, consent, outcome, now)
-            if outcome is Outcome.GRANTED:
+            if outcome is ClaimOutcome.GRANTED:
                 account = await usage_points.get_account(session, consent)
                 point = await usage_points.add_usage_point(
                     session, account, prm, name=None, keyring=self._keyring, instance=self._instance, now=now
@@ -128,12 +128,12 @@ class ConsentKeeper:
             and own.authorisation == consent.authorisation,
         )
 
-    async def _postpone_consent(self, consent_id: str, until: datetime | None) -> Outcome:
+    async def _postpone_consent(self, consent_id: str, until: datetime | None) -> ClaimOutcome:
         now = self._clock.now()
         async with self._database.write() as session:
             consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None:
-                return Outcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
+                return ClaimOutcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
             return authorization.postpone_check(consent, max(until or now, now + _AFTER_OUTAGE))
 
 

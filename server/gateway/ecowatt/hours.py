@@ -23,12 +23,12 @@ def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     numbers = sorted(hour.pas for hour in signal.values)
     is_numbered = len(hours) != len(_CLOCK) and numbers == list(range(len(hours)))
     said: dict[datetime, set[int]] = defaultdict(set)
-    for pas, told in _by_hour(signal).items():
+    for pas, found in _by_hour(signal).items():
         if is_numbered:
             instants = [hours[pas]]
         else:
             instants = paris.find_instants(datetime.combine(signal.day, time(pas))) if pas in _CLOCK else []
-        each = [[level] for level in told] if len(told) == len(instants) else [told] * len(instants)
+        each = [[level] for level in found] if len(found) == len(instants) else [found] * len(instants)
         for instant, levels in zip(instants, each, strict=True):
             said[instant].update(levels)
     return {instant: levels.pop() for instant, levels in sorted(said.items()) if len(levels) == 1}
@@ -45,8 +45,8 @@ def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
 
 def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
     """Return the highest level of a day, from RTE's value for the day and its hours; None if there is no valid one."""
-    told = [] if signal.dvalue is None else [signal.dvalue]
-    return max((level for level in (*told, *levels.values()) if level in _LEVELS), default=None)
+    daily = [] if signal.dvalue is None else [signal.dvalue]
+    return max((level for level in (*daily, *levels.values()) if level in _LEVELS), default=None)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ _PROBE = 30.0
 """Seconds between two probing calls."""
 _COUNTED_FOR = 3600.0
 _REMEMBERED_FOR = 24 * 3600.0
-_TROUBLE = frozenset(
+_FOR_OPERATOR = frozenset(
     {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
 )
 """Reasons that concern Enedis or our application; the others concern a single meter."""
@@ -91,7 +91,7 @@ class Circuit:
 
     async def record_error(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day if it concerns Enedis or our application."""
-        if error.reason in _TROUBLE:
+        if error.reason in _FOR_OPERATOR:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)
@@ -135,4 +135,4 @@ def _since_key(api: str) -> str:
 
 
 def _error_key(api: str) -> str:
-    return f"enedis:{api}:trouble"
+    return f"enedis:{api}:last_error"

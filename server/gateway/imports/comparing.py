@@ -37,42 +37,42 @@ class DayOutcome(StrEnum):
 class ComparedDay:
     """A day of a file and of the archive: energy in Wh, maximum power in VA, or the total of an index in Wh.
 
-    `told` is the file's figure, `known` the archive's. `payload` is what the file adds. `is_whole`: the file has the
-    whole day.
+    `in_file` is the file's figure, `in_archive` the archive's. `payload` is what the file adds. `is_whole`: the file
+    has the whole day.
     """
 
     kind: Kind
     direction: Direction
     day: date
     outcome: DayOutcome
-    told: int
-    known: int | None
+    in_file: int
+    in_archive: int | None
     is_whole: bool
     payload: bytes | None = None
 
 
-def compare_days(told: PayloadsByFeed, known: PayloadsByFeed) -> list[ComparedDay]:
+def compare_days(file: PayloadsByFeed, archive: PayloadsByFeed) -> list[ComparedDay]:
     """Return the comparison of each day of a file with the same day of the archive."""
     return [
-        _compare_curve(direction, day, payload, known)
+        _compare_curve(direction, day, payload, archive)
         if kind is Kind.CURVE
-        else _compare_figure(kind, direction, day, payload, known)
-        for (kind, direction), days in told.items()
+        else _compare_figure(kind, direction, day, payload, archive)
+        for (kind, direction), days in file.items()
         for day, payload in days.items()
     ]
 
 
-def _compare_curve(direction: Direction, day: date, payload: bytes, known: PayloadsByFeed) -> ComparedDay:
+def _compare_curve(direction: Direction, day: date, payload: bytes, archive: PayloadsByFeed) -> ComparedDay:
     file = payloads.read_curve(day, payload)
-    stored = known.get((Kind.CURVE, direction), {}).get(day)
-    archive = [] if stored is None else payloads.read_curve(day, stored)
-    value = known.get((Kind.DAILY, direction), {}).get(day)
+    packed = archive.get((Kind.CURVE, direction), {}).get(day)
+    archived = [] if packed is None else payloads.read_curve(day, packed)
+    value = archive.get((Kind.DAILY, direction), {}).get(day)
     is_whole = not any(find_gaps(day, file))
-    known_wh = payloads.read_value(day, value) if value else _to_wh(archive) if archive else None
-    agrees = _curves_agree(day, file, archive) and (
+    known_wh = payloads.read_value(day, value) if value else _to_wh(archived) if archived else None
+    agrees = _curves_agree(day, file, archived) and (
         value is None or _fits_value(file, payloads.read_value(day, value), is_whole=is_whole)
     )
-    added = sorted(set(complete_readings(archive, file)) - set(archive))
+    added = sorted(set(complete_readings(archived, file)) - set(archived))
     outcome = DayOutcome.DIFFERS if not agrees else DayOutcome.NEW if added else DayOutcome.AGREES
     content = pack_readings(added, paris.midnight(day)) if outcome is DayOutcome.NEW else None
     return ComparedDay(Kind.CURVE, direction, day, outcome, _to_wh(file), known_wh, is_whole, content)
@@ -84,20 +84,20 @@ def _curves_agree(day: date, file: Sequence[Reading], archive: Sequence[Reading]
     if any(reading.quality is Quality.ESTIMATED for reading in archive):
         if any(find_gaps(day, file)) or any(find_gaps(day, archive)):
             return True
-        return abs(watt_minutes(file) - watt_minutes(archive)) <= _tolerate(rounding, paris.minutes_in(day))
+        return abs(watt_minutes(file) - watt_minutes(archive)) <= _get_tolerance(rounding, paris.minutes_in(day))
     mine, theirs = _share_by_hour(day, file), _share_by_hour(day, archive)
-    return all(abs(mine[hour] - theirs[hour]) <= _tolerate(rounding, 60) for hour in mine.keys() & theirs.keys())
+    return all(abs(mine[hour] - theirs[hour]) <= _get_tolerance(rounding, 60) for hour in mine.keys() & theirs.keys())
 
 
 def _fits_value(file: Sequence[Reading], wh: int, *, is_whole: bool) -> bool:
     """Tell whether a curve agrees with the daily value `wh`; the energy of a partial day may be lower."""
     minutes = sum(reading.minutes for reading in file)
     difference = watt_minutes(file) - wh * WATT_MINUTES_A_WH
-    tolerance = _tolerate(_find_rounding(file), minutes)
+    tolerance = _get_tolerance(_find_rounding(file), minutes)
     return abs(difference) <= tolerance if is_whole else difference <= tolerance
 
 
-def _tolerate(rounding: int, minutes: int) -> int:
+def _get_tolerance(rounding: int, minutes: int) -> int:
     """Return the tolerance in watt-minutes for `minutes` minutes of values rounded to `rounding` watts."""
     return TOLERANCE_WH * WATT_MINUTES_A_WH + rounding * minutes // 2
 
@@ -118,18 +118,20 @@ def _share_by_hour(day: date, readings: Sequence[Reading]) -> dict[int, int]:
     return {hour: energy[hour] for hour, known in minutes.items() if known == 60}
 
 
-def _compare_figure(kind: Kind, direction: Direction, day: date, payload: bytes, known: PayloadsByFeed) -> ComparedDay:
-    stored = known.get((kind, direction), {}).get(day)
-    told, before = _get_amount(kind, day, payload), None if stored is None else _get_amount(kind, day, stored)
-    if before is None and kind is Kind.DAILY and (curve := known.get((Kind.CURVE, direction), {}).get(day)):
+def _compare_figure(
+    kind: Kind, direction: Direction, day: date, payload: bytes, archive: PayloadsByFeed
+) -> ComparedDay:
+    stored = archive.get((kind, direction), {}).get(day)
+    in_file, in_archive = _get_amount(kind, day, payload), None if stored is None else _get_amount(kind, day, stored)
+    if in_archive is None and kind is Kind.DAILY and (curve := archive.get((Kind.CURVE, direction), {}).get(day)):
         readings = payloads.read_curve(day, curve)
-        before = None if any(find_gaps(day, readings)) else _to_wh(readings)
-    if before is None:
-        return ComparedDay(kind, direction, day, DayOutcome.NEW, told, None, is_whole=True, payload=payload)
+        in_archive = None if any(find_gaps(day, readings)) else _to_wh(readings)
+    if in_archive is None:
+        return ComparedDay(kind, direction, day, DayOutcome.NEW, in_file, None, is_whole=True, payload=payload)
     # files often round to whole or tenths of a kWh: the archive is more precise
-    tolerance = TOLERANCE_WH + (1000 if told % 1000 == 0 else 100 if told % 100 == 0 else 0) // 2
-    outcome = DayOutcome.AGREES if abs(told - before) <= tolerance else DayOutcome.DIFFERS
-    return ComparedDay(kind, direction, day, outcome, told, before, is_whole=True)
+    tolerance = TOLERANCE_WH + (1000 if in_file % 1000 == 0 else 100 if in_file % 100 == 0 else 0) // 2
+    outcome = DayOutcome.AGREES if abs(in_file - in_archive) <= tolerance else DayOutcome.DIFFERS
+    return ComparedDay(kind, direction, day, outcome, in_file, in_archive, is_whole=True)
 
 
 def _get_amount(kind: Kind, day: date, payload: bytes) -> int:

@@ -99,10 +99,10 @@ def _find_unit(heading: str, facts: Mapping[str, str]) -> ValueUnit | None:
 
 
 def _find_direction(name: str, facts: Mapping[str, str], default: Direction) -> Direction:
-    told = f"{fold(name)} {facts.get('grandeur metier', '')}"
-    if re.search(r"prod|inject", told):
+    text = f"{fold(name)} {facts.get('grandeur metier', '')}"
+    if re.search(r"prod|inject", text):
         return Direction.PRODUCTION
-    return Direction.CONSUMPTION if re.search(r"cons|soutir", told) else default
+    return Direction.CONSUMPTION if re.search(r"cons|soutir", text) else default
 
 
 def _require_columns(**roles: str) -> Callable[[Sequence[str]], dict[str, int] | None]:

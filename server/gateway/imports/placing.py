@@ -16,7 +16,16 @@ from itertools import pairwise
 from gateway.domain.direction import Direction
 from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading
 from gateway.enedis.daily import LONGEST_DAY_HOURS, MOST_WATTS
-from gateway.imports.points import DayPoint, Edge, IndexPoint, IntervalPoint, PeakPoint, RejectedRow, RowFault, Told
+from gateway.imports.points import (
+    DayPoint,
+    Edge,
+    FilePoint,
+    IndexPoint,
+    IntervalPoint,
+    PeakPoint,
+    RejectedRow,
+    RowFault,
+)
 from gateway.kit import paris
 from gateway.metering import payloads
 from gateway.metering.packing import pack_readings
@@ -37,39 +46,41 @@ class PlacedFile:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def place_points(told: Sequence[Told], today: date, most_watts: int = MOST_WATTS) -> PlacedFile:
+def place_points(points: Sequence[FilePoint], today: date, most_watts: int = MOST_WATTS) -> PlacedFile:
     """Return the payloads of the days before `today` from the points of a file."""
-    placed = PlacedFile(rejected=[row for row in told if isinstance(row, RejectedRow)])
+    placed = PlacedFile(rejected=[row for row in points if isinstance(row, RejectedRow)])
     for direction in Direction:
-        _place_days(placed, direction, told, today, most_watts)
-        _place_registers(placed, direction, told, today)
-        intervals = [one for one in told if isinstance(one, IntervalPoint) and one.direction is direction]
+        _place_days(placed, direction, points, today, most_watts)
+        _place_registers(placed, direction, points, today)
+        intervals = [one for one in points if isinstance(one, IntervalPoint) and one.direction is direction]
         _add(placed, Kind.CURVE, direction, _place_curve(intervals, today, most_watts, placed.rejected))
-    _place_peaks(placed, told, today, most_watts)
+    _place_peaks(placed, points, today, most_watts)
     placed.rejected.sort(key=lambda row: row.row)
     return placed
 
 
-def _place_days(placed: PlacedFile, direction: Direction, told: Iterable[Told], today: date, most_watts: int) -> None:
+def _place_days(
+    placed: PlacedFile, direction: Direction, points: Iterable[FilePoint], today: date, most_watts: int
+) -> None:
     values = _Figures[int](today, most_watts * LONGEST_DAY_HOURS, placed.rejected)
-    for one in told:
+    for one in points:
         if isinstance(one, DayPoint) and one.direction is direction:
             values.add(one.row, one.day, "", one.wh, one.wh)
     _add(placed, Kind.DAILY, direction, {day: str(one[""]).encode() for day, one in values.list_agreed().items()})
 
 
-def _place_registers(placed: PlacedFile, direction: Direction, told: Iterable[Told], today: date) -> None:
+def _place_registers(placed: PlacedFile, direction: Direction, points: Iterable[FilePoint], today: date) -> None:
     registers = _Figures[int](today + paris.DAY, _MOST_WH, placed.rejected)  # the index of this morning is known
-    for one in told:
+    for one in points:
         if isinstance(one, IndexPoint) and one.direction is direction:
             registers.add(one.row, one.day, one.register, one.wh, one.wh)
     packed = {day: payloads.pack_registers(one) for day, one in registers.list_agreed().items()}
     _add(placed, Kind.INDEX, direction, packed)
 
 
-def _place_peaks(placed: PlacedFile, told: Iterable[Told], today: date, most_va: int) -> None:
+def _place_peaks(placed: PlacedFile, points: Iterable[FilePoint], today: date, most_va: int) -> None:
     greatest = _Figures[bytes](today, most_va, placed.rejected)
-    for one in told:
+    for one in points:
         if isinstance(one, PeakPoint):
             greatest.add(one.row, one.day, "", one.peak.va, one.peak.pack())
     packed = {day: one[""] for day, one in greatest.list_agreed().items()}
@@ -86,7 +97,7 @@ class _Figures[Figure]:
 
     def __init__(self, until: date, most: int, rejected: list[RejectedRow]) -> None:
         self._until, self._most, self._rejected = until, most, rejected
-        self._told: dict[tuple[date, str], dict[Figure, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._rows_by_figure: dict[tuple[date, str], dict[Figure, list[int]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, row: int, day: date, name: str, amount: int, figure: Figure) -> None:
         """Add a figure, or reject its row if its day is not over or its amount is not plausible."""
@@ -95,12 +106,12 @@ class _Figures[Figure]:
         elif not 0 <= amount <= self._most:
             self._rejected.append(RejectedRow(row, RowFault.IMPLAUSIBLE))
         else:
-            self._told[day, name][figure].append(row)
+            self._rows_by_figure[day, name][figure].append(row)
 
     def list_agreed(self) -> dict[date, dict[str, Figure]]:
         """Return the figures on which all rows agree, by day and name; reject the other rows."""
         found: dict[date, dict[str, Figure]] = defaultdict(dict)
-        for (day, name), figures in self._told.items():
+        for (day, name), figures in self._rows_by_figure.items():
             if len(figures) == 1:
                 found[day][name] = next(iter(figures))
             else:

@@ -122,4 +122,4 @@ class RejectedRow:
     fault: RowFault
 
 
-type Told = IntervalPoint | DayPoint | PeakPoint | IndexPoint | RejectedRow
+type FilePoint = IntervalPoint | DayPoint | PeakPoint | IndexPoint | RejectedRow

@@ -14,12 +14,12 @@ from gateway.imports.layouts import RecognisedTable
 from gateway.imports.points import (
     DayPoint,
     Edge,
+    FilePoint,
     IndexPoint,
     IntervalPoint,
     PeakPoint,
     RejectedRow,
     RowFault,
-    Told,
     ValueUnit,
 )
 from gateway.kit import paris
@@ -28,11 +28,11 @@ _EDF_MINUTES = 30
 _SHORTEST_DAY = timedelta(hours=23)
 _POWERS, _ENERGIES = frozenset({"pa", ""}), frozenset({"ea", ""})
 
-type _Reader = Callable[[RecognisedTable], Iterator[Told]]
-type _ReadRow = Callable[[RecognisedTable, int, Sequence[Cell]], Iterator[Told]]
+type _Reader = Callable[[RecognisedTable], Iterator[FilePoint]]
+type _ReadRow = Callable[[RecognisedTable, int, Sequence[Cell]], Iterator[FilePoint]]
 
 
-def read_rows(table: RecognisedTable) -> Iterator[Told]:
+def read_rows(table: RecognisedTable) -> Iterator[FilePoint]:
     """Yield the points of a table's rows; numbers of usage points in the rows are added to `table.numbers`."""
     yield from _READERS[table.layout.reader](table)
 
@@ -40,7 +40,7 @@ def read_rows(table: RecognisedTable) -> Iterator[Told]:
 def _each(read: _ReadRow, *, stamp: str = "stamp") -> _Reader:
     """Return a reader for tables with independent rows. It skips rows without a stamp, such as subtotals."""
 
-    def read_table(table: RecognisedTable) -> Iterator[Told]:
+    def read_table(table: RecognisedTable) -> Iterator[FilePoint]:
         for number, row in table.rows:
             if is_empty(table.get_cell(row, stamp)):
                 continue
@@ -55,7 +55,7 @@ def _each(read: _ReadRow, *, stamp: str = "stamp") -> _Reader:
     return read_table
 
 
-def _read_own_interval(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_own_interval(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     stamp = _read_own_instant(table, row, "start")
     minutes, watts = cells.parse_minutes(table.get_cell(row, "minutes")), table.get_cell(row, "watts")
     if stamp is None or stamp.tzinfo is None:
@@ -76,30 +76,30 @@ def _read_own_instant(table: RecognisedTable, row: Sequence[Cell], role: str) ->
 
 
 def _read_direction(table: RecognisedTable, row: Sequence[Cell]) -> Direction:
-    told = cells.fold(table.get_cell(row, "direction"))
+    text = cells.fold(table.get_cell(row, "direction"))
     try:
-        return Direction(told) if told else table.direction
+        return Direction(text) if text else table.direction
     except ValueError as error:
         raise UnreadableCellError from error
 
 
-def _read_own_day(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_own_day(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     day, wh = cells.parse_day(table.get_cell(row, "date")), cells.parse_number(table.get_cell(row, "wh"))
     yield DayPoint(number, _read_direction(table, row), day, _round(wh))
 
 
-def _read_own_peak(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_own_peak(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     va, at = _round(cells.parse_number(table.get_cell(row, "va"))), _read_own_instant(table, row, "at")
     yield PeakPoint(number, cells.parse_day(table.get_cell(row, "date")), Peak(va, at))
 
 
-def _read_own_register(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_own_register(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     day, wh = cells.parse_day(table.get_cell(row, "date")), cells.parse_number(table.get_cell(row, "wh"))
     register = str(table.get_cell(row, "register") or "").strip()
     yield IndexPoint(number, _read_direction(table, row), day, register, _round(wh))
 
 
-def _read_span(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_span(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     value = table.get_cell(row, "value")
     if is_empty(value) or table.unit is None:
         return
@@ -120,7 +120,7 @@ def _find_instants(stamp: datetime) -> list[datetime]:
     return [stamp] if stamp.tzinfo else paris.find_instants(stamp)
 
 
-def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     table.numbers.update(cells.list_meter_numbers(table.get_cell(row, "number")))
     value = table.get_cell(row, "value")
     if is_empty(value):
@@ -139,18 +139,18 @@ def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> I
 
 
 def _read_unit(table: RecognisedTable, row: Sequence[Cell]) -> ValueUnit | None:
-    told = cells.fold(table.get_cell(row, "unit"))
-    return ValueUnit(told) if told in set(ValueUnit) else table.unit
+    text = cells.fold(table.get_cell(row, "unit"))
+    return ValueUnit(text) if text in set(ValueUnit) else table.unit
 
 
 def _read_metier(table: RecognisedTable, row: Sequence[Cell]) -> Direction:
-    told = cells.fold(table.get_cell(row, "metier"))
-    if told.startswith(("prod", "inj")):
+    text = cells.fold(table.get_cell(row, "metier"))
+    if text.startswith(("prod", "inj")):
         return Direction.PRODUCTION
-    return Direction.CONSUMPTION if told.startswith(("cons", "sout")) else table.direction
+    return Direction.CONSUMPTION if text.startswith(("cons", "sout")) else table.direction
 
 
-def _read_enedis_index(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_enedis_index(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     value = table.get_cell(row, "value")
     if not is_empty(value):
         wh = (table.unit or ValueUnit.WH).to_base(cells.parse_number(value))
@@ -158,7 +158,7 @@ def _read_enedis_index(table: RecognisedTable, number: int, row: Sequence[Cell])
         yield IndexPoint(number, table.direction, day, TOTAL, _round(wh))
 
 
-def _read_day(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_day(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     value, first = table.get_cell(row, "value"), cells.fold(table.get_cell(row, "stamp"))
     if is_empty(value) or table.unit is None or first.startswith(("annee", "mois", "total")):
         return
@@ -166,7 +166,7 @@ def _read_day(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Itera
     yield DayPoint(number, table.direction, day, _round(table.unit.to_base(cells.parse_number(value))))
 
 
-def _read_edf_index(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
+def _read_edf_index(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[FilePoint]:
     if cells.fold(table.get_cell(row, "type")).startswith("estim"):
         return
     day = cells.parse_day(table.get_cell(row, "stamp"))
@@ -181,7 +181,7 @@ def _read_edf_index(table: RecognisedTable, number: int, row: Sequence[Cell]) ->
         yield IndexPoint(number, table.direction, day, register, wh)
 
 
-def _read_edf_powers(table: RecognisedTable) -> Iterator[Told]:
+def _read_edf_powers(table: RecognisedTable) -> Iterator[FilePoint]:
     """Yield EDF's half-hours: each day has a row with its date, then rows with times, newest first.
 
     A 00:00:00 directly below a date is the end of that day, 24:00; the rows continue down to 00:30:00. Times between
@@ -221,7 +221,7 @@ def _round(value: Decimal) -> int:
     return int(value.to_integral_value(ROUND_HALF_EVEN))
 
 
-def _read_nothing(_table: RecognisedTable) -> Iterator[Told]:
+def _read_nothing(_table: RecognisedTable) -> Iterator[FilePoint]:
     yield from ()
 
 

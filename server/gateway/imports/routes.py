@@ -10,7 +10,7 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import OUR_ID, PointId, part
 from gateway.domain.direction import Direction
 from gateway.imports.files import LARGEST_FILE
-from gateway.imports.schemas import ImportList, ImportView
+from gateway.imports.schemas import ImportList, UploadedFile
 from gateway.imports.service import ImportService
 from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
@@ -50,7 +50,7 @@ async def preview_import(
         str | None,
         Header(description="The file's name, as `attachment; filename=…`: some files say only there of whom"),
     ] = None,
-) -> ImportView:
+) -> UploadedFile:
     """Read a file of Enedis, EDF, SGE, Conso Downloader or ours, and show what it would add.
 
     Nothing counts before it is accepted; the file before it that nobody accepted is forgotten.
@@ -69,7 +69,7 @@ async def list_imports(imports: ImportsDep, caller: CallerDep, point_id: PointId
 
 
 @router.post("/{import_id}/accept")
-async def accept_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> ImportView:
+async def accept_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> UploadedFile:
     """Have a file count. What Enedis tells of a day, now or later, always counts before it."""
     return await imports.accept_file(caller.account_id, point_id, import_id)
 

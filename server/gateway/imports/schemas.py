@@ -60,7 +60,7 @@ class ImportReport(BaseModel):
     rejected: list[ImportRejection]
 
 
-class ImportView(BaseModel):
+class UploadedFile(BaseModel):
     """A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day."""
 
     id: str
@@ -73,7 +73,7 @@ class ImportView(BaseModel):
 class ImportList(BaseModel):
     """The files of a usage point, newest first."""
 
-    items: list[ImportView]
+    items: list[UploadedFile]
 
 
 def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable[RejectedRow]) -> ImportReport:
@@ -91,8 +91,8 @@ def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable
                 kind=day.kind,
                 direction=day.direction,
                 date=day.day,
-                file=day.told,
-                archive=day.known,
+                file=day.in_file,
+                archive=day.in_archive,
                 unit="VA" if day.kind is Kind.MAX_POWER else "Wh",
             )
             for day in different[:_MOST_DIFFERENCES]

@@ -13,7 +13,7 @@ from gateway.imports import repository
 from gateway.imports.comparing import ComparedDay, compare_days
 from gateway.imports.placing import ImportedFeed
 from gateway.imports.reading import FileContent, read_file
-from gateway.imports.schemas import ImportReport, ImportView, build_report
+from gateway.imports.schemas import ImportReport, UploadedFile, build_report
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, seal, unseal
@@ -42,7 +42,7 @@ class ImportService:
 
     async def preview_file(
         self, account_id: str, point_id: str, content: bytes, name: str, direction: Direction
-    ) -> ImportView:
+    ) -> UploadedFile:
         """Read a file, compare it with the archive, and store it as a preview. Raises ProblemError."""
         now = self._clock.now()
         async with self._database.read() as session:
@@ -62,14 +62,14 @@ class ImportService:
                 await repository.replace_preview(session, preview, days, secrets)
         return _build_view(preview, report)
 
-    async def list_files(self, account_id: str, point_id: str) -> list[ImportView]:
+    async def list_files(self, account_id: str, point_id: str) -> list[UploadedFile]:
         """Return the files of a usage point, newest first. Raises ProblemError (`not_found`)."""
         async with self._database.read() as session:
             _, secrets = await points.open_point(session, account_id, point_id, self._keyring)
             imports = await repository.list_imports(session, point_id)
         return [_build_view(one, _open_report(one, secrets)) for one in imports]
 
-    async def accept_file(self, account_id: str, point_id: str, import_id: str) -> ImportView:
+    async def accept_file(self, account_id: str, point_id: str, import_id: str) -> UploadedFile:
         """Accept a file, so that its days are used from now on. Raises ProblemError."""
         async with self._database.write() as session:
             point, secrets, found = await self._find_import(session, account_id, point_id, import_id)
@@ -139,8 +139,10 @@ def _open_report(one: Import, secrets: Secrets) -> ImportReport:
     return ImportReport.model_validate_json(unseal(secrets.data_key, one.report, _build_report_context(one.id)))
 
 
-def _build_view(one: Import, report: ImportReport) -> ImportView:
-    return ImportView(id=one.id, status=one.status, created_at=one.created_at, changed_at=one.changed_at, report=report)
+def _build_view(one: Import, report: ImportReport) -> UploadedFile:
+    return UploadedFile(
+        id=one.id, status=one.status, created_at=one.created_at, changed_at=one.changed_at, report=report
+    )
 
 
 def _build_report_context(import_id: str) -> str:

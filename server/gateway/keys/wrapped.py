@@ -38,11 +38,11 @@ def count_unreadable_keys(connection: Connection, keyring: Keyring) -> int:
     count = 0
     for kind in WRAPPED:
         rows = connection.execute(select(kind.table.c.id, kind.table.c[kind.column])).mappings()
-        count += sum(not _can_open(kind, row, keyring) for row in rows)
+        count += sum(not _can_unwrap(kind, row, keyring) for row in rows)
     return count
 
 
-def _can_open(kind: Wrapped, row: RowMapping, keyring: Keyring) -> bool:
+def _can_unwrap(kind: Wrapped, row: RowMapping, keyring: Keyring) -> bool:
     try:
         keyring.unwrap(row[kind.column], kind.context(row["id"]))
     except UndecipherableError:

@@ -40,7 +40,7 @@ class Changing(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Made:
+class _BuiltResponse:
     """A body that is valid in `[since, until[`; `look_again` is the monotonic second at which it is rebuilt."""
 
     content: bytes
@@ -58,7 +58,7 @@ class ResponseCache:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._made: dict[str, _Made] = {}
+        self._made: dict[str, _BuiltResponse] = {}
         self._makers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def respond(self, request: Request, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> Response:
@@ -69,13 +69,13 @@ class ResponseCache:
                 made = self._find_fresh(key) or await self._refresh(key, make)
         return _respond(request, made.content, made.etag, self._clock.now(), made.until)
 
-    def _find_fresh(self, key: str) -> _Made | None:
+    def _find_fresh(self, key: str) -> _BuiltResponse | None:
         made = self._made.get(key)
         if made and self._clock.monotonic() < made.look_again and made.since <= self._clock.now() < made.until:
             return made
         return None
 
-    async def _refresh(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
+    async def _refresh(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _BuiltResponse:
         begun, now = self._clock.monotonic(), self._clock.now()
         body = await make(now)
         if body.next_change <= self._clock.now():  # the body became outdated while it was built
@@ -83,7 +83,7 @@ class ResponseCache:
             body = await make(now)
         pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
         content = body.model_dump_json().encode()
-        self._made[key] = _Made(content, _make_etag(content), now, body.next_change, begun + pause)
+        self._made[key] = _BuiltResponse(content, _make_etag(content), now, body.next_change, begun + pause)
         return self._made[key]
 
 

@@ -21,7 +21,7 @@ class UndecipherableError(Exception):
     """No key of the keyring decrypts this, or it was altered or moved."""
 
 
-def new_key() -> bytes:
+def generate_random_key() -> bytes:
     """Return a new random key of 256 bits."""
     return secrets.token_bytes(KEY_BYTES)
 
@@ -72,7 +72,7 @@ class Keyring:
     @staticmethod
     def generate_key(name: str = "k1") -> str:
         """Return the text of a keyring with one new key."""
-        return f"{name}:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
+        return f"{name}:" + base64.urlsafe_b64encode(generate_random_key()).decode().rstrip("=")
 
     @property
     def newest_name(self) -> str:

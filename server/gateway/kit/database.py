@@ -191,7 +191,7 @@ def build_insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert 
 
 def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def set_up_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late: begin_transaction sends it
         cursor = connection.cursor()
         for pragma in (*_SQLITE_PRAGMAS, references):

@@ -31,16 +31,20 @@ class GracefulServer(uvicorn.Server):
 
     async def _accept_pending(self) -> None:
         """Stop listening, and serve the connections that the system has accepted but uvicorn has not."""
-        doors = [socket.socket(fileno=socket.dup(door.fileno())) for server in self.servers for door in server.sockets]
+        listeners = [
+            socket.socket(fileno=socket.dup(listener.fileno()))
+            for server in self.servers
+            for listener in server.sockets
+        ]
         for server in self.servers:
             server.close()
         waiting = []
-        for door in doors:
-            with door:
-                door.setblocking(False)  # noqa: FBT003 - as sockets have it
+        for listener in listeners:
+            with listener:
+                listener.setblocking(False)  # noqa: FBT003 - as sockets have it
                 while True:
                     try:
-                        waiting.append(door.accept()[0])
+                        waiting.append(listener.accept()[0])
                     except OSError:
                         break
         for connection in waiting:

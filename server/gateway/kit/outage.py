@@ -70,7 +70,8 @@ def translate_database_errors() -> Iterator[None]:
             raise
         raise kind(type(error).__name__) from error
     except Exception as error:
-        # asyncpg's errors during connection, which SQLAlchemy does not wrap
+        # asyncpg's errors during connection, which SQLAlchemy does not wrap; asyncpg is not imported to name their
+        # class, since a gateway with SQLite never loads it
         if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error

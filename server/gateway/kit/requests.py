@@ -64,6 +64,7 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_with_headers)
             except Exception as error:
+                # any error of any route: once the response has begun, no error response can replace it
                 if not has_begun:
                     raise
                 _log_cut_response(error)
@@ -144,13 +145,13 @@ class BodyLimit:
             return
         is_upload = scope["method"] == "POST" and bool(self._uploads.fullmatch(scope["path"]))
         largest = self._largest_upload if is_upload else self._largest
-        told = Headers(scope=scope).get("content-length", "")
-        size = int(told) if told.isascii() and told.isdigit() else 0
+        content_length = Headers(scope=scope).get("content-length", "")
+        size = int(content_length) if content_length.isascii() and content_length.isdigit() else 0
 
         async def receive_checked() -> Message:
             nonlocal size
             message = await receive() if size <= largest else None
-            if message is not None and message["type"] == "http.request" and not told:
+            if message is not None and message["type"] == "http.request" and not content_length:
                 size += len(message.get("body", b""))
             if message is None or size > largest:
                 raise HTTPException(413)

@@ -151,19 +151,19 @@ class Archive:
                     return CallRefusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     refusals = await points.load_refusals(session, point.id)
-                    known = await repository.load_entries(session, feed, min(wanted), max(wanted) + paris.DAY)
+                    entries = await repository.load_entries(session, feed, min(wanted), max(wanted) + paris.DAY)
                 if refusals is None:
                     return CallRefusal(ErrorReason.NO_CONSENT, self._clock.now())
                 if refusal := _find_standing_refusal(refusals, feed, self._clock.now()):
                     return refusal
                 point = point.replace_refusals(refusals, self._clock.now())
-                told = await self._make_next_call(fetcher, point, feed, known, wanted)
-                if told is None:
+                outcome = await self._make_next_call(fetcher, point, feed, entries, wanted)
+                if outcome is None:
                     return None
-                if isinstance(told, CallRefusal):
-                    return told
+                if isinstance(outcome, CallRefusal):
+                    return outcome
                 # the call is already counted: retry the write until the database is back rather than ask Enedis again
-                await retry_while_down(partial(self._save_facts, point, feed, told, known), self._clock)
+                await retry_while_down(partial(self._save_facts, point, feed, outcome, entries), self._clock)
                 await self._store.delete(_failures_key(feed))
         return None
 
@@ -172,7 +172,7 @@ class Archive:
         fetcher: Fetcher,
         point: MeteredPoint,
         feed: Feed,
-        known: Mapping[date, Entry],
+        entries: Mapping[date, Entry],
         wanted: Collection[date],
         longest: int | None = None,
     ) -> list[Fact] | CallRefusal | None:
@@ -181,14 +181,14 @@ class Archive:
         When Enedis refuses the range as too long, the call is made again for at most 6 days.
         """
         since = point.since[feed.direction]
-        calls = plan_calls(feed, known, wanted, self._clock.now(), since=since, longest=longest)
+        calls = plan_calls(feed, entries, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
             return None
         try:
             return await fetcher.fetch_window(point, feed, calls[0])
         except EnedisError as error:
             if error.reason is ErrorReason.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
-                return await self._make_next_call(fetcher, point, feed, known, wanted, SHORTER)
+                return await self._make_next_call(fetcher, point, feed, entries, wanted, SHORTER)
             return await self._interpret_error(point, feed, calls[0], error)
 
     async def _interpret_error(
@@ -219,7 +219,7 @@ class Archive:
                 return CallRefusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.note_doubt(session, point.id, now)
+                    await points.schedule_access_check(session, point.id, now)
             case (
                 ErrorReason.TOO_LONG
                 | ErrorReason.NOT_HOLDER
@@ -262,19 +262,19 @@ class Archive:
                 await points.ask_details_at(session, point.id, self._clock.now())
 
     async def _save_facts(
-        self, point: MeteredPoint, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]
+        self, point: MeteredPoint, feed: Feed, facts: Collection[Fact], entries: Mapping[date, Entry]
     ) -> None:
         with_data = [fact.day for fact in facts if fact.payload is not None]
         refusals = point.refusals.forget_disproved(feed.direction, min(with_data, default=None)) if facts else None
         news = [
             fact
             for fact in facts
-            if fact.corrects or fact.day not in known or _KNOWS[fact.state] >= _KNOWS[known[fact.day].state]
+            if fact.corrects or fact.day not in entries or _KNOWS[fact.state] >= _KNOWS[entries[fact.day].state]
         ]
-        told = {fact.day for fact in news}
+        new_days = {fact.day for fact in news}
         async with self._database.write() as session:
-            await repository.save_facts(session, feed, news, self._clock.now())
-            vain = [fact.day for fact in facts if fact.day not in told]
+            await repository.save_facts(session, feed, point.secrets, news, self._clock.now())
+            vain = [fact.day for fact in facts if fact.day not in new_days]
             await repository.note_nothing_new(session, feed, vain, self._clock.now())
             if refusals is not None and refusals != point.refusals:
                 await points.save_refusals(session, point.id, refusals)

@@ -50,20 +50,20 @@ class DayFiller:
         async with self._store.lease(get_lease_key(curve)):
             async with self._database.read() as session:
                 _, values = await repository.load_values(session, daily, point.secrets, payloads.read_value, start, end)
-                known, curves = await repository.load_values(
+                entries, curves = await repository.load_values(
                     session, curve, point.secrets, payloads.read_curve, start, end
                 )
             facts = []
             for day in days:
-                if known[day].state not in HAS_HOLES:
+                if entries[day].state not in HAS_HOLES:
                     continue  # the whole day has arrived in the meantime
                 if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
-                payload = payloads.seal_curve(curve, point.secrets, day, readings)
+                payload = payloads.pack_curve(day, readings)
                 is_final = day in over or is_energy_complete(curves[day], values[day])
                 facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
             async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
+                await repository.save_facts(session, curve, point.secrets, facts, self._clock.now())
 
     async def fit_rounded_days(self, point: MeteredPoint, curve: Feed, daily: Feed, days: Collection[date]) -> None:
         """Scale rounded days to their daily values where these are known.
@@ -76,21 +76,23 @@ class DayFiller:
         async with self._store.lease(get_lease_key(curve)):
             async with self._database.read() as session:
                 read_value, read_curve = payloads.read_value, payloads.read_curve
-                told, values = await repository.load_values(session, daily, point.secrets, read_value, start, end)
-                known, curves = await repository.load_values(session, curve, point.secrets, read_curve, start, end)
+                daily_entries, values = await repository.load_values(
+                    session, daily, point.secrets, read_value, start, end
+                )
+                entries, curves = await repository.load_values(session, curve, point.secrets, read_curve, start, end)
             facts = []
             for day in days:
-                if known[day].state is not State.ROUNDED:
+                if entries[day].state is not State.ROUNDED:
                     continue  # another task has handled it in the meantime
                 if day in values:
                     fitted = fit_rounded(curves[day], values[day])
-                    payload = payloads.seal_curve(curve, point.secrets, day, fitted or curves[day])
+                    payload = payloads.pack_curve(day, fitted or curves[day])
                     facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
-                elif day in told and find_next_attempt(daily, day, told[day]) is None:
-                    payload = payloads.seal_curve(curve, point.secrets, day, curves[day])
+                elif day in daily_entries and find_next_attempt(daily, day, daily_entries[day]) is None:
+                    payload = payloads.pack_curve(day, curves[day])
                     facts.append(Fact(day, State.COMPLETE, payload))
             async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
+                await repository.save_facts(session, curve, point.secrets, facts, self._clock.now())
 
 
 def get_lease_key(feed: Feed) -> str:

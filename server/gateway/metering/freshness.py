@@ -72,7 +72,7 @@ async def list_holes(session: AsyncSession, point: MeteredPoint, now: datetime) 
     """Return the days missing from a usage point's energy, with the reason and the next try; newest first."""
     found: list[Hole] = []
     for direction in point.directions:
-        feed = point.main(direction)
+        feed = point.get_main_feed(direction)
         for day, entry in (await repository.list_unfinished(session, feed)).items():
             if entry.state is State.FILLED:
                 continue

@@ -59,7 +59,7 @@ async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None
 
 async def measure_progress(session: AsyncSession, point: MeteredPoint, today: date) -> Progress:
     """Return how much of the history of a usage point was requested, in its first direction."""
-    feed, since = point.main(point.first_direction), point.since[point.first_direction]
+    feed, since = point.get_main_feed(point.first_direction), point.since[point.first_direction]
     first = get_oldest_day(feed, since, today)
     days, asked = (today - first).days, await repository.count_days(session, feed, first, today)
     return Progress(
@@ -110,8 +110,8 @@ async def _find_next_call(database: Database, point: MeteredPoint, now: datetime
     async with database.read() as session:
         planned = []
         for feed, days in _list_wanted(point, now):
-            known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan_calls(feed, known, days, now, since=point.since[feed.direction])
+            entries = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
+            calls = plan_calls(feed, entries, days, now, since=point.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
@@ -156,7 +156,7 @@ def _list_wanted(point: MeteredPoint, now: datetime) -> Sequence[tuple[Feed, lis
             continue
         since = point.since[direction]
         daily = Feed(point.id, Kind.DAILY, direction)
-        main = point.main(direction)
+        main = point.get_main_feed(direction)
         first = get_oldest_day(main, since, today)
         found.append((main, list(paris.iterate_days(first, min(point.recent_from, today)))))
         if main != daily:

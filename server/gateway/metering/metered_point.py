@@ -88,14 +88,14 @@ class MeteredPoint:
         """The direction that represents a usage point: consumption, or production if it only produces."""
         return next(iter((*self.directions, *self.possible)), Direction.CONSUMPTION)
 
-    def main(self, direction: Direction) -> Feed:
+    def get_main_feed(self, direction: Direction) -> Feed:
         """Return the feed for a direction's energy: the load curve, or daily values if the curve is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
     def list_refreshed_feeds(self) -> Iterator[Feed]:
         """Yield the feeds that are fetched each morning, or each week (the index)."""
         for direction in self.directions:
-            yield self.main(direction)
+            yield self.get_main_feed(direction)
             if Kind.INDEX in self.extras:
                 yield Feed(self.id, Kind.INDEX, direction)
         if Kind.MAX_POWER in self.extras and Direction.CONSUMPTION in self.directions:
@@ -107,8 +107,8 @@ def list_directions(point: UsagePoint) -> Iterator[Direction]:
     contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.produces or contract.production_activated_on)
     consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
-    told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
-    yield from (direction for direction in _find_possible(point, refusals) if told[direction])
+    has_contract = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
+    yield from (direction for direction in _find_possible(point, refusals) if has_contract[direction])
 
 
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:

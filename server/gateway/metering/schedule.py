@@ -79,10 +79,6 @@ class Feed:
     kind: Kind
     direction: Direction = Direction.CONSUMPTION
 
-    def build_seal_context(self, day: date) -> str:
-        """Return the context with which the payload of a day is encrypted; decryption needs the same one."""
-        return f"days.payload:{self.point_id}:{self.kind}:{self.direction}:{day}"
-
     def get_expected_time(self, day: date) -> datetime:
         """Return when `day` is first requested; the index weekly, on a weekday derived from the usage point."""
         wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind is Kind.INDEX else 0

@@ -96,14 +96,14 @@ class Readings:
     ) -> KnownRange[bytes]:
         """Return the packed curve of `[start, end[`. Raises ProblemError when a fault or quota leaves none of it."""
         days, feed = self.check_range(start, end), Feed(point_id, Kind.CURVE, direction)
-        point, known, curves, imported, refusal = await self._fetch_and_load(
+        point, entries, curves, imported, refusal = await self._fetch_and_load(
             account_id, feed, days, payloads.read_packed
         )
-        is_settled = all(find_next_attempt(feed, day, known.get(day)) is None for day in days)
+        is_settled = all(find_next_attempt(feed, day, entries.get(day)) is None for day in days)
         curves = add_imported_days(feed, curves, imported)
         missing = []
         for day in days:
-            entry = known.get(day)
+            entry = entries.get(day)
             if entry is None or entry.state is not State.COMPLETE:
                 readings = packing.unpack_readings(curves[day], paris.midnight(day)) if day in curves else []
                 why = explain_day(point, feed, day, entry, refusal, self._clock.now())
@@ -112,7 +112,7 @@ class Readings:
         return KnownRange(
             curves,
             await self._with_pace(point, missing),
-            self._get_newest_answer_time(known),
+            self._get_newest_answer_time(entries),
             version=point.version if is_settled and not missing else None,
         )
 
@@ -128,30 +128,34 @@ class Readings:
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
         async with self._database.read() as session:
             point = await self._open_point(session, account_id, point_id)
-            known, values = await _load_known(session, daily, point.secrets, days, payloads.read_value)
-            entries, sums = await _load_sums(session, curve, point.secrets, days, values)
+            daily_entries, values = await _load_days(session, daily, point.secrets, days, payloads.read_value)
+            curve_entries, sums = await _load_sums(session, curve, point.secrets, days, values)
             imported = await load_imported(session, point_id, (Kind.CURVE, Kind.DAILY), point.secrets, start, end)
         now, refusal = self._clock.now(), None
         young = now - WITHOUT_CURVE
         by_curve = [
             day
             for day in days
-            if day not in values and day >= point.recent_from and _may_still_come(point, day, entries.get(day), young)
+            if day not in values
+            and day >= point.recent_from
+            and _may_still_come(point, day, curve_entries.get(day), young)
         ]
-        if 0 < len(plan_calls(curve, entries, by_curve, now, since=point.since[direction])) <= _FEW_CALLS:
+        if 0 < len(plan_calls(curve, curve_entries, by_curve, now, since=point.since[direction])) <= _FEW_CALLS:
             refusal = await self._archive.fetch_within_patience(point, curve, by_curve, patience())
             async with self._database.read() as session:
-                entries, sums = await _load_sums(session, curve, point.secrets, days, values)
+                curve_entries, sums = await _load_sums(session, curve, point.secrets, days, values)
         else:
-            by_curve = [day for day in by_curve if (at := find_next_attempt(curve, day, entries.get(day))) and at > now]
-        whole = {day for day, entry in entries.items() if entry.state in WHOLE}
+            by_curve = [
+                day for day in by_curve if (at := find_next_attempt(curve, day, curve_entries.get(day))) and at > now
+            ]
+        whole = {day for day, entry in curve_entries.items() if entry.state in WHOLE}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
         is_settled = not asked and not by_curve
-        if plan_calls(daily, known, asked, self._clock.now(), since=point.since[direction]):
+        if plan_calls(daily, daily_entries, asked, self._clock.now(), since=point.since[direction]):
             refused = await self._archive.fetch_within_patience(point, daily, asked, patience())
             refusal = refusal or refused
             async with self._database.read() as session:
-                known, values = await _load_known(session, daily, point.secrets, days, payloads.read_value)
+                daily_entries, values = await _load_days(session, daily, point.secrets, days, payloads.read_value)
         found = await self._complete_daily(point, curve, imported) if imported else {}
         found |= sums
         found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
@@ -159,13 +163,13 @@ class Readings:
             Missing(*paris.day_bounds(day), *explain_day(point, feed, day, entry, refusal, self._clock.now()))
             for day in days
             if day not in found
-            for feed, entry in [(curve, entries.get(day)) if day in by_curve else (daily, known.get(day))]
+            for feed, entry in [(curve, curve_entries.get(day)) if day in by_curve else (daily, daily_entries.get(day))]
         ]
         raise_if_nothing_known(found, refusal, self._clock.now())
         return KnownRange(
             {day: found[day] for day in days if day in found},
             await self._with_pace(point, missing),
-            self._get_newest_answer_time({**entries, **known}),
+            self._get_newest_answer_time({**curve_entries, **daily_entries}),
             version=point.version if is_settled and not missing else None,
         )
 
@@ -182,12 +186,14 @@ class Readings:
         found = {}
         if days := imported.get(curve, {}):
             async with self._database.read() as session:
-                _, curves = await _load_known(session, curve, point.secrets, days, payloads.read_packed)
+                _, curves = await _load_days(session, curve, point.secrets, days, payloads.read_packed)
             for day, packed in add_imported_days(curve, curves, days).items():
                 if day in days and not any(find_gaps(day, payloads.read_curve(day, packed))):
                     found[day] = _sum_energy(packed)
-        for day, known in imported.get(daily, {}).items():
-            found[day] = DayValue(payloads.read_value(day, known[0]), Quality.IMPORTED, EnergySource.DAILY_VALUE)
+        for day, payloads_of_day in imported.get(daily, {}).items():
+            found[day] = DayValue(
+                payloads.read_value(day, payloads_of_day[0]), Quality.IMPORTED, EnergySource.DAILY_VALUE
+            )
         return found
 
     async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
@@ -215,7 +221,7 @@ class Readings:
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
     ) -> KnownRange[Value]:
         days = self.check_range(start, end)
-        point, known, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
+        point, entries, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
         from_files = imported.keys() - values.keys()
         values = {
             day: values[day] if day in values else read(day, imported[day][0])
@@ -224,12 +230,12 @@ class Readings:
         }
         now = self._clock.now()
         missing = [
-            Missing(*paris.day_bounds(day), *explain_day(point, feed, day, known.get(day), refusal, now))
+            Missing(*paris.day_bounds(day), *explain_day(point, feed, day, entries.get(day), refusal, now))
             for day in days
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
-        as_of = self._get_newest_answer_time(known)
+        as_of = self._get_newest_answer_time(entries)
         return KnownRange(values, await self._with_pace(point, missing), as_of, from_files)
 
     async def _fetch_and_load[Value](
@@ -242,15 +248,15 @@ class Readings:
         """Fetch the days that are due; return the meter, entries, values, imported payloads and refusal."""
         async with self._database.read() as session:
             point = await self._open_point(session, account_id, feed.point_id)
-            known, values = await _load_known(session, feed, point.secrets, days, read)
+            entries, values = await _load_days(session, feed, point.secrets, days, read)
             imported = await load_imported_feed(session, feed, point.secrets, days[0], days[-1] + paris.DAY)
         await self._note_wanted_kind(point, feed.kind)
         refusal = None
-        if plan_calls(feed, known, days, self._clock.now(), since=point.since[feed.direction]):
+        if plan_calls(feed, entries, days, self._clock.now(), since=point.since[feed.direction]):
             refusal = await self._archive.fetch_within_patience(point, feed, days)
             async with self._database.read() as session:
-                known, values = await _load_known(session, feed, point.secrets, days, read)
-        return point, known, values, imported, refusal
+                entries, values = await _load_days(session, feed, point.secrets, days, read)
+        return point, entries, values, imported, refusal
 
     async def _open_point(self, session: AsyncSession, account_id: str, point_id: str) -> MeteredPoint:
         point, secrets = await consents.open_point(session, account_id, point_id, self._keyring)
@@ -291,11 +297,11 @@ class Readings:
             raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
         return list(paris.iterate_days(start, end))
 
-    def _get_newest_answer_time(self, known: Mapping[date, Entry]) -> datetime:
-        return max((entry.asked_at for entry in known.values()), default=self._clock.now())
+    def _get_newest_answer_time(self, entries: Mapping[date, Entry]) -> datetime:
+        return max((entry.asked_at for entry in entries.values()), default=self._clock.now())
 
 
-async def _load_known[Value](
+async def _load_days[Value](
     session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], read: _Read[Value]
 ) -> tuple[dict[date, Entry], dict[date, Value]]:
     if not days:
@@ -313,9 +319,9 @@ async def _load_sums(
     wanted = {day for day, entry in entries.items() if entry.state in WHOLE and day not in valued}
     if not wanted:
         return entries, {}
-    known, curves = await _load_known(session, feed, secrets, wanted, payloads.read_packed)
-    still_whole = {day for day in wanted & curves.keys() if known[day].state in WHOLE}
-    return entries | known, {day: _sum_energy(curves[day]) for day in still_whole}
+    newer_entries, curves = await _load_days(session, feed, secrets, wanted, payloads.read_packed)
+    still_whole = {day for day in wanted & curves.keys() if newer_entries[day].state in WHOLE}
+    return entries | newer_entries, {day: _sum_energy(curves[day]) for day in still_whole}
 
 
 def _may_still_come(point: MeteredPoint, day: date, entry: Entry | None, young: datetime) -> bool:

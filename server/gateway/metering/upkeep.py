@@ -87,6 +87,6 @@ async def _fetch_due_days(
 async def _find_next_work(database: Database, feed: Feed, days: list[date]) -> datetime:
     """Return when the next of these days is due; tomorrow if all are known, which happens after the clock was ahead."""
     async with database.read() as session:
-        known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY)
-    attempts = (find_next_attempt(feed, day, known.get(day)) for day in days)
+        entries = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY)
+    attempts = (find_next_attempt(feed, day, entries.get(day)) for day in days)
     return min((at for at in attempts if at is not None), default=feed.get_expected_time(days[-1] + paris.DAY))

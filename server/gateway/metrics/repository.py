@@ -18,7 +18,7 @@ from gateway.usage_points.models import PointStatus, UsagePoint
 
 
 @dataclass(frozen=True)
-class Work:
+class DueWork:
     """How much work of one job is due, and since when."""
 
     name: str
@@ -46,7 +46,7 @@ async def count_ending_consents(session: AsyncSession, today: date) -> int:
     return await session.scalar(select(func.count()).where(UsagePoint.status == PointStatus.GRANTED, ends_soon)) or 0
 
 
-async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
+async def count_due_work(session: AsyncSession, now: datetime) -> list[DueWork]:
     """Return the due work of each job."""
     is_open = UsagePoint.status == PointStatus.GRANTED
     return [
@@ -61,6 +61,6 @@ async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
 
 async def _count_due(
     session: AsyncSession, name: str, at: InstrumentedAttribute[Any], now: datetime, *which: ColumnElement[bool]
-) -> Work:
+) -> DueWork:
     count, oldest = (await session.execute(select(func.count(), func.min(at)).where(at <= now, *which))).one()
-    return Work(name, count, oldest)
+    return DueWork(name, count, oldest)

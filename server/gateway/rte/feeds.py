@@ -94,7 +94,7 @@ async def count_left_today(session: AsyncSession, calls: CallBudget, now: dateti
     return max(budget.limit - await counters.load_used(session, budget), 0)
 
 
-async def rest_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
+async def pause_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
     """Postpone the next call of a feed to `until`, if it was ever called; return `until`."""
     async with database.write() as session:
         if feed := await session.get(FeedState, calls.name):

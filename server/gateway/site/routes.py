@@ -10,7 +10,7 @@ from gateway.dependencies import ResponseCacheDep, SettingsDep, part
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
 from gateway.pages import list_languages
-from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, Status, TempoToday, Today
+from gateway.site.schemas import CaptchaView, CurrentEcowatt, CurrentTempo, Operator, Site, Status, Today
 from gateway.site.status import StatusService
 from gateway.tempo.routes import TempoOutlookDep
 
@@ -28,6 +28,7 @@ async def get_site(settings: SettingsDep, response: Response) -> Site:
         captcha=CaptchaView(site_key=settings.turnstile_site_key or None, required=settings.require_captcha),
         email_verification=settings.require_email_verification,
         mail=settings.sends_mail,
+        legacy_clients=settings.legacy_clients,
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
@@ -50,8 +51,8 @@ async def get_today(
     async def build_today(now: datetime) -> Today:
         colors, levels = await tempo.read_outlook(now), await ecowatt.read_outlook(now)
         return Today(
-            tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
-            ecowatt=EcowattToday(now=levels.now, tense=levels.tense),
+            tempo=CurrentTempo(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
+            ecowatt=CurrentEcowatt(now=levels.now, tense=levels.tense),
             next_change=min(colors.next_change, levels.next_change),
         )
 

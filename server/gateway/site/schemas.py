@@ -30,7 +30,8 @@ class Site(BaseModel):
     """What a page must know before anybody logs in.
 
     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-    forgotten password can be replaced and an address changed.
+    forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+    accounts can create tokens.
     """
 
     name: str
@@ -38,13 +39,14 @@ class Site(BaseModel):
     captcha: CaptchaView
     email_verification: bool
     mail: bool
+    legacy_clients: bool
     environment: EnedisEnvironment
     version: str
     api: str
     languages: list[str]
 
 
-class TempoToday(BaseModel):
+class CurrentTempo(BaseModel):
     """The Tempo day in force, the one after, and the bucket in force."""
 
     today: TempoDayView
@@ -52,7 +54,7 @@ class TempoToday(BaseModel):
     period: TempoPeriodView
 
 
-class EcowattToday(BaseModel):
+class CurrentEcowatt(BaseModel):
     """The level now and the tense hours to come; `now` is null when it is not known."""
 
     now: LevelRunView | None
@@ -62,8 +64,8 @@ class EcowattToday(BaseModel):
 class Today(Changing):
     """What the national signals say today."""
 
-    tempo: TempoToday
-    ecowatt: EcowattToday
+    tempo: CurrentTempo
+    ecowatt: CurrentEcowatt
 
 
 class UpstreamService(StrEnum):

@@ -158,7 +158,7 @@ class Offer(_Data):
         return version.closed_on is None or day < version.closed_on
 
 
-class OfferFile(_Data):
+class OffersDocument(_Data):
     """A file of offers; of two, the one published later counts."""
 
     format: Literal[1]
@@ -177,17 +177,17 @@ class PublishedAtError(ValueError):
     """A file that was not published after the one in use, or is dated more than a day ahead."""
 
 
-_FILE = TypeAdapter(OfferFile)
+_FILE = TypeAdapter(OffersDocument)
 
 
-def parse_offers(text: str | bytes) -> OfferFile:
+def parse_offers(text: str | bytes) -> OffersDocument:
     """Parse a file. Raises pydantic's ValidationError, whose locations show what to change."""
     return _FILE.validate_json(text)
 
 
 def describe_format() -> dict[str, Any]:
     """Return the format as JSON Schema."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | OfferFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | OffersDocument.model_json_schema()
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class OfferBook:
     published_at: datetime | None = None
 
     @classmethod
-    def of(cls, file: OfferFile) -> OfferBook:
+    def of(cls, file: OffersDocument) -> OfferBook:
         """Build the book from a file."""
         digest = hashlib.blake2b(file.model_dump_json().encode(), digest_size=16).hexdigest()
         return cls(file.offers, digest, file.published_at)

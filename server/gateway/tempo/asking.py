@@ -1,6 +1,6 @@
 """Which Tempo days to request next, and when: today and tomorrow until official, every past day until confirmed.
 
-`told` has the days with an answer and the time of its request; None for confirmed days.
+`told_at_by_day` has the days with an answer and the time of its request; None for confirmed days.
 """
 
 from collections.abc import Mapping
@@ -40,15 +40,15 @@ class Question:
     at: datetime
 
 
-def next_question_ahead(told: Mapping[date, datetime | None], now: datetime) -> Question:
+def next_question_ahead(told_at_by_day: Mapping[date, datetime | None], now: datetime) -> Question:
     """Return the next request for today, tomorrow or the day after; `next_question_past` then confirms today."""
     today = find_tempo_day(now)
     tomorrow = today + paris.DAY
-    if today not in told:
+    if today not in told_at_by_day:
         day, at = today, get_display_time(today)
-    elif tomorrow not in told:
+    elif tomorrow not in told_at_by_day:
         day, at = tomorrow, get_display_time(tomorrow)
-    elif told_at := told[tomorrow]:
+    elif told_at := told_at_by_day[tomorrow]:
         announced = get_announcement_time(tomorrow)
         day, at = tomorrow, announced if told_at < announced else get_official_time(tomorrow)
     else:
@@ -56,15 +56,15 @@ def next_question_ahead(told: Mapping[date, datetime | None], now: datetime) -> 
     return Question(day, day + paris.DAY, at)
 
 
-def next_question_past(told: Mapping[date, datetime | None], now: datetime) -> Question:
+def next_question_past(told_at_by_day: Mapping[date, datetime | None], now: datetime) -> Question:
     """Return the next request for days that have begun: one window for the due days of the newest season with any.
 
     A missing or unconfirmed day is requested again after a pause as long as the time from its start to its last
     request, between 30 minutes and a week. Today is requested here only after it was missing or unconfirmed.
     """
     today = find_tempo_day(now)
-    due = {day: now for day in paris.iterate_days(FIRST_DAY, today) if day not in told}
-    due |= {day: _find_next_time(day, told_at) for day, told_at in told.items() if day <= today and told_at}
+    due = {day: now for day in paris.iterate_days(FIRST_DAY, today) if day not in told_at_by_day}
+    due |= {day: _find_next_time(day, told_at) for day, told_at in told_at_by_day.items() if day <= today and told_at}
     ready = [day for day, at in due.items() if at <= now]
     if not ready:
         tomorrow = get_start(today + paris.DAY)  # when today becomes a past day

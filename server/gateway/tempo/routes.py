@@ -21,7 +21,7 @@ TempoOutlookDep = Annotated[TempoOutlook, Depends(part(TempoOutlook))]
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def get_tempo(request: Request, outlook: TempoOutlookDep, response_cache: ResponseCacheDep) -> Response:
+async def get_tempo_outlook(request: Request, outlook: TempoOutlookDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
     return await response_cache.respond(request, "tempo", outlook.read_outlook)
 

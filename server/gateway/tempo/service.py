@@ -85,7 +85,7 @@ async def _refresh_feed(
     async with database.read() as session:
         question = await _choose_question(session, calls, calendar.source, now)
     if question.at > now:
-        return await feeds.rest_until(database, calls, question.at)
+        return await feeds.pause_until(database, calls, question.at)
     filling = calls is HISTORY and question.end - question.start > _A_FEW_DAYS
     if later := await feeds.take_call(database, _FILLING if filling else calls, clock):
         return later
@@ -138,8 +138,12 @@ async def _choose_question(session: AsyncSession, calls: CallBudget, source: Col
     today = find_tempo_day(now)
     start = asking.FIRST_DAY if calls is HISTORY else today
     by = ColorSource.RTE if source is ColorSource.RTE else None
-    told = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
-    return asking.next_question_past(told, now) if calls is HISTORY else asking.next_question_ahead(told, now)
+    unconfirmed = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
+    return (
+        asking.next_question_past(unconfirmed, now)
+        if calls is HISTORY
+        else asking.next_question_ahead(unconfirmed, now)
+    )
 
 
 async def _save_values(

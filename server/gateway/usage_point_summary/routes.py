@@ -10,7 +10,7 @@ from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
 from gateway.usage_point_summary.service import SummaryService
-from gateway.usage_point_summary.settings import Choices
+from gateway.usage_point_summary.settings import UsagePointChanges
 from gateway.usage_points.routes import PointDep
 
 SummaryServiceDep = Annotated[SummaryService, Depends(part(SummaryService))]
@@ -39,7 +39,7 @@ async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, po
 
 @point_router.patch("", responses=describe_responses(429), dependencies=[Depends(count_response)])
 async def change_settings(
-    summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: Choices
+    summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: UsagePointChanges
 ) -> UsagePointView:
     """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
     return await summaries.change_settings(caller.account_id, point_id, choices)

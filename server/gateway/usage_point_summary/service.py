@@ -15,7 +15,7 @@ from gateway.metering.schemas import History, Hole
 from gateway.tariffs.off_peak_dates import find_undated_hours
 from gateway.tariffs.repository import load_offers, load_price_book
 from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePointView
-from gateway.usage_point_summary.settings import Choices
+from gateway.usage_point_summary.settings import UsagePointChanges
 from gateway.usage_points import repository, service
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.notices import list_notices
@@ -35,7 +35,7 @@ class SummaryService:
             points = await repository.list_of_account(session, account_id)
         return [await self.summarize_point(point) for point in points]
 
-    async def change_settings(self, account_id: str, point_id: str, choices: Choices) -> UsagePointView:
+    async def change_settings(self, account_id: str, point_id: str, choices: UsagePointChanges) -> UsagePointView:
         """Change the settings of an account's usage point; return its summary. Raises ProblemError."""
         async with self._database.write() as session:
             point = await service.get_usage_point(session, account_id, point_id, to_change=True)
@@ -54,7 +54,7 @@ class SummaryService:
             opened = await service.open_secrets(session, point, self._keyring)
             metered_point = MeteredPoint.of(point, opened, now)
             complete_until = await archive.find_complete_until(
-                session, metered_point.main(metered_point.first_direction)
+                session, metered_point.get_main_feed(metered_point.first_direction)
             )
             progress = await history.measure_progress(session, metered_point, paris.day_of(now))
             holes = await freshness.list_holes(session, metered_point, now)

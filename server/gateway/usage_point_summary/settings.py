@@ -12,7 +12,7 @@ from gateway.tariffs.tariff import Tariff
 from gateway.usage_points.models import UsagePoint
 
 
-class Choices(BaseModel):
+class UsagePointChanges(BaseModel):
     """What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
 
     `off_peak` null gives up one's own hours for Enedis'.

@@ -39,9 +39,10 @@ class ContractTerms(BaseModel):
 
 
 class Contract(ContractTerms):
-    """The terms, and when Enedis last said them."""
+    """The terms, when Enedis last said them, and since when it announces the hours of `future_off_peak`."""
 
     told_at: datetime | None = None
+    announced_at: datetime | None = None
 
     def activated_on(self, direction: Direction) -> date | None:
         """Return the day since which Enedis meters a direction, or None if it is not known."""

@@ -86,8 +86,8 @@ class CustomerData:
             return address
 
     def _is_fresh(self, point: UsagePoint) -> bool:
-        told = point.contract.told_at
-        return told is not None and self._clock.now() - told < self._kept
+        told_at = point.contract.told_at
+        return told_at is not None and self._clock.now() - told_at < self._kept
 
     async def _reload_point(self, point: UsagePoint) -> UsagePoint:
         async with self._database.read() as session:

@@ -25,9 +25,10 @@ class UsagePoint(Base):
     `id` is public and opaque; the number is encrypted with the account's key, and hashed for lookups. `authorisation`
     is the number of the consent that opened it, if any, and `opened_on` is when Enedis opened it. `doubted`: one sign
     was seen that the consent ended. `services` are the open kinds of measures (CDC, IDX, PMAX, ENERGIE); they and
-    `contract` are fetched again at `details_at`. `wanted_from` is the oldest recent day; recent days are due at
-    `next_work_at`, older ones at `history_at` (null: all were requested). `wants` are the kinds that clients requested,
-    and when. `refusals` are Enedis' refusals (refusals.py). `revision` counts the publications of its hours in `epoch`.
+    `contract` are fetched again at `details_at`, and off-peak hours alone at `off_peak_at` (null: never). `wanted_from`
+    is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
+    requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
+    `revision` counts the publications of its hours in `epoch`.
     `data_revision` changes with every write of data in answers: its days, and here its account, status, services,
     contract, refusals, tariffs and off-peak hours. Database triggers change it.
     """
@@ -40,6 +41,7 @@ class UsagePoint(Base):
         # the jobs ask for what is due of the usage points that may be read, however many others there are
         Index(None, "status", "next_work_at"),
         Index(None, "status", "details_at"),
+        Index(None, "status", "off_peak_at"),
         Index(None, "status", "history_at"),
         Index(None, "status", "ended_at"),
     )
@@ -61,6 +63,7 @@ class UsagePoint(Base):
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)
     details_at: Mapped[datetime]
+    off_peak_at: Mapped[datetime | None]
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]

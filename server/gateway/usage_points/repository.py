@@ -184,12 +184,20 @@ async def find_with_stale_details(session: AsyncSession, now: datetime, limit: i
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
+async def find_with_due_off_peak(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
+    """Return up to `limit` usage points whose off-peak hours are due to be fetched, and not their whole contract."""
+    query = select(UsagePoint).where(
+        UsagePoint.off_peak_at <= now, UsagePoint.details_at > now, UsagePoint.status == PointStatus.GRANTED
+    )
+    return (await session.scalars(query.order_by(UsagePoint.off_peak_at).limit(limit))).all()
+
+
 async def schedule_details(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Set when the services and the contract of a usage point are fetched again."""
-    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
+    """Set when the services and the contract of a usage point are fetched again, and its off-peak hours alone."""
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at, off_peak_at=at))
 
 
-async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
+async def schedule_access_check(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Record that Enedis refused a reading for lack of consent; the next check ends the access if it agrees."""
     point = await session.get(UsagePoint, point_id)
     if point is not None:
@@ -244,10 +252,13 @@ async def find_points_of_other_accounts(
 
 
 async def find_next_details(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next services and contract are due to be fetched, at the latest `otherwise`."""
-    query = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
-    first = await session.scalar(query)
-    return otherwise if first is None else min(first, otherwise)
+    """Return when the next services, contract or off-peak hours are due to be fetched, at the latest `otherwise`."""
+    # one statement each: SQLite would look for two at once in all rows
+    details_at, off_peak_at = [
+        await session.scalar(select(func.min(at)).where(UsagePoint.status == PointStatus.GRANTED))
+        for at in (UsagePoint.details_at, UsagePoint.off_peak_at)
+    ]
+    return min(details_at or otherwise, off_peak_at or otherwise, otherwise)
 
 
 async def find_account_of(session: AsyncSession, point_id: str) -> str | None:

@@ -50,11 +50,11 @@ async def test_a_reset_ends_everything_and_the_old_password(
 
         await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
         assert (await wait_for_mails(mailgun, 2))[1]["subject"] == "Choose a new password"
-        wish = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
-        weak = await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish | {"password": "x"})
+        body = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
+        weak = await gateway.http.post("/v1/accounts/password-reset/confirm", json=body | {"password": "x"})
         assert weak.json()["code"] == "weak_password"
-        assert (await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
-        again = await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish)
+        assert (await gateway.http.post("/v1/accounts/password-reset/confirm", json=body)).status_code == 204
+        again = await gateway.http.post("/v1/accounts/password-reset/confirm", json=body)
         assert (again.status_code, again.json()["code"]) == (400, "invalid_code")
 
         assert (await browser.get("/v1/accounts/me")).status_code == 401
@@ -211,8 +211,8 @@ async def test_a_deactivated_account_gets_no_mail_and_no_way_back(gateway_with_m
     await wait_until(is_outbox_empty)
     assert len(mailgun.requests) == 2
     # a code of before sets a password, and lets nobody in
-    wish = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
-    assert (await gateway_with_mail.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
+    body = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
+    assert (await gateway_with_mail.http.post("/v1/accounts/password-reset/confirm", json=body)).status_code == 204
     refused = await log_in(gateway_with_mail.new_browser(), password=NEW_PASSWORD)
     assert (refused.status_code, refused.json()["code"]) == (403, "account_inactive")
 

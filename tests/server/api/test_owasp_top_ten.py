@@ -136,8 +136,8 @@ async def test_api4_a_range_has_an_end(gateway: Gateway, path: str) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter("30001000000001")
     end = date(2026, 11, 1)
-    wish = {"start": str(end - timedelta(days=1201)), "end": str(end)}
-    answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who, params=wish)
+    days = {"start": str(end - timedelta(days=1201)), "end": str(end)}
+    answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who, params=days)
     assert (answer.status_code, answer.json()["code"]) == (400, "range_too_long")
 
 

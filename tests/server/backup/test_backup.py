@@ -26,7 +26,7 @@ from gateway.backup.archive import BackupError
 from gateway.backup.restore import restore_backup
 from gateway.backup.sealed import SealedReader, SealedWriter
 from gateway.instance import CONTEXT
-from gateway.kit.crypto import Keyring, UndecipherableError, new_key
+from gateway.kit.crypto import Keyring, UndecipherableError, generate_random_key
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database, upgrade_within
 from gateway.settings import Settings
@@ -318,12 +318,12 @@ async def first_version(settings: Settings) -> str:
         "email": "somebody@example.org",
         "created_at": now,
         "token_version": 0,
-        "data_key": keyring.wrap(new_key(), build_data_key_context("a1")),
+        "data_key": keyring.wrap(generate_random_key(), build_data_key_context("a1")),
     }
     async with database.engine.begin() as connection:
         tables = MetaData()
         await connection.run_sync(tables.reflect)
-        hash_key = keyring.wrap(new_key(), CONTEXT)
+        hash_key = keyring.wrap(generate_random_key(), CONTEXT)
         await connection.execute(tables.tables["instance"].insert(), {"id": "gateway1", "hash_key": hash_key})
         await connection.execute(tables.tables["accounts"].insert(), account)
         await connection.execute(

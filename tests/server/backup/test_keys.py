@@ -33,7 +33,7 @@ with_runtime(work)
 
 
 @pytest.fixture
-def new_key() -> str:
+def generate_random_key() -> str:
     return Keyring.generate_key("k2")
 
 
@@ -42,8 +42,8 @@ def with_keys(settings: Settings, text: str) -> Settings:
 
 
 @pytest.fixture
-def both_keys(settings: Settings, new_key: str) -> str:
-    return f"{new_key},{settings.encryption_keys.get_secret_value()}"
+def both_keys(settings: Settings, generate_random_key: str) -> str:
+    return f"{generate_random_key},{settings.encryption_keys.get_secret_value()}"
 
 
 async def add_accounts(settings: Settings, clock: SetClock, count: int) -> str:
@@ -63,7 +63,7 @@ async def read_as_owner(settings: Settings, clock: SetClock) -> Any:
 
 
 async def test_the_old_key_can_go_afterwards(
-    settings: Settings, clock: SetClock, run_command: Command, new_key: str, both_keys: str
+    settings: Settings, clock: SetClock, run_command: Command, generate_random_key: str, both_keys: str
 ) -> None:
     point = await add_accounts(settings, clock, 3)
     ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
@@ -72,13 +72,13 @@ async def test_the_old_key_can_go_afterwards(
     assert "Nothing in the database needs k1 any more" in ended.said
     again = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
     assert "0 keys were wrapped anew" in again.said
-    items = (await read_as_owner(with_keys(settings, new_key), clock))["items"]
+    items = (await read_as_owner(with_keys(settings, generate_random_key), clock))["items"]
     assert [item["id"] for item in items] == [point], "the key behind the public ids is the same"
     assert items[0]["masked_number"].endswith(PRM[-4:])
 
 
 async def test_killed_half_way_everything_opens_and_the_next_run_ends_it(
-    settings: Settings, clock: SetClock, run_command: Command, new_key: str, both_keys: str
+    settings: Settings, clock: SetClock, run_command: Command, generate_random_key: str, both_keys: str
 ) -> None:
     await add_accounts(settings, clock, 60)
     await kill_half_way(_STOPS_HALF_WAY, env=build_environment(settings, ENCRYPTION_KEYS=both_keys))
@@ -88,7 +88,7 @@ async def test_killed_half_way_everything_opens_and_the_next_run_ends_it(
         assert len((await gateway.get("/v1/usage-points", await gateway.sign_in()))["items"]) == 1
     ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
     assert f"{left} keys were wrapped anew" in ended.said, ended.complained
-    assert len((await read_as_owner(with_keys(settings, new_key), clock))["items"]) == 1
+    assert len((await read_as_owner(with_keys(settings, generate_random_key), clock))["items"]) == 1
 
 
 async def test_a_gateway_that_knows_both_keys_works_on(
@@ -105,10 +105,10 @@ async def test_a_gateway_that_knows_both_keys_works_on(
 
 
 async def test_a_key_that_is_needed_and_missing_is_said_and_nothing_changes(
-    settings: Settings, clock: SetClock, run_command: Command, new_key: str
+    settings: Settings, clock: SetClock, run_command: Command, generate_random_key: str
 ) -> None:
     await add_accounts(settings, clock, 1)
-    ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=new_key)
+    ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=generate_random_key)
     assert ended.status == 1
     assert "Add the older keys after the new one" in ended.complained
     assert len((await read_as_owner(settings, clock))["items"]) == 1

@@ -113,13 +113,14 @@ class StoredHome:
             for day, known in content.items():
                 payload: bytes | None = None
                 if isinstance(known, int):
-                    payload = payloads.seal_payload(feed, self.secrets, day, str(known).encode())
+                    payload = payloads.pack_value(known)
                 elif isinstance(known, dict):
-                    payload = payloads.seal_payload(feed, self.secrets, day, payloads.pack_registers(known))
+                    payload = payloads.pack_registers(known)
                 elif known is not None:
-                    payload = payloads.seal_curve(feed, self.secrets, day, known)
+                    payload = payloads.pack_curve(day, known)
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
-                await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
+                facts = [Fact(day, stands, payload)]
+                await metering.save_facts(session, feed, self.secrets, facts, asked_at or self.clock.now())
 
     async def write_colors(self, colors: Mapping[date, str], *, confirmed: bool = True) -> None:
         async with self.database.write() as session:

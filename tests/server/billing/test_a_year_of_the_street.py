@@ -103,8 +103,8 @@ async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator,
     prm, tariff, slots = STORIES[story]
     who, point = await gateway.sign_in(), await gateway.add_meter(prm)
     path = f"/v1/usage-points/{point}"
-    wish: dict[str, Any] = {"tariff": tariff} | ({"off_peak": [{"slots": slots}]} if story == "steps" else {})
-    (await gateway.http.patch(path, headers=who, json=wish)).raise_for_status()
+    changes: dict[str, Any] = {"tariff": tariff} | ({"off_peak": [{"slots": slots}]} if story == "steps" else {})
+    (await gateway.http.patch(path, headers=who, json=changes)).raise_for_status()
     client = Client()
     for now in (NOW, LATER):
         clock.set(now)

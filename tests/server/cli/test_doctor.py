@@ -118,7 +118,7 @@ def healthy(shell: Shell) -> Shell:
     return shell
 
 
-def find_trouble(shell: Shell, port: int, **changed: str) -> str:
+def find_problem(shell: Shell, port: int, **changed: str) -> str:
     """Return the one line of what the doctor finds wrong; an empty text if it finds nothing."""
     shell.env |= changed
     found = shell.run("doctor", "--port", str(port))
@@ -195,16 +195,16 @@ def test_a_port_that_another_program_uses(healthy: Shell) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        assert "--host and --port: the gateway cannot listen at" in find_trouble(healthy, other.getsockname()[1])
+        assert "--host and --port: the gateway cannot listen at" in find_problem(healthy, other.getsockname()[1])
 
 
 def test_its_own_port_is_in_use_by_itself_and_its_address_leads_to_it(healthy: Shell) -> None:
     port, second = free_port(), free_port()
     with serving(healthy, port):
-        assert find_trouble(healthy, port, BACKEND_URL=f"http://127.0.0.1:{port}") == ""
+        assert find_problem(healthy, port, BACKEND_URL=f"http://127.0.0.1:{port}") == ""
         other = Shell(healthy.folder, healthy.env | {"DATABASE_URL": f"sqlite+aiosqlite:///{healthy.folder}/other.db"})
         assert other.run("init", "--email", ADMIN, given=f"{PASSWORD}\n").returncode == 0
-        assert "leads to another gateway" in find_trouble(other, second)
+        assert "leads to another gateway" in find_problem(other, second)
 
 
 @pytest.mark.parametrize(
@@ -212,16 +212,16 @@ def test_its_own_port_is_in_use_by_itself_and_its_address_leads_to_it(healthy: S
 )
 def test_an_address_at_which_no_gateway_answers(healthy: Shell, status: int, words: str) -> None:
     with answering(lambda _: (status, {}, b"<html>")) as port:
-        assert words in find_trouble(healthy, free_port(), BACKEND_URL=f"http://127.0.0.1:{port}/api")
+        assert words in find_problem(healthy, free_port(), BACKEND_URL=f"http://127.0.0.1:{port}/api")
 
 
 def test_a_proxy_that_is_not_trusted(healthy: Shell) -> None:
     port = free_port()
     with serving(healthy, port), answering(pass_on(port)) as proxy:
-        line = find_trouble(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}")
+        line = find_problem(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}")
         assert "TRUSTED_PROXIES does not name the proxy" in line
     with serving(healthy, port, TRUSTED_PROXIES="127.0.0.1"), answering(pass_on(port)) as proxy:
-        assert find_trouble(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}") == ""
+        assert find_problem(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}") == ""
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ def test_a_proxy_that_is_not_trusted(healthy: Shell) -> None:
 def test_a_clock_that_is_off(healthy: Shell, date: str, words: str) -> None:
     token = b'{"access_token": "token", "token_type": "Bearer", "expires_in": 7200}'
     with answering(lambda _: (200, {"Date": date}, token)) as port:
-        line = find_trouble(healthy, free_port(), RTE_BASE_URL=f"http://127.0.0.1:{port}")
+        line = find_problem(healthy, free_port(), RTE_BASE_URL=f"http://127.0.0.1:{port}")
     assert words in line
 
 
 def test_a_callback_that_the_proxy_leads_elsewhere(healthy: Shell) -> None:
     port = free_port()
     with serving(healthy, port, TRUSTED_PROXIES="127.0.0.1"), answering(pass_on(port, "/ping")) as proxy:
-        line = find_trouble(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}")
+        line = find_problem(healthy, port, BACKEND_URL=f"http://127.0.0.1:{proxy}")
     assert f"http://127.0.0.1:{proxy}/oauth/callback does not lead to the gateway (status 404)" in line
 
 
@@ -260,11 +260,11 @@ def test_a_callback_that_enedis_has_otherwise(healthy: Shell) -> None:
             values = {"id": number, "day": f"2026-01-0{number} 00:00:00.000000"}
             connection.execute(consent, values)
             connection.execute(state, values)
-    line = find_trouble(healthy, free_port())
+    line = find_problem(healthy, free_port())
     assert "has exactly http://127.0.0.1:9/oauth/callback as its redirect URI" in line
     with engine.begin() as connection:
         connection.execute(text("UPDATE consents SET returned_at = created_at WHERE id = '2'"))
-    assert find_trouble(healthy, free_port()) == "", "somebody came back"
+    assert find_problem(healthy, free_port()) == "", "somebody came back"
     engine.dispose()
 
 
@@ -282,6 +282,6 @@ async def test_a_captcha_that_nobody_could_pass(
 ) -> None:
     turnstile.answer = json.dumps(verdict).encode()
     changed = {"TURNSTILE_SECRET_KEY": secret, "TURNSTILE_SITE_KEY": site_key, "TURNSTILE_BASE_URL": turnstile.url}
-    line = await asyncio.to_thread(find_trouble, healthy, free_port(), **changed)
+    line = await asyncio.to_thread(find_problem, healthy, free_port(), **changed)
     assert (words in line, secret in line) == (True, False)
     assert bool(line) == bool(words)

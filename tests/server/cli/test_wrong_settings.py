@@ -20,7 +20,7 @@ NOBODY = "postgresql+asyncpg://user:hidden@127.0.0.1:1/gateway"
 
 
 @pytest.fixture
-def run_failing(tmp_path: Path) -> Run:
+def run_expecting_failure(tmp_path: Path) -> Run:
     """Run a command that is to fail; return the one line that it says."""
     names = {name.upper() for name in Settings.model_fields}
     env = {name: value for name, value in os.environ.items() if name not in names}
@@ -42,16 +42,22 @@ def run_failing(tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     "command", [("migrate",), ("backup", "file"), ("api-client", "create", "--name", "x"), ("keys", "rotate")]
 )
-def test_every_command_says_that_postgresql_is_away(run_failing: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_every_command_says_that_postgresql_is_away(
+    run_expecting_failure: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     arguments = [str(tmp_path / part) if part == "file" else part for part in command]
-    line = run_failing(*arguments, DATABASE_URL=NOBODY, ENCRYPTION_KEYS=Keyring.generate_key())
+    line = run_expecting_failure(*arguments, DATABASE_URL=NOBODY, ENCRYPTION_KEYS=Keyring.generate_key())
     assert "check that it runs, and the host and port in DATABASE_URL" in line
     assert "hidden" not in line
 
 
 @pytest.mark.long
-def test_postgresql_says_whom_it_does_not_let_in_and_what_it_has_not(run_failing: Run, postgresql_server: str) -> None:
-    line = run_failing("migrate", DATABASE_URL=f"{postgresql_server}/nothing", ENCRYPTION_KEYS=Keyring.generate_key())
+def test_postgresql_says_whom_it_does_not_let_in_and_what_it_has_not(
+    run_expecting_failure: Run, postgresql_server: str
+) -> None:
+    line = run_expecting_failure(
+        "migrate", DATABASE_URL=f"{postgresql_server}/nothing", ENCRYPTION_KEYS=Keyring.generate_key()
+    )
     assert "has no database of the name in DATABASE_URL" in line
 
 
@@ -79,34 +85,34 @@ def test_a_gateway_waits_for_its_database_and_in_the_end_says_so(
     assert ("The database does not answer (ConnectionRefusedError)" in capsys.readouterr().err) is not bool(patience)
 
 
-def test_a_file_that_is_no_database(run_failing: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database(run_expecting_failure: Run, tmp_path: Path) -> None:
     (tmp_path / "gateway.db").write_bytes(b"Dear diary, today the meter was read.")
-    line = run_failing("serve", "--port", str(free_port()))
+    line = run_expecting_failure("serve", "--port", str(free_port()))
     assert "DATABASE_URL" in line
     assert "gateway.db is no database" in line
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xfe\0", None], ids=["empty", "rubbish", "bytes", "folder"])
-def test_keys_that_are_none(run_failing: Run, tmp_path: Path, content: bytes | None) -> None:
+def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content: bytes | None) -> None:
     keys = tmp_path / "gateway.keys"
     if content is None:
         keys.mkdir()
     else:
         keys.write_bytes(content)
-    line = run_failing("serve", "--port", str(free_port()))
+    line = run_expecting_failure("serve", "--port", str(free_port()))
     assert f"{keys} cannot be used" in line
     assert "Put the keys back" in line
 
 
 @pytest.mark.parametrize("setting", ["--host and --port", "METRICS_HOST and METRICS_PORT"])
-def test_a_port_that_is_in_use(run_failing: Run, setting: str) -> None:
+def test_a_port_that_is_in_use(run_expecting_failure: Run, setting: str) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken, free = str(other.getsockname()[1]), str(free_port())
         if "METRICS" in setting:
-            line = run_failing("serve", "--port", free, METRICS_PORT=taken)
+            line = run_expecting_failure("serve", "--port", free, METRICS_PORT=taken)
         else:
-            line = run_failing("serve", "--port", taken)
+            line = run_expecting_failure("serve", "--port", taken)
     assert line.startswith(setting)
     assert "Address already in use" in line

@@ -10,7 +10,7 @@ from gateway.billing.totals.service import TotalsService
 from gateway.billing.totals.totals import Unit
 from gateway.domain.direction import Direction
 from gateway.imports.comparing import DayOutcome
-from gateway.imports.schemas import ImportView
+from gateway.imports.schemas import UploadedFile
 from gateway.imports.service import ImportService
 from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
@@ -36,7 +36,7 @@ async def home(tmp_path: Any, clock: SetClock) -> AsyncIterator[StoredHome]:
     async with made.database.write() as session:
         for kind, days in ((Kind.CURVE, list_past_days(760, 11)), (Kind.DAILY, list_past_days(1120, 11))):
             nothing = [Fact(day, State.ABSENT) for day in days]
-            await save_facts(session, Feed(made.point_id, kind), nothing, clock.now())
+            await save_facts(session, Feed(made.point_id, kind), made.secrets, nothing, clock.now())
     await made.write_days(Kind.CURVE, {day: whole_curve(day, [400]) for day in list_past_days(10)})
     await made.change_point(history_at=None)
     yield made
@@ -47,13 +47,13 @@ def service(home: StoredHome) -> ImportService:
     return ImportService(home.database, home.clock, home.keyring)
 
 
-async def preview(home: StoredHome, days: dict[date, list[int]]) -> ImportView:
+async def preview(home: StoredHome, days: dict[date, list[int]]) -> UploadedFile:
     rows = [row for day, watts in days.items() for row in files.half_hours(day, watts)]
     content = files.conso_downloader(rows)
     return await service(home).preview_file(home.account_id, home.point_id, content, "", Direction.CONSUMPTION)
 
 
-async def accept(home: StoredHome, days: dict[date, list[int]]) -> ImportView:
+async def accept(home: StoredHome, days: dict[date, list[int]]) -> UploadedFile:
     shown = await preview(home, days)
     return await service(home).accept_file(home.account_id, home.point_id, shown.id)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.kit.crypto import Keyring, UndecipherableError, compute_keyed_hash, new_key, seal, unseal
+from gateway.kit.crypto import Keyring, UndecipherableError, compute_keyed_hash, generate_random_key, seal, unseal
 
 OLD, NEW = Keyring.generate_key(), Keyring.generate_key().replace("k1:", "k2:")
 
@@ -14,7 +14,7 @@ OLD, NEW = Keyring.generate_key(), Keyring.generate_key().replace("k1:", "k2:")
 @given(st.binary(max_size=300), st.text(max_size=30))
 @settings(deadline=None)
 def test_it_comes_back(plaintext: bytes, context: str) -> None:
-    key = new_key()
+    key = generate_random_key()
     sealed = seal(key, plaintext, context)
     assert unseal(key, sealed, context) == plaintext
     assert sealed != seal(key, plaintext, context), "twice the same would tell that it is the same"
@@ -23,7 +23,7 @@ def test_it_comes_back(plaintext: bytes, context: str) -> None:
 @given(st.data())
 @settings(deadline=None)
 def test_a_changed_bit_a_lost_byte_another_place_or_key_open_nothing(data: st.DataObject) -> None:
-    key = new_key()
+    key = generate_random_key()
     sealed = seal(key, b"540 W", "days.payload:a:2026-01-01")
     at = data.draw(st.integers(0, len(sealed) - 1))
     changed = bytearray(sealed)
@@ -34,7 +34,7 @@ def test_a_changed_bit_a_lost_byte_another_place_or_key_open_nothing(data: st.Da
     with pytest.raises(UndecipherableError):
         unseal(key, sealed, "days.payload:a:2026-01-02")
     with pytest.raises(UndecipherableError):
-        unseal(new_key(), sealed, "days.payload:a:2026-01-01")
+        unseal(generate_random_key(), sealed, "days.payload:a:2026-01-01")
 
 
 def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens() -> None:
@@ -96,10 +96,10 @@ def test_a_ring_does_not_show_its_keys() -> None:
 
 
 def test_keyed_hashes_depend_on_key_purpose_and_text() -> None:
-    key = new_key()
+    key = generate_random_key()
     hashes = {
         compute_keyed_hash(*given)
-        for given in ((key, "prm", "1"), (key, "prm", "2"), (key, "id", "1"), (new_key(), "prm", "1"))
+        for given in ((key, "prm", "1"), (key, "prm", "2"), (key, "id", "1"), (generate_random_key(), "prm", "1"))
     }
     assert len(hashes) == 4
     assert compute_keyed_hash(key, "prm", "1") in hashes

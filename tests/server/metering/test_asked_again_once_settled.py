@@ -1,4 +1,4 @@
-"""A day that was settled, asked again because somebody wished it: what was filled in follows what is measured now."""
+"""A day that was settled, requested again by a person: what was filled in follows what is measured now."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ class VisitedHome:
         return entries[DAY].state, curves[DAY]
 
     async def visit_again(self, day: date) -> tuple[State, list[Reading]]:
-        """The same, after somebody wished the day asked again."""
+        """The same, after a person requested the day again."""
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
         await refreshing.request_refresh(
@@ -132,7 +132,7 @@ async def test_more_than_the_days_value_is_a_hole_again(settled_day: VisitedHome
     state, readings = await settled_day.visit_again(date(2026, 10, 29))
     assert (state, len(readings)) == (State.PARTIAL, 30)
     assert list_measured(readings) == [3000] * 24 + [5000] * 6
-    assert settled_day.enedis.calls == ["curve", "daily"], "the value was wished again too"
+    assert settled_day.enedis.calls == ["curve", "daily"], "the daily value was requested again too"
     settled_day.enedis.more_watts = 0
     state, readings = await settled_day.visit_again(date(2026, 11, 2))
     assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)

@@ -146,9 +146,9 @@ async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
     path = f"/v1/usage-points/{point}"
     await wait_until(lambda: find_at_rest(gateway, point))
     simulator.forget_calls()
-    wished = await gateway.http.post(f"{path}/refresh", headers=who, json={"start": "2026-10-28", "end": "2026-10-31"})
-    assert wished.status_code == 202
-    assert (wished.json()["days"], wished.json()["calls"]) == (3, 1)
+    refresh = await gateway.http.post(f"{path}/refresh", headers=who, json={"start": "2026-10-28", "end": "2026-10-31"})
+    assert refresh.status_code == 202
+    assert (refresh.json()["days"], refresh.json()["calls"]) == (3, 1)
 
     async def find_windows() -> list[tuple[str, str]] | None:
         return list_windows(simulator, "courbe_de_charge") or None

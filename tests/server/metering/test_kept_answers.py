@@ -55,7 +55,7 @@ STEPS = st.lists(
             "late",
             "partial",
             "absent",
-            "fit",
+            "write_rounded_curve",
             "daily",
             "refresh",
             "price",
@@ -176,7 +176,7 @@ class Life:
     async def absent(self, day: date, _: list[Reading]) -> None:
         await self.home.write_days(Kind.CURVE, {day: None})
 
-    async def fit(self, day: date, curve: list[Reading]) -> None:
+    async def write_rounded_curve(self, day: date, curve: list[Reading]) -> None:
         state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
         await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
 

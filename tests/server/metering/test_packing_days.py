@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
-from gateway.kit.crypto import new_key, seal, unseal
+from gateway.kit.crypto import generate_random_key, seal, unseal
 from gateway.metering.packing import pack_readings, unpack_readings
 from tests.server.paris import midnight
 
@@ -44,7 +44,7 @@ def half_hours(start: datetime, step: int = 30) -> list[Reading]:
 
 @pytest.mark.parametrize("step", [10, 30])
 def test_a_year_of_a_home_takes_less_than_200_kib_encrypted(step: int) -> None:
-    key, size = new_key(), 0
+    key, size = generate_random_key(), 0
     for number in range(365):
         start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
         sealed = seal(key, pack_readings(half_hours(start, step), start), "days.payload")

@@ -29,7 +29,7 @@ entries = st.builds(
     asked_at=st.integers(0, 40 * 24).map(lambda hours: NOW - timedelta(hours=hours)),
 )
 ledgers = st.dictionaries(ages.map(lambda age: TODAY - timedelta(days=age)), entries, max_size=40)
-wishes = st.sets(ages.map(lambda age: TODAY - timedelta(days=age)), max_size=50)
+wanted_days = st.sets(ages.map(lambda age: TODAY - timedelta(days=age)), max_size=50)
 
 
 def days_from(day: date) -> Iterator[date]:
@@ -53,7 +53,7 @@ def find_fewest_windows(due: set[date], longest: int) -> int:
     return best[-1]
 
 
-@given(ledgers, wishes, st.sampled_from(Kind), st.none() | st.just(6))
+@given(ledgers, wanted_days, st.sampled_from(Kind), st.none() | st.just(6))
 @settings(max_examples=200, deadline=None)
 def test_every_day_that_is_due_by_the_fewest_calls(
     ledger: dict[date, Entry], wanted: set[date], kind: Kind, shorter: int | None
@@ -225,9 +225,9 @@ def test_nothing_is_asked_again_in_the_afternoon_or_at_night(day: date, late: in
     assert again is None or time(9, 30) <= again.astimezone(PARIS).time() < time(14)
 
 
-def test_what_somebody_wishes_is_asked_again_though_it_is_known() -> None:
-    wished = {TODAY - 9 * DAY: Entry(State.COMPLETE, NOW - DAY, again_at=NOW)}
-    assert plan_calls(CURVE, wished, [TODAY - 9 * DAY], NOW) == [Window(TODAY - 9 * DAY, TODAY - 8 * DAY)]
+def test_a_day_requested_again_is_fetched_although_it_is_known() -> None:
+    entries = {TODAY - 9 * DAY: Entry(State.COMPLETE, NOW - DAY, again_at=NOW)}
+    assert plan_calls(CURVE, entries, [TODAY - 9 * DAY], NOW) == [Window(TODAY - 9 * DAY, TODAY - 8 * DAY)]
 
 
 def test_a_day_asked_too_early_waits_until_it_is_expected() -> None:

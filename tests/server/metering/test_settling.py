@@ -75,7 +75,7 @@ def test_whatever_parts_come_in_whatever_order_a_settled_day_sums_to_its_value(
     for one in tries:
         measured |= one
         known = merge_readings(day, sorted(one.values()), known, wh)
-        known = fill_missing(day, known, wh) or known  # it was the last try, until somebody wished another
+        known = fill_missing(day, known, wh) or known  # it was the last try, until somebody requests another
         assert [reading for reading in known if reading.quality is Quality.MEASURED] == sorted(measured.values())
         if any(reading.quality is Quality.ESTIMATED for reading in known):
             more = sum(reading.minutes * reading.watts for reading in known) - wh * 60

@@ -10,7 +10,7 @@ import pytest
 from fastapi import Request
 
 from gateway import pages
-from gateway.consents.claims import Outcome
+from gateway.consents.claims import ClaimOutcome
 from gateway.mail.models import MailKind
 from gateway.mail.texts import Signature, compose_mail
 from tests.server.accounts.conftest import PASSWORD
@@ -46,7 +46,7 @@ def test_every_language_has_every_text(language: str) -> None:
     texts = pages.load_texts(language)
     assert texts.keys() == ENGLISH.keys()
     assert all(text.strip() for text in texts.values())
-    assert {f"consent_{outcome}_{part}" for outcome in Outcome for part in ("title", "text")} <= texts.keys()
+    assert {f"consent_{outcome}_{part}" for outcome in ClaimOutcome for part in ("title", "text")} <= texts.keys()
     parts = ("subject", "text", "action", "note")
     assert {f"mail_{kind}_{part}" for kind in MailKind for part in parts} <= texts.keys()
 
@@ -58,7 +58,7 @@ def request_in(language: str) -> Request:
 
 def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
     assert third_language in pages.list_languages()
-    for outcome in Outcome:
+    for outcome in ClaimOutcome:
         page = pages.render_page(request_in("xx-YY,en;q=0.5"), "consent_result.html", outcome=outcome, again=None)
         shown = re.sub(r"<[^>]+>", " ", bytes(page.body).decode().partition("<body>")[2]).strip()
         assert shown.startswith("⟦"), shown

@@ -71,7 +71,7 @@ async def test_to_rest_never_shortens_what_rte_asked_to_wait(processes: list[Dat
     database, *_ = processes
     await feeds.take_call(database, CALLS, clock)
     until = await feeds.record_failure(database, CALLS, clock.now(), RteError(RteErrorReason.QUOTA, "429", 7200))
-    await feeds.rest_until(database, CALLS, in_a_minute(clock))
+    await feeds.pause_until(database, CALLS, in_a_minute(clock))
     assert await feeds.find_closed_until(database, CALLS, clock.now()) == until == NOW + timedelta(hours=2)
 
 

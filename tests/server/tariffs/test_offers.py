@@ -77,14 +77,15 @@ def naive_home(name: str, power: int) -> Home:
             "vat_subscription": 0,
         }
 
-        def tax_up(eur: Decimal, more: Decimal, rate: Decimal) -> Fraction:
+        def add_taxes(eur: Decimal, more: Decimal, rate: Decimal) -> Fraction:
             return Fraction(round((Decimal(eur) + Decimal(more)) * (1 + Decimal(rate)), 6))
 
         prices = {
-            price["bucket"]: tax_up(price["eur_per_kwh"], tax["excise_eur_per_kwh"], tax["vat_energy"]) for price in own
+            price["bucket"]: add_taxes(price["eur_per_kwh"], tax["excise_eur_per_kwh"], tax["vat_energy"])
+            for price in own
         }
         [month] = [one["eur_per_month"] for one in version["subscriptions"] if one["power_kva"] == power]
-        month = tax_up(month, tax["cta_eur_per_month"], tax["vat_subscription"])
+        month = add_taxes(month, tax["cta_eur_per_month"], tax["vat_subscription"])
         first = date.fromisoformat(version["valid_from"])
         contracts.append(
             Contract(

@@ -39,6 +39,7 @@ MOVES_NOT = {
     "consent_expires_on": "no answer about readings or hours shows it",
     "doubted": "what it leads to is a change of `status`",
     "details_at": "when something is asked next",
+    "off_peak_at": "when something is asked next",
     "next_work_at": "when something is asked next",
     "history_at": "when something is asked next",
     "wants": "what is asked from now on",

@@ -112,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Tempo
+         * Get Tempo Outlook
          * @description Today's and tomorrow's colour, the period in force, and the season's counters.
          */
-        get: operations["get_tempo_v1_tempo_get"];
+        get: operations["get_tempo_outlook_v1_tempo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1583,7 +1583,7 @@ export interface components {
         Alignment: "day_begun" | "day_ended";
         /**
          * ApiClientRequest
-         * @description The name of the API client or token: what it is for, such as `Home Assistant`.
+         * @description The name of the API client: what it is for, such as `Home Assistant`.
          */
         ApiClientRequest: {
             /** Name */
@@ -1712,36 +1712,6 @@ export interface components {
             total: components["schemas"]["TotalView"] | null;
         };
         /**
-         * Choices
-         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
-         *
-         *     `off_peak` null gives up one's own hours for Enedis'.
-         */
-        Choices: {
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Position
-             * @description Its place in lists, the lowest first
-             * @default 0
-             */
-            position?: number;
-            /**
-             * Hidden
-             * @description Left out of pages; it is read and billed as before
-             * @default false
-             */
-            hidden?: boolean;
-            tariff?: components["schemas"]["Tariff-Input"] | null;
-            /** Tariffs */
-            tariffs?: components["schemas"]["Tariff-Input"][] | null;
-            /** Off Peak */
-            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
-        };
-        /**
          * CircuitState
          * @description Closed: calls go through. Open: none does. Probing: one at a time does, to see.
          * @enum {string}
@@ -1839,7 +1809,7 @@ export interface components {
          *     months in which all options have a cost that have one in at least half of the months.
          *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
-         *     which a price of the own tariffs or the regulated options may be outdated.
+         *     which a price of the own tariffs, the regulated options or one of `offers` may be outdated.
          *     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
          *     known.
          */
@@ -2057,6 +2027,24 @@ export interface components {
             red_gain: number | null;
         };
         /**
+         * CurrentEcowatt
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        CurrentEcowatt: {
+            now: components["schemas"]["LevelRunView"] | null;
+            /** Tense */
+            tense: components["schemas"]["LevelRunView"][];
+        };
+        /**
+         * CurrentTempo
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        CurrentTempo: {
+            today: components["schemas"]["TempoDayView"];
+            tomorrow: components["schemas"]["TempoDayView"];
+            period: components["schemas"]["TempoPeriodView"];
+        };
+        /**
          * CurveAnswer
          * @description The load curve of `[start, end[`.
          */
@@ -2255,15 +2243,6 @@ export interface components {
         EcowattHourView: {
             start: components["schemas"]["Utc"];
             level: components["schemas"]["Level"];
-        };
-        /**
-         * EcowattToday
-         * @description The level now and the tense hours to come; `now` is null when it is not known.
-         */
-        EcowattToday: {
-            now: components["schemas"]["LevelRunView"] | null;
-            /** Tense */
-            tense: components["schemas"]["LevelRunView"][];
         };
         /**
          * EnedisApi
@@ -2596,7 +2575,7 @@ export interface components {
          */
         ImportList: {
             /** Items */
-            items: components["schemas"]["ImportView"][];
+            items: components["schemas"]["UploadedFile"][];
         };
         /**
          * ImportRejection
@@ -2655,18 +2634,6 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "preview" | "accepted" | "taken_back";
-        /**
-         * ImportView
-         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
-         */
-        ImportView: {
-            /** Id */
-            id: string;
-            status: components["schemas"]["ImportStatus"];
-            created_at: components["schemas"]["Utc"];
-            changed_at: components["schemas"]["Utc"];
-            report: components["schemas"]["ImportReport"];
-        };
         /**
          * Include
          * @description An optional part of a chart.
@@ -2858,6 +2825,7 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             /** Token */
             token: string;
         };
@@ -3403,6 +3371,19 @@ export interface components {
             store: "up" | "down";
         };
         /**
+         * ReadingTokenRequest
+         * @description The name of a token, and its kind.
+         *
+         *     `reading` opens this API. `legacy` is for programs that were made for MyElectricalData's first API or for conso-api:
+         *     it opens their addresses, if the site has them, and holds the numbers of the account's meters.
+         */
+        ReadingTokenRequest: {
+            /** Name */
+            name: string;
+            /** @default reading */
+            kind?: components["schemas"]["TokenKind"];
+        };
+        /**
          * ReadingTokenView
          * @description A read-only token without its secret; `last_used_on` is a day in Paris time.
          */
@@ -3411,6 +3392,7 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             created_at: components["schemas"]["Utc"];
             /** Last Used On */
             last_used_on: string | null;
@@ -3614,7 +3596,8 @@ export interface components {
          * @description What a page must know before anybody logs in.
          *
          *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-         *     forgotten password can be replaced and an address changed.
+         *     forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+         *     accounts can create tokens.
          */
         Site: {
             /** Name */
@@ -3625,6 +3608,8 @@ export interface components {
             email_verification: boolean;
             /** Mail */
             mail: boolean;
+            /** Legacy Clients */
+            legacy_clients: boolean;
             environment: components["schemas"]["EnedisEnvironment"];
             /** Version */
             version: string;
@@ -3896,15 +3881,6 @@ export interface components {
             /** Expected Red */
             expected_red: string[];
         };
-        /**
-         * TempoToday
-         * @description The Tempo day in force, the one after, and the bucket in force.
-         */
-        TempoToday: {
-            today: components["schemas"]["TempoDayView"];
-            tomorrow: components["schemas"]["TempoDayView"];
-            period: components["schemas"]["TempoPeriodView"];
-        };
         Text: string | null;
         /**
          * Today
@@ -3912,9 +3888,15 @@ export interface components {
          */
         Today: {
             next_change: components["schemas"]["Utc"];
-            tempo: components["schemas"]["TempoToday"];
-            ecowatt: components["schemas"]["EcowattToday"];
+            tempo: components["schemas"]["CurrentTempo"];
+            ecowatt: components["schemas"]["CurrentEcowatt"];
         };
+        /**
+         * TokenKind
+         * @description Which addresses a read-only token opens: those of this API, or those that older clients know.
+         * @enum {string}
+         */
+        TokenKind: "reading" | "legacy";
         /**
          * TotalView
          * @description The total of the days `[start, end[`: energy in Wh, money in EUR, null where nothing is known.
@@ -3995,6 +3977,18 @@ export interface components {
             next_change: components["schemas"]["Utc"];
         };
         /**
+         * UploadedFile
+         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
+         */
+        UploadedFile: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["ImportStatus"];
+            created_at: components["schemas"]["Utc"];
+            changed_at: components["schemas"]["Utc"];
+            report: components["schemas"]["ImportReport"];
+        };
+        /**
          * UpstreamService
          * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
          * @enum {string}
@@ -4011,6 +4005,36 @@ export interface components {
             rte: components["schemas"]["RteFeed"][];
             /** Mails Waiting */
             mails_waiting: number;
+        };
+        /**
+         * UsagePointChanges
+         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+         *
+         *     `off_peak` null gives up one's own hours for Enedis'.
+         */
+        UsagePointChanges: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden?: boolean;
+            tariff?: components["schemas"]["Tariff-Input"] | null;
+            /** Tariffs */
+            tariffs?: components["schemas"]["Tariff-Input"][] | null;
+            /** Off Peak */
+            off_peak?: components["schemas"]["OffPeakPeriod-Input"][] | null;
         };
         /**
          * UsagePointView
@@ -4396,7 +4420,7 @@ export interface operations {
             };
         };
     };
-    get_tempo_v1_tempo_get: {
+    get_tempo_outlook_v1_tempo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5949,7 +5973,7 @@ export interface operations {
             query?: {
                 /** @description That of the last answer that was stored */
                 cursor?: string | null;
-                /** @description Rows at most; `more` tells of others */
+                /** @description The most rows to return; `more` tells whether others follow */
                 limit?: number | null;
             };
             header?: never;
@@ -7738,7 +7762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -7938,7 +7962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["UploadedFile"];
                 };
             };
             /** @description Bad Request */
@@ -8571,7 +8595,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Choices"];
+                "application/json": components["schemas"]["UsagePointChanges"];
             };
         };
         responses: {
@@ -10463,7 +10487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApiClientRequest"];
+                "application/json": components["schemas"]["ReadingTokenRequest"];
             };
         };
         responses: {

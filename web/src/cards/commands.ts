@@ -2,6 +2,7 @@ import type { Schema } from "$api";
 import type { Day } from "$lib/paris";
 import type { toRows } from "../pages/consumption/bars";
 import type { toCells } from "../pages/ecowatt/cells";
+import type { Forecast } from "../pages/tempo/forecast";
 import type { TempoDay } from "../pages/tempo/season";
 import type { HomeAssistant } from "./home-assistant";
 
@@ -35,6 +36,8 @@ export interface Tempo {
   season: Schema<"Tempo">["season"];
   days: TempoDay[];
   as_of: string | null;
+  /** Null unless the option for it is on. */
+  forecast: Forecast | null;
 }
 export interface Ecowatt {
   now: { level: number; since: string; until: string } | null;

@@ -19,7 +19,21 @@ export class LiveFeed<Name extends keyof Feeds> {
   }
 }
 
-const RETRY_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+/** The present moment, which moves on while a card stays open. Make one while a component is made. */
+export class Clock {
+  now = $state.raw(new Date());
+
+  constructor() {
+    $effect(() => {
+      const ticking = setInterval(() => (this.now = new Date()), MINUTE_MS);
+      return () => clearInterval(ticking);
+    });
+  }
+}
+
+const RETRY_MS = MINUTE_MS;
 /** A dashboard stays open for weeks: what it shows is asked anew each hour. */
 const RENEW_MS = 3_600_000;
 

@@ -15,7 +15,7 @@ from gateway.tariffs.tariff import Tariff
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousFigures:
     """What is published: the days from the first that is computed again, the one before (`last`), and all series."""
 
     days: Mapping[date, PublishedFigures]
@@ -38,7 +38,7 @@ class Change:
 
 
 def count_due_days(
-    point: BilledPoint, known: KnownDays, due: Collection[date], before: Before, *, takes: bool
+    point: BilledPoint, known: KnownDays, due: Collection[date], before: PreviousFigures, *, takes: bool
 ) -> dict[date, DayFigures | None]:
     """Return the figures of the `due` days, in order; None for a day without a row. `takes`: the meter consumes."""
     rules = point.build_rules(known.colors)
@@ -54,7 +54,7 @@ def count_due_days(
 
 
 def compare_figures(
-    before: Before, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int
+    before: PreviousFigures, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int
 ) -> Change:
     """Return what is new compared with `before`; `revision` is the one that changed days get.
 

@@ -22,7 +22,7 @@ from gateway.billing.days import facts
 from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import UnknownFormError
 from gateway.billing.hours import repository
-from gateway.billing.hours.changes import Before, Change, compare_figures, count_due_days
+from gateway.billing.hours.changes import Change, PreviousFigures, compare_figures, count_due_days
 from gateway.billing.hours.models import Publication
 from gateway.billing.hours.repository import PublishedFigures
 from gateway.billing.hours.start import find_start
@@ -51,7 +51,7 @@ _FEW = 7
 
 
 @dataclass(frozen=True)
-class _Look:
+class _Recomputed:
     """The result of a check of a usage point: its new publication, and what has changed."""
 
     publication: Publication
@@ -110,32 +110,32 @@ class Publisher:
                 state = await repository.load_state(session, account_id, point_id)
                 point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, point.public_id)
-                look = await self._find_readable_work(session, point, set(series), now)
-            if look is None:
+                recomputed = await self._find_readable_work(session, point, set(series), now)
+            if recomputed is None:
                 if state is not None:
                     self._note_up_to_date(point_id, _UpToDate(state.made_of, paris.day_of(now), series))
                 return Published(point, series, [], point.row.revision)
             async with self._database.write() as session:
-                revision = await self._write_change(session, point, look)
+                revision = await self._write_change(session, point, recomputed)
             if revision is not None:
-                since = NOTHING_HELD if look.is_first else point.row.revision
+                since = NOTHING_HELD if recomputed.is_first else point.row.revision
                 point.row.revision = revision
-                all_series = series | dict.fromkeys(look.change.series, revision)
-                return Published(point, all_series, look.change.to_send, since)
+                all_series = series | dict.fromkeys(recomputed.change.series, revision)
+                return Published(point, all_series, recomputed.change.to_send, since)
 
     async def _find_readable_work(
         self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
-    ) -> _Look | None:
+    ) -> _Recomputed | None:
         """Return what has changed. If another version wrote the published figures, everything is published again."""
         try:
             return await self._find_work(session, point, series, now)
         except UnknownFormError:
             log.warning("published_afresh", usage_point=point.public_id)
-            return _Look(Publication(usage_point_id=point.public_id), change=Change(vanished=True))
+            return _Recomputed(Publication(usage_point_id=point.public_id), change=Change(vanished=True))
 
     async def _find_work(
         self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
-    ) -> _Look | None:
+    ) -> _Recomputed | None:
         published_before = await repository.find_publication(session, point.public_id)
         start, is_whole = await find_start(session, point, published_before, now)
         if start is None:
@@ -159,12 +159,12 @@ class Publisher:
                 and now - published_before.looked_at < _MARGIN
             )
         if not due:
-            return None if is_same else _Look(publication)
+            return None if is_same else _Recomputed(publication)
         days = await repository.list_published_days(
             session, point.public_id, point.secrets.data_key, min(due), and_the_one_before=True
         )
         last = days.pop(0) if days and days[0].day < min(due) else None
-        before = Before({day.day: day for day in days}, last, series)
+        before = PreviousFigures({day.day: day for day in days}, last, series)
         until = max(due) + paris.DAY
         known = await facts.load_known(session, point, min(due), until, paris.day_of(now), by_color=point.pays_by_color)
         tariffs = tariffs_between(point.tariffs, start, end)
@@ -175,7 +175,7 @@ class Publisher:
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished
-        return _Look(publication, is_first, change) if is_new or not is_same else None
+        return _Recomputed(publication, is_first, change) if is_new or not is_same else None
 
     def _note_up_to_date(self, point_id: str, state: _UpToDate) -> None:
         self._up_to_date[point_id] = state
@@ -197,9 +197,9 @@ class Publisher:
             written |= colors.keys() | {day + paris.DAY for day in colors}  # which has it until 06:00
         return written
 
-    async def _write_change(self, session: AsyncSession, point: BilledPoint, look: _Look) -> int | None:
+    async def _write_change(self, session: AsyncSession, point: BilledPoint, recomputed: _Recomputed) -> int | None:
         """Write what has changed; return the revision after that. None means that the check must be repeated."""
-        change = look.change
+        change = recomputed.change
         if change.vanished:
             await repository.start_new_epoch(session, point.row)
             return None
@@ -212,7 +212,7 @@ class Publisher:
                 session, point.public_id, point.secrets.data_key, change.changed, change.sums_changed
             )
             await repository.add_series(session, point.public_id, change.series, revision)
-        await repository.save_publication(session, look.publication, is_first=look.is_first)
+        await repository.save_publication(session, recomputed.publication, is_first=recomputed.is_first)
         return revision
 
 

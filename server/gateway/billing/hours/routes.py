@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
 from gateway.billing.hours.schemas import HoursView
-from gateway.billing.hours.service import HoursService, Rows
+from gateway.billing.hours.service import HourRows, HoursService
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
@@ -34,7 +34,9 @@ async def get_hours(
     caller: CallerDep,
     point_id: PointId,
     cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
-    limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
+    limit: Annotated[
+        int | None, Query(ge=1, le=100_000, description="The most rows to return; `more` tells whether others follow")
+    ] = None,
 ) -> Response:
     """Return running sums by hour and series, from the first hour that changed since the cursor."""
     rows = await service.load_rows_since(caller.account_id, point_id, cursor, limit)
@@ -42,6 +44,6 @@ async def get_hours(
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
-def _respond_hours(request: Request, clock: Clock, rows: Rows) -> Response:
+def _respond_hours(request: Request, clock: Clock, rows: HourRows) -> Response:
     content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
     return conditional.respond_json(request, content, now=clock.now(), next_change=rows.next_change)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from gateway.billing.days.figures import MadeOf, is_money, to_units
-from gateway.billing.hours.service import Rows
+from gateway.billing.hours.service import HourRows
 from gateway.kit.paris import format_hour
 from gateway.kit.wire import Utc
 
@@ -41,7 +41,7 @@ class HoursView(BaseModel):
     next_change: Utc
 
     @classmethod
-    def of(cls, rows: Rows) -> HoursView:
+    def of(cls, rows: HourRows) -> HoursView:
         """Return the response for rows."""
         starts = [format_hour(start) for start in rows.start]
         made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {

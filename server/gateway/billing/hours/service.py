@@ -24,7 +24,7 @@ from gateway.usage_points.models import UsagePoint
 
 
 @dataclass(frozen=True)
-class Rows:
+class HourRows:
     """Columns of rows from the first that is new to the holder of a cursor; `more` if some are left out at the end.
 
     `start` is in hours since 1970, `sums` are running sums in the exact units of figures.
@@ -71,7 +71,7 @@ class HoursService:
 
     async def load_rows_since(
         self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None
-    ) -> Rows:
+    ) -> HourRows:
         """Return up to `limit` rows from the first that is new to a client with `cursor`. Raises `not_found`."""
         if (unchanged := await self._find_nothing_new(account_id, point_id, cursor)) is not None:
             return unchanged
@@ -90,14 +90,14 @@ class HoursService:
                 )
         return await over_days(len(days), partial(self._build_rows, point, sorted(series), days, held, limit))
 
-    async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> Rows | None:
+    async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> HourRows | None:
         """Return an empty answer if one query shows that the client has everything; else None."""
         if cursor is None or (found := await self._publisher.find_up_to_date(account_id, point_id)) is None:
             return None
         state, series = found
         if cursor != f"{state.epoch}.{state.revision}" or any(came > state.revision for came in series.values()):
             return None
-        return Rows(
+        return HourRows(
             epoch=state.epoch,
             cursor=cursor,
             more=False,
@@ -112,7 +112,7 @@ class HoursService:
 
     def _build_rows(
         self, point: BilledPoint, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
-    ) -> Rows:
+    ) -> HourRows:
         sums: Columns = {key: [] for key in series}
         start: list[int] = []
         used_made_of: list[MadeOf] = []
@@ -135,7 +135,7 @@ class HoursService:
         cursor = f"{point.row.epoch}.{point.row.revision}"
         if more and limit is not None:
             cursor += f".{start[skipped + limit]}"
-        return Rows(
+        return HourRows(
             epoch=point.row.epoch,
             cursor=cursor,
             more=more,

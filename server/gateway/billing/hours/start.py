@@ -37,7 +37,7 @@ async def find_start(
     written once.
     """
     today, metered_point = paris.day_of(now), MeteredPoint.of(billed_point.row, billed_point.secrets, now)
-    main = metered_point.main(metered_point.first_direction)
+    main = metered_point.get_main_feed(metered_point.first_direction)
     imported = await find_first_imported(session, billed_point.public_id) or date.max
     if standing is not None and _is_unchanged(
         standing, billed_point.row, _find_first_value(metered_point, main, today), imported
@@ -51,7 +51,9 @@ async def find_start(
     first = get_oldest_day(main, metered_point.since[main.direction], today)
     recent = await _find_reached_day(session, metered_point, main, first, today)
     others = [
-        metered_point.main(direction) for direction in metered_point.directions if direction is not main.direction
+        metered_point.get_main_feed(direction)
+        for direction in metered_point.directions
+        if direction is not main.direction
     ]
     older = max([recent, *[await _find_reached_day(session, metered_point, feed, first, today) for feed in others]])
     oldest = await _find_reached_values(session, metered_point, main, asked, first, today) if older <= first else None

@@ -118,17 +118,17 @@ def find_better_fit(
     compared: Sequence[Difference],
     curves: Mapping[date, Sequence[Run]],
     slots: Mapping[date, ClockSlots],
-    told: Mapping[date, ClockSlots],
+    slots_from_enedis: Mapping[date, ClockSlots],
 ) -> Fit | None:
     """Return the off-peak hours that explain the registers; None if those in force do, or none do.
 
-    The candidates are the hours in force, with all slots or one slot moved, and those that Enedis gave (`told`). Only
-    the newest 60 days with the same hours in force are compared.
+    The candidates are the hours in force, with all slots or one slot moved, and those that Enedis gave
+    (`slots_from_enedis`). Only the newest 60 days with the same hours in force are compared.
     """
     days = [one for one in compared if "hc" in one.registers and one.day in curves]
     if not days or not slots[days[-1].day]:
         return None
-    in_force, of_enedis = list(slots[days[-1].day]), told[days[-1].day]
+    in_force, of_enedis = list(slots[days[-1].day]), slots_from_enedis[days[-1].day]
     days = [one for one in days if list(slots[one.day]) == in_force][-_MOST_DAYS:]
     used = [_sum_used_until(one.day, curves[one.day]) for one in days]
 

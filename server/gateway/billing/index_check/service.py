@@ -48,6 +48,6 @@ class IndexCheckService:
         compared = differences.list_differences(figures, advances[aligned_by])
         curves = {one.day: known.get_facts(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: list_slots_on(point.off_peak, one.day) for one in compared}
-        told = {one.day: list_slots_on(point.off_peak_from_enedis, one.day) for one in compared}
-        fit = await asyncio.to_thread(differences.find_better_fit, compared, curves, slots, told)
-        return IndexCheck(aligned_by if compared else None, compared, fit)
+        slots_from_enedis = {one.day: list_slots_on(point.off_peak_from_enedis, one.day) for one in compared}
+        better_fit = await asyncio.to_thread(differences.find_better_fit, compared, curves, slots, slots_from_enedis)
+        return IndexCheck(aligned_by if compared else None, compared, better_fit)

@@ -41,8 +41,8 @@ class PeriodsService:
         until = end or first + AHEAD
         async with self._database.read() as session:
             point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
-            told = await tempo.list_days(session, Season.of(first - paris.DAY).start, Season.of(until).end)
-        colors = resolve_colors(told, paris.iterate_days(first - paris.DAY, until), find_tempo_day(now))
+            stored = await tempo.list_days(session, Season.of(first - paris.DAY).start, Season.of(until).end)
+        colors = resolve_colors(stored, paris.iterate_days(first - paris.DAY, until), find_tempo_day(now))
         items = list_periods(point, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)

@@ -9,8 +9,8 @@ export const t = dictionary({
   ],
   provisional: ["RTE may still change it until 11:20.", "RTE peut encore la changer jusqu’à 11\u00a0h\u00a020."],
   unknownTomorrow: [
-    "RTE announces it from about 06:00 and settles it by 11:20.",
-    "RTE l’annonce à partir de 6\u00a0h environ et la fixe vers 11\u00a0h\u00a020.",
+    "RTE announces it from about 06:00 and confirms it by 11:20.",
+    "RTE l’annonce à partir de 6\u00a0h environ et la confirme avant 11\u00a0h\u00a020.",
   ],
   possible: [(colors: string) => `It can still be ${colors}.`, (colors: string) => `Il peut encore être ${colors}.`],
   or: [" or ", " ou "],
@@ -25,11 +25,11 @@ export const t = dictionary({
     (years: string) => `La saison Tempo ${years}, une colonne par semaine`,
   ],
   readStrip: [
-    "A column is a week, Monday at the top. Filled days are certain. Hatched days are not announced yet; their colour is what the usual number of days lets one expect, and RTE may decide otherwise. Days with grey lines can still have several colours.",
-    "Une colonne est une semaine, lundi en haut. Les jours pleins sont certains. Les jours hachurés ne sont pas encore annoncés ; leur couleur est celle que laisse attendre le nombre habituel de jours, et RTE peut en décider autrement. Les jours à lignes grises peuvent avoir plusieurs couleurs.",
+    "Each column is a week, Monday at the top. Filled days are certain. Hatched days are not announced yet; their colour is expected from the usual number of days, and RTE may decide otherwise. Days with grey lines can still have one of several colours.",
+    "Chaque colonne est une semaine, lundi en haut. Les jours pleins sont certains. Les jours hachurés ne sont pas encore annoncés ; leur couleur est attendue d’après le nombre habituel de jours, et RTE peut en décider autrement. Les jours à lignes grises peuvent encore avoir plusieurs couleurs.",
   ],
-  earlier: ["Season before", "Saison précédente"],
-  later: ["Season after", "Saison suivante"],
+  earlier: ["Previous season", "Saison précédente"],
+  later: ["Next season", "Saison suivante"],
   left: [
     (count: string, total: string) => `${count} of ${total} left`,
     (count: string, total: string) => `il en reste ${count} sur ${total}`,
@@ -56,5 +56,16 @@ export const t = dictionary({
   table: ["Announced days, newest first", "Jours annoncés, du plus récent au plus ancien"],
   date: ["Date", "Date"],
   color: ["Colour", "Couleur"],
-  expectedRed: ["Red days to expect", "Jours rouges à attendre"],
+  expectedRed: ["Expected red days", "Jours rouges attendus"],
+  forecast: ["Days after tomorrow: forecast, not announced", "Après demain : prévision, non annoncée"],
+  backtest: ["Score since 2014", "Score depuis 2014"],
+  recorded: ["Score here", "Score ici"],
+  score: [
+    (forecast: string, baseline: string, days: string) => `${forecast} (without it ${baseline}; ${days} days)`,
+    (forecast: string, baseline: string, days: string) => `${forecast} (sans elle ${baseline} ; ${days} jours)`,
+  ],
+  readForecast: [
+    "An estimate by this gateway, not by RTE. The score (Brier, for red days) is the mean squared error of the probability: 0 is perfect. In brackets, the best score without a forecast.",
+    "Une estimation de cette passerelle, non de RTE. Le score (Brier, jours rouges) est l’erreur quadratique moyenne de la probabilité : 0 est parfait. Entre parenthèses, le meilleur score sans prévision.",
+  ],
 });

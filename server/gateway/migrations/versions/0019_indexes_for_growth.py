@@ -5,13 +5,13 @@ No column changes: a gateway of the version before runs on this database too.
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
 _NEW: dict[str, list[tuple[str, ...]]] = {
-    "usage_points": [("status", at) for at in ("next_work_at", "details_at", "history_at", "ended_at")],
+    "usage_points": [("status", at) for at in ("next_work_at", "details_at", "off_peak_at", "history_at", "ended_at")],
     "consents": [("created_at", "point_id"), ("status", "created_at", "point_id")],
     "claimed_services": [("opened_on",)],
     "accounts": [("created_at", "id"), ("activated_at", "created_at")],
@@ -22,7 +22,7 @@ _NEW: dict[str, list[tuple[str, ...]]] = {
     "counters": [("window",)],
 }
 _OLD: list[tuple[str, tuple[str, ...]]] = [
-    ("usage_points", (at,)) for at in ("next_work_at", "details_at", "history_at")
+    ("usage_points", (at,)) for at in ("next_work_at", "details_at", "off_peak_at", "history_at")
 ]
 
 

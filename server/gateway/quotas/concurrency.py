@@ -17,18 +17,18 @@ _LONGEST_WAIT = 30.0
 _COME_BACK_AFTER = 5.0
 
 
-class AccountTurns:
+class ConcurrencyLimiter:
     """The slots of each account in this process."""
 
     def __init__(self) -> None:
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def acquire_slot(self, account_id: str) -> AsyncIterator[None]:
+    async def limit_concurrency(self, account_id: str) -> AsyncIterator[None]:
         """Hold one of the account's 8 slots during the block. Raises ProblemError (429) after 30 seconds of waiting."""
-        turns = self._turns.setdefault(account_id, asyncio.Semaphore(AT_ONCE))
+        slots = self._slots.setdefault(account_id, asyncio.Semaphore(AT_ONCE))
         try:
-            await asyncio.wait_for(turns.acquire(), _LONGEST_WAIT)
+            await asyncio.wait_for(slots.acquire(), _LONGEST_WAIT)
         except TimeoutError as error:
             raise ProblemError(
                 429,
@@ -39,4 +39,4 @@ class AccountTurns:
         try:
             yield
         finally:
-            turns.release()
+            slots.release()

@@ -1,0 +1,57 @@
+"""Describes in text what a file of readings would add."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from homeassistant.core import HomeAssistant
+
+from .api.file_imports import FileImport, ImportReport, ImportSpan
+from .formatting import Texts, async_format_day, async_load_texts
+from .paris import DAY
+
+_MOST_DIFFERENCES = 5
+
+
+async def async_describe_report(hass: HomeAssistant, report: ImportReport) -> str:
+    """Return the lines of a report: the days of each kind by outcome, the first that differ, and rows not used."""
+    words = await async_load_texts(hass)
+    lines = [*_describe_days(hass, report, words), *_describe_differences(hass, report, words)]
+    lines += [
+        words("import_report", "rejected").format(count=each.count, reason=words("import_reason", each.reason))
+        for each in report.rejected
+    ]
+    return "\n".join(f"- {line}" for line in lines)
+
+
+async def async_label_import(hass: HomeAssistant, given: FileImport) -> str:
+    """Return a label for an import: when it was made, from what, and how many days it has."""
+    words = await async_load_texts(hass)
+    return words("import_report", "label").format(
+        date=async_format_day(hass, given.created_at.date()),
+        format=words("import_format", given.report.format),
+        days=given.report.days.get("new", 0),
+    )
+
+
+def _describe_days(hass: HomeAssistant, report: ImportReport, words: Texts) -> Iterator[str]:
+    def kind_of(span: ImportSpan) -> tuple[str, str, str]:
+        return span.outcome, span.kind, span.direction
+
+    for (outcome, kind, direction), found in groupby(sorted(report.spans, key=kind_of), kind_of):
+        spans = list(found)
+        yield words("import_report", outcome).format(
+            what=words("import_kind", f"{kind}_{direction}"),
+            days=sum(span.days for span in spans),
+            first=async_format_day(hass, min(span.start for span in spans)),
+            last=async_format_day(hass, max(span.end for span in spans) - DAY),
+        )
+
+
+def _describe_differences(hass: HomeAssistant, report: ImportReport, words: Texts) -> Iterator[str]:
+    for each in report.differences[:_MOST_DIFFERENCES]:
+        yield words("import_report", "difference").format(
+            date=async_format_day(hass, each.date),
+            file=each.file,
+            known="?" if each.archive is None else each.archive,
+            unit=each.unit,
+        )

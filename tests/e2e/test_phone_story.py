@@ -1,0 +1,255 @@
+"""The whole story on a phone in French, from the gateway's address to an automation, without one English word."""
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from scripts.lib import dashboard
+from scripts.lib.browser import open_page
+from scripts.lib.faketime import clock_set_to
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.home_assistant_client import HomeAssistantClient
+from scripts.lib.program import free_port
+from scripts.lib.screenshots import build_automation
+from scripts.lib.stack import DOMAIN, Ports, Stack
+from tests.e2e.polling import wait_until
+from tests.e2e.site import NOW
+from tests.e2e.test_cards import HEIGHT, LONG, WIDTH, wait_for_cards
+
+EMAIL, PASSWORD = "quelquun@example.org", "sept tortues vertes sur un toit"
+PRM = "30001000000015"
+HOME = "Maison"
+"""What a meter is called whose owner keeps the name that is proposed."""
+ENGLISH_WORDS = re.compile(
+    r"\b(the|and|your|you|with|of|is|are|not|this|from|will|have|has|was|today|tomorrow|days?|hours|week|month|year|add"
+    r"|save|show|next|previous|last|meter|gateway|device|choose|peak|price|bill|energy|blue|white|red|unknown|settings)\b",
+    re.IGNORECASE,
+)
+NOT_OURS = {"Show password", "Energy sources"}
+"""What Home Assistant itself says in English to a screen reader in French."""
+SECONDS_TO_TRANSLATE = 60
+"""Home Assistant shows some words in English until it has loaded them in another language."""
+# What is seen, and what a screen reader says beside it; of the page that Home Assistant opens with, nothing.
+VISIBLE_TEXTS = """() => {
+    const lines = [], hidden = ["STYLE", "SCRIPT", "CODE", "HA-CODE-EDITOR"];
+    const isSeen = node => {
+        const { display, visibility } = getComputedStyle(node);
+        return display !== "none" && visibility !== "hidden" && !hidden.includes(node.tagName);
+    };
+    const walk = node => {
+        if (node.nodeType === Node.TEXT_NODE) lines.push(node.data.trim());
+        else if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) node.childNodes.forEach(walk);
+        else if (node.nodeType === Node.ELEMENT_NODE && node.id !== "ha-launch-screen" && isSeen(node)) {
+            lines.push(...["aria-label", "placeholder"].map(name => node.getAttribute(name) ?? ""));
+            if (node.shadowRoot) walk(node.shadowRoot);
+            node.childNodes.forEach(walk);
+        }
+    };
+    walk(document.body);
+    return lines.filter(Boolean);
+}"""
+
+
+def load_texts(language: str) -> dict[str, str]:
+    """Return the integration's texts by their path, such as `config.step.user.title`."""
+
+    def flatten(path: str, node: Any) -> dict[str, str]:
+        if isinstance(node, str):
+            return {path: node}
+        return {key: text for name, below in node.items() for key, text in flatten(f"{path}.{name}", below).items()}
+
+    file = ROOT / "custom_components" / DOMAIN / "translations" / f"{language}.json"
+    return {path.removeprefix("."): text for path, text in flatten("", json.loads(file.read_text())).items()}
+
+
+TEXTS = load_texts("fr")
+OURS_IN_ENGLISH = set(load_texts("en").values()) - set(TEXTS.values())
+
+
+def find_english(lines: list[str]) -> list[str]:
+    """Return the lines that are one of our English texts, or have an English word."""
+    ours = [line for line in lines if line not in NOT_OURS]
+    return [line for line in ours if line in OURS_IN_ENGLISH or ENGLISH_WORDS.search(line)]
+
+
+def test_english_is_noticed() -> None:
+    seen = ["Bill this week", "Choose", "Coût de la semaine", "Home Assistant", "Ecowatt"]
+    assert find_english(seen) == ["Bill this week", "Choose"]
+
+
+@dataclass
+class Phone:
+    """A page of the phone, and what it has shown that is not French, by step."""
+
+    page: Page
+    url: str
+    english: dict[str, list[str]] = field(default_factory=dict)
+
+    async def visit(self, path: str) -> None:
+        await self.page.goto(f"{self.url}{path}")
+
+    async def read(self, step: str, sign: Locator | str, page: Page | None = None) -> None:
+        """Wait for a text or element, then read everything that is shown; nothing may be wider than the phone."""
+        shown = page or self.page
+        awaited = shown.get_by_text(sign).first if isinstance(sign, str) else sign
+        await expect(awaited).to_be_visible(timeout=LONG)
+        with suppress(AssertionError):  # what was still English is told at the end, of all steps
+            await wait_until(lambda: self._is_french(step, shown), "French alone", seconds=SECONDS_TO_TRANSLATE)
+        assert await shown.evaluate("document.documentElement.scrollWidth") <= WIDTH, step
+
+    async def _is_french(self, step: str, shown: Page) -> bool:
+        lines = await shown.evaluate(VISIBLE_TEXTS)
+        self.english[step] = find_english(lines)
+        return len(lines) > 1 and not self.english[step]
+
+    async def press(self, text: str) -> None:
+        await self.page.get_by_text(text).first.click()
+
+    async def fill_field(self, kind: str, text: str) -> None:
+        """Fill in the first field of a dialog whose input is of this kind."""
+        box = self.page.locator(f"step-flow-form input{kind}").first
+        await box.fill(text)
+        await box.press("Tab")
+
+    async def submit(self) -> None:
+        await self.page.locator("dialog-data-entry-flow ha-dialog-footer ha-button").last.click()
+
+
+@pytest.fixture(scope="module")
+async def programs(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    """A gateway with an account and no meter, whose Enedis asks on its page."""
+    folder: Path = tmp_path_factory.mktemp("phone")
+    ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
+    async with Stack(folder, ports, language="fr", env=clock_set_to(NOW) | {"ADMIN_EMAILS": EMAIL}) as stack:
+        await stack.start_simulator()
+        await stack.start_gateway()
+        await stack.command("init", "--email", EMAIL, given=PASSWORD)
+        order = {"mode": "ask", "redirect_uri": f"{stack.gateway_url}/oauth/callback"}
+        async with (
+            aiohttp.ClientSession(stack.simulator_url, raise_for_status=True) as simulator,
+            simulator.patch("/control/authorize", json=order),
+        ):
+            pass
+        yield stack
+
+
+async def test_the_whole_story(programs: Stack) -> None:
+    async with await programs.start_home_assistant() as client:
+        url = programs.home_assistant.url
+        add = f"{url}/config/integrations/dashboard/add?domain={DOMAIN}"
+        async with open_page(add, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
+            page.set_default_timeout(LONG)
+            phone = Phone(page, url)
+            await set_up(phone, programs.gateway_url)
+            await add_meter(phone)
+            await accept_dashboard(phone, client)
+            await show_in_energy(phone, client)
+            await look_at_dashboard(phone)
+            await look_at_devices(phone, client)
+            await make_automation(phone, client)
+        assert {step: lines for step, lines in phone.english.items() if lines} == {}
+
+
+async def set_up(phone: Phone, gateway: str) -> None:
+    await phone.page.locator("dialog-box ha-dialog-footer ha-button").last.click()
+    await phone.read("address", TEXTS["config.step.user.title"])
+    await phone.fill_field("", gateway)
+    await phone.submit()
+    log_in = TEXTS["config.step.account.menu_options.log_in"]
+    await phone.read("menu", log_in)
+    await phone.press(log_in)
+    await phone.read("log in", phone.page.locator("step-flow-form input[type=password]"))
+    await phone.fill_field("[type=email]", EMAIL)
+    await phone.fill_field("[type=password]", PASSWORD)
+    await phone.submit()
+    await phone.read("set up", "choisir un blueprint")
+
+
+async def add_meter(phone: Phone) -> None:
+    meter = "config_subentries.meter"
+    await phone.visit(f"/config/integrations/integration/{DOMAIN}")
+    await phone.read("integration", TEXTS[f"{meter}.initiate_flow.user"])
+    await phone.press(TEXTS[f"{meter}.initiate_flow.user"])
+    await phone.read("number", TEXTS[f"{meter}.step.number.title"])
+    await phone.fill_field("", PRM)
+    async with phone.page.expect_popup() as opened:
+        await phone.submit()
+    enedis = await opened.value
+    enedis.set_default_timeout(LONG)
+    await phone.read("consent", enedis.get_by_role("link", name="Enedis"), enedis)
+    await enedis.get_by_role("link", name="Enedis").click()
+    await enedis.get_by_label("Compteur").select_option(PRM)
+    await enedis.get_by_role("button", name="Accepter").click()
+    await phone.read("consent given", enedis.get_by_role("heading", name="C’est fait"), enedis)
+    await enedis.close()
+    await phone.read("tariff", TEXTS[f"{meter}.step.tariff.data.option"])
+    await expect(phone.page.locator("step-flow-form input").first).to_have_value(HOME)
+    await phone.submit()
+    await phone.read("meter added", phone.page.locator("step-flow-create-entry"))
+
+
+async def open_repair(phone: Phone, client: HomeAssistantClient, issue: str, title: str) -> None:
+    """Wait until a repair is offered, and open it."""
+
+    async def is_offered() -> bool:
+        listed = await client.command("repairs/list_issues")
+        return any(each["translation_key"] == issue for each in listed["issues"])
+
+    await wait_until(is_offered, f"the repair {issue}")
+    await phone.visit("/config/repairs")
+    await phone.read("repairs", title)
+    await phone.press(title)
+
+
+async def accept_dashboard(phone: Phone, client: HomeAssistantClient) -> None:
+    await open_repair(phone, client, "dashboard", TEXTS["issues.dashboard.title"])
+    show = TEXTS["issues.dashboard.fix_flow.step.init.menu_options.show"]
+    await phone.read("a dashboard is offered", show)
+    await phone.press(show)
+    await phone.read("the offer is accepted", phone.page.locator("step-flow-create-entry"))
+
+    async def is_there() -> bool:
+        return dashboard.URL_PATH in await client.command("get_panels")
+
+    await wait_until(is_there, "the dashboard in the sidebar")
+
+
+async def look_at_dashboard(phone: Phone) -> None:
+    await phone.visit(f"/{dashboard.URL_PATH}")
+    await wait_for_cards(phone.page)
+    await phone.page.locator("my-electrical-data-tempo figure").first.wait_for()
+    await phone.read("dashboard", phone.page.locator("my-electrical-data-day figure").first)
+
+
+async def show_in_energy(phone: Phone, client: HomeAssistantClient) -> None:
+    repair = "issues.energy_dashboard"
+    await open_repair(phone, client, "energy_dashboard", TEXTS[f"{repair}.title"].format(meter=HOME))
+    await phone.read("what Energy will show", TEXTS[f"{repair}.fix_flow.step.total.title"])
+    await phone.submit()
+    await phone.read("Energy has it", phone.page.locator("step-flow-create-entry"))
+    await phone.visit("/energy")
+    await phone.page.get_by_label("Précédent").click()
+    await phone.read("Energy", phone.page.locator("hui-energy-usage-graph-card canvas").first)
+
+
+async def look_at_devices(phone: Phone, client: HomeAssistantClient) -> None:
+    entities = await client.command("config/entity_registry/list")
+    for device in {entity["device_id"] for entity in entities if entity["platform"] == DOMAIN}:
+        await phone.visit(f"/config/devices/device/{device}")
+        await phone.read(f"device {device}", phone.page.locator("ha-device-entities-card").first)
+
+
+async def make_automation(phone: Phone, client: HomeAssistantClient) -> None:
+    devices = await client.command("config/device_registry/list")
+    [meter] = [device["id"] for device in devices if device["name"] == HOME]
+    await client.post("/api/config/automation/config/red_tomorrow", build_automation("fr", meter))
+    await phone.visit("/config/automation/edit/red_tomorrow")
+    await phone.read("automation", TEXTS["triggers.tempo_color_announced.name"])
