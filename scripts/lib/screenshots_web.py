@@ -31,6 +31,7 @@ PAGES = (
     "add-meter",
     "account",
     "administration",
+    "status",
 )
 FOR_GUESTS = ("landing", "sign-up")
 ON_A_PHONE = ("overview", "tempo")

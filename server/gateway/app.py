@@ -26,7 +26,9 @@ _LARGEST_BODY = 64 * 1024
 
 log = structlog.get_logger()
 
-DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked of Enedis and RTE as little as can be."
+DESCRIPTION = (
+    "Consumption, production, Tempo and Ecowatt of French homes, with as few requests to Enedis and RTE as possible."
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:

@@ -24,7 +24,7 @@ _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class EnedisEnvironment(StrEnum):
-    """Which Enedis the gateway speaks to."""
+    """The Enedis environment that the gateway uses."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"

@@ -85,7 +85,7 @@ async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
         raise InvalidTokenError
     account = await _find_account(parts, ReadingToken.token_hash == hash_secret(text))
     if method not in _READS:
-        raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
+        raise ProblemError(403, "read_only", "This token is read-only: log in, or use an API client.")
     return Caller(account.id)
 
 

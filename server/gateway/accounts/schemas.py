@@ -13,7 +13,7 @@ from gateway.pages import list_languages
 
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
-_Code = Annotated[str, Field(max_length=100, description="From the mail")]
+_Code = Annotated[str, Field(max_length=100, description="The code from the e-mail")]
 _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 
@@ -69,7 +69,7 @@ class PasswordResetRequest(RequestBody):
 
 
 class Accepted(BaseModel):
-    """The request was accepted: a mail is sent if one is due to the address."""
+    """The request was accepted. An e-mail is sent if one is due."""
 
     status: Literal["check_your_mail"] = "check_your_mail"
 
@@ -145,7 +145,7 @@ class SessionView(BaseModel):
     id: str
     browser: Annotated[str | None, Field(description="Its name and system, such as `Firefox, Linux`")]
     created_at: Utc
-    last_used_at: Annotated[Utc, Field(description="To five minutes")]
+    last_used_at: Annotated[Utc, Field(description="Accurate to five minutes")]
     current: bool
 
 

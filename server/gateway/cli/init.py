@@ -42,11 +42,12 @@ _KEPT = (
 def init(
     email: Annotated[str, typer.Option(prompt="Your e-mail address", help="The first administrator's")],
     env_file: Annotated[
-        Path | None, typer.Option(help="Write the settings to this new file, for its owner alone: it holds secrets")
+        Path | None,
+        typer.Option(help="Write the settings to this new file, readable by its owner only: it contains secrets"),
     ] = None,
-    client_name: Annotated[str, typer.Option(help="What the API client is called")] = "Home Assistant",
+    client_name: Annotated[str, typer.Option(help="Name of the API client")] = "Home Assistant",
 ) -> None:
-    """Set up a gateway: keys, database, administrator, an API client; check Enedis and RTE; print what is left to do.
+    """Set up a gateway: keys, database, administrator, API client. Check Enedis and RTE. Print what is left to do.
 
     At a terminal it asks for missing settings. Otherwise settings come from the environment, and the password is a line
     of standard input. Secrets are written to standard output and, on request, to the file, never to the log.
@@ -86,7 +87,7 @@ def _check_is_new(file: Path) -> None:
     if file.exists():
         fail(f"{file} exists: name a new file, or move this one away.", 2)
     if not os.access(file.absolute().parent, os.W_OK):
-        fail(f"{file} can not be written: its folder is not there, or not yours.", 2)
+        fail(f"{file} cannot be written: its folder does not exist or is not writable.", 2)
 
 
 def _fill_environment(address: str, *, keeps: bool) -> None:

@@ -48,7 +48,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65535)] = 8000,
     web: Annotated[
         Path | None,
-        typer.Option(help="Folder of the front end's built files; those that came with the gateway unless given"),
+        typer.Option(help="Folder of the built front end; by default, the one packaged with the gateway"),
     ] = None,
 ) -> None:
     """Migrate the database, then serve the HTTP API, and the front end if its files are present."""

@@ -32,7 +32,7 @@ class DayRecord(Base):
 
 
 class ImportStatus(StrEnum):
-    """What became of a file: shown, and nothing of it counts yet; accepted; or taken back again."""
+    """The status of a file: a preview, which is not used yet; accepted; or taken back."""
 
     PREVIEW = "preview"
     ACCEPTED = "accepted"

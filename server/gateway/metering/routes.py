@@ -121,7 +121,7 @@ async def get_max_power(
     start: Start,
     end: End,
 ) -> Response:
-    """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
+    """Return the highest power of each day, in VA. After a request, it is fetched every day for a month."""
     found = await archive.read_max_power(caller.account_id, point_id, start, end)
     readings = [
         PeakReading(date=day, va=one.va, share=one.share, at=one.at, quality=found.get_quality(day))
@@ -142,7 +142,7 @@ async def get_index(
     end: End,
     direction: Direction = Direction.CONSUMPTION,
 ) -> Response:
-    """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
+    """Return what the meter's registers showed, in Wh. After a request, they are fetched every week for a month."""
     found = await archive.read_index(caller.account_id, point_id, direction, start, end)
     readings = [
         IndexReading(date=day, registers=registers, quality=found.get_quality(day))
@@ -156,7 +156,7 @@ async def get_index(
 async def request_refresh(
     archive: ReadingsDep, caller: CallerDep, point_id: PointId, body: RefreshRequest
 ) -> RefreshAnswer:
-    """Ask Enedis again for days that are known; each call is charged like any other."""
+    """Request known days from Enedis again; each call counts against the quota as usual."""
     scheduled = await archive.request_refresh(caller.account_id, point_id, body.start, body.end)
     return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 

@@ -16,7 +16,7 @@ RETRY_FOR = timedelta(days=15)
 
 
 class Kind(StrEnum):
-    """What Enedis is asked for."""
+    """A kind of reading from Enedis."""
 
     CURVE = "load_curve"
     DAILY = "daily"

@@ -10,7 +10,7 @@ from gateway.kit.database import Base, Instant
 
 
 class ColorSource(StrEnum):
-    """Who told a colour: RTE's API, or its open-data calendar."""
+    """The source of a colour: RTE's API, or its open-data calendar."""
 
     RTE = "rte"
     OPEN_DATA = "open_data"

@@ -33,7 +33,7 @@ async def get_usage_point(summaries: SummaryServiceDep, point: PointDep) -> Usag
 
 @point_router.delete("", status_code=204)
 async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId) -> None:
-    """Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis."""
+    """Delete a meter and all its readings. The consent at Enedis stays until its holder ends it there."""
     await summaries.delete_point(caller.account_id, point_id)
 
 
@@ -41,5 +41,5 @@ async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, po
 async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: UsagePointChanges
 ) -> UsagePointView:
-    """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
+    """Change the members that are given. All figures follow: the next response of `/hours` starts where they differ."""
     return await summaries.change_settings(caller.account_id, point_id, choices)

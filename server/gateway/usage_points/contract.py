@@ -16,9 +16,9 @@ _RENAMED = {"takes": "consumes", "gives": "produces"}
 
 
 class ContractTerms(BaseModel):
-    """What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
+    """The contract as Enedis describes it; null: not given (yet). `off_peak` is Enedis' own text.
 
-    `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+    `consumes` and `produces`: it may take energy from the grid, or feed it in. `connection_state` is requested
     when Enedis refuses the measures.
     """
 

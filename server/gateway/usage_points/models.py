@@ -12,7 +12,7 @@ from gateway.usage_points.contract import Contract, ContractColumn
 
 
 class PointStatus(StrEnum):
-    """Whether Enedis lets us read a usage point."""
+    """Whether the gateway may read a usage point."""
 
     GRANTED = "granted"
     ENDED = "ended"

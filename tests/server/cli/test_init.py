@@ -111,7 +111,7 @@ def test_at_a_terminal_init_asks_for_all_that_is_not_set(shell: Shell) -> None:
 def test_a_file_that_can_not_be_written_is_said_before_anything_is_made(shell: Shell) -> None:
     done = shell.run("init", "--email", ADMIN, "--env-file", "no/such/folder.env", given=f"{PASSWORD}\n")
     assert done.returncode == 2
-    assert "can not be written" in done.stderr
+    assert "cannot be written" in done.stderr
     assert list(shell.folder.iterdir()) == []
 
 

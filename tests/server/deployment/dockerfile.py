@@ -83,6 +83,8 @@ class Build:
         self.stages[name] = stage
         if image.startswith(("python:", "ghcr.io/home-assistant/base-debian:")):
             run_script(f"cp -a {self.base} {stage.root}")
+            # a mirror may keep a release for longer than the release says
+            run_script(f"echo 'Acquire::Check-Valid-Until \"false\";' >{stage.root}/etc/apt/apt.conf.d/99mirror")
         else:
             assert "/uv:" in image, image
             stage.root.mkdir()

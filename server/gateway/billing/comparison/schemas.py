@@ -59,7 +59,7 @@ class MonthView(BaseModel):
 
 
 class ComparedOffer(BaseModel):
-    """An offer that is compared. `prices_outdated`: the day since which its prices were not checked."""
+    """A compared offer. `prices_outdated`: the day since which its prices have not been checked."""
 
     id: str
     supplier: str
