@@ -28,7 +28,7 @@ from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.kit.outage import DatabaseDownError, retry_while_down
-from gateway.kit.tracing import TracingNotInstalledError, export_traces
+from gateway.kit.tracing import TracingNotInstalledError, check_installed
 from gateway.migrations import upgrade_database
 from gateway.runtime import load_keyring
 from gateway.settings import Settings
@@ -56,6 +56,10 @@ def serve(
     from gateway.app import create_app  # noqa: PLC0415
 
     settings = load_settings()
+    try:
+        check_installed()
+    except TracingNotInstalledError as error:
+        fail(str(error), 2)
     files = _front_end(web)
     if files is not None and not settings.frontend_url:
         # links lead to the front end that is served here, beside the API
@@ -80,7 +84,7 @@ def serve(
     if settings.sqlite_file:
         _close_to_others(settings.sqlite_file)
     _migrate(settings)
-    with _report_errors(), export_traces():
+    with _report_errors():
         serving = _serve(settings, leaving.GracefulServer(config), _listen_on_both(host, port))
         asyncio.run(serving, loop_factory=config.get_loop_factory())
 
@@ -177,8 +181,6 @@ def _report_errors() -> Iterator[None]:
             yield
     except DatabaseInUseError:
         fail(_REPLICAS)
-    except TracingNotInstalledError as error:
-        fail(str(error), 2)
 
 
 async def _serve(settings: Settings, server: uvicorn.Server, sockets: list[socket.socket] | None) -> None:

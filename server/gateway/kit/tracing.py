@@ -4,9 +4,11 @@ The library reads its own variables (OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NA
 span has a URL, a query or a person: requests are named by their route, calls to others by their host.
 """
 
+import asyncio
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from gateway import __version__
@@ -23,22 +25,26 @@ class TracingNotInstalledError(Exception):
     """An endpoint is set, but the library is not installed."""
 
 
-@contextmanager
-def export_traces() -> Iterator[None]:
-    """Send traces to the endpoint during the block, if one is set. Raises TracingNotInstalledError."""
+def check_installed() -> None:
+    """Raise TracingNotInstalledError if an endpoint is set without the library."""
+    if os.environ.get(ENDPOINT) and (find_spec("opentelemetry.sdk") is None or find_spec("google.protobuf") is None):
+        raise TracingNotInstalledError(
+            f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install 'gateway[tracing]', or unset it."
+        )
+
+
+@asynccontextmanager
+async def export_traces() -> AsyncIterator[None]:
+    """Send traces to the endpoint during the block, if one is set."""
     global _tracer  # noqa: PLW0603 - a process has one tracer
     if not os.environ.get(ENDPOINT):
         yield
         return
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-    except ImportError as error:
-        raise TracingNotInstalledError(
-            f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install 'gateway[tracing]', or unset it."
-        ) from error
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
     name = os.environ.get("OTEL_SERVICE_NAME") or "gateway"
     provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": __version__}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -47,7 +53,7 @@ def export_traces() -> Iterator[None]:
         yield
     finally:
         _tracer = None
-        provider.shutdown()
+        await asyncio.to_thread(provider.shutdown)  # sends what is left
 
 
 def is_tracing() -> bool:

@@ -57,7 +57,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @asynccontextmanager
-async def supervised(app: Stage, data: Path, **env: str) -> AsyncIterator[None]:
+async def run_supervised(app: Stage, data: Path, **env: str) -> AsyncIterator[None]:
     """Run the service as s6 does; the block begins at once."""
     contents = {**app.env, "PATH": f"{app.env['PATH']}:/command", **env}
     environment = app.root / CONTAINER_ENVIRONMENT
@@ -94,7 +94,7 @@ async def test_it_shows_a_first_colour_without_credentials_in_three_minutes(
         "RTE_OPEN_DATA_URL": simulator.url,
     }
     url = f"http://127.0.0.1:{port}"
-    async with supervised(app, data, **here), coming_from(SUPERVISOR, url) as ingress:
+    async with run_supervised(app, data, **here), coming_from(SUPERVISOR, url) as ingress:
 
         async def has_tempo() -> bool:
             try:
@@ -115,7 +115,7 @@ async def test_one_that_cannot_start_ends_the_app_so_that_the_supervisor_shows_i
     data = tmp_path / "data"
     data.mkdir()
     (data / "options.json").write_text(json.dumps({"backend_url": "homeassistant"}))
-    async with supervised(app, data, APP_PORT=str(free_port())):
+    async with run_supervised(app, data, APP_PORT=str(free_port())):
 
         async def has_halted() -> bool:
             return (app.root / "run/halted").exists()

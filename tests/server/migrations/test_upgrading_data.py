@@ -33,7 +33,7 @@ def database_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def told() -> dict[str, Any]:
+def old_answers() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((FIXTURES / "revision-0009.json").read_text())
     return found
 
@@ -46,20 +46,20 @@ def old_settings(settings: Settings, tmp_path: Path, simulator: Simulator) -> Se
     return settings.model_copy(update={"encryption_keys": keys})
 
 
-async def read_hours(gateway: Gateway, told: dict[str, Any]) -> dict[str, Any]:
+async def read_hours(gateway: Gateway, old_answers: dict[str, Any]) -> dict[str, Any]:
     """Read what the earlier version has answered, with the credentials that it has given."""
     token = await gateway.http.post(
-        "/v1/oauth/token", auth=tuple(told["client"]), data={"grant_type": "client_credentials"}
+        "/v1/oauth/token", auth=tuple(old_answers["client"]), data={"grant_type": "client_credentials"}
     )
     who = {"Authorization": f"Bearer {token.raise_for_status().json()['access_token']}"}
-    point = f"/v1/usage-points/{told['usage_point']}"
+    point = f"/v1/usage-points/{old_answers['usage_point']}"
     days = await gateway.get(f"{point}/daily", who, start="2026-11-20", end="2026-11-28")
     hours = await gateway.get(f"{point}/hours", who)
     return {
-        **told,
+        **old_answers,
         "hours": len(hours["start"]),
         "last_hour": hours["start"][-1],
-        "sums": {name: hours["sum"][name][-1] for name in told["sums"]},
+        "sums": {name: hours["sum"][name][-1] for name in old_answers["sums"]},
         "daily": {day["date"]: day["wh"] for day in days["readings"]},
     }
 
@@ -69,21 +69,23 @@ async def find_revision(url: str) -> str | None:
         return await connection.run_sync(read_revision)
 
 
-async def test_it_is_upgraded_at_the_start_and_read(old_settings: Settings, told: dict[str, Any]) -> None:
+async def test_it_is_upgraded_at_the_start_and_read(old_settings: Settings, old_answers: dict[str, Any]) -> None:
     assert await find_revision(old_settings.database_url) == "0009"
     clock = SetClock()
     clock.set(WRITTEN_AT)
     for _ in range(2):
         async with open_gateway(old_settings, clock) as gateway:
-            assert await read_hours(gateway, told) == told
+            assert await read_hours(gateway, old_answers) == old_answers
     assert await find_revision(old_settings.database_url) == list_revisions()[0]
 
 
-async def test_it_is_moved_into_another_database(old_settings: Settings, told: dict[str, Any], other_url: str) -> None:
+async def test_it_is_moved_into_another_database(
+    old_settings: Settings, old_answers: dict[str, Any], other_url: str
+) -> None:
     """`gateway move` upgrades it on the way: from SQLite to PostgreSQL, too."""
     moved = await run_gateway("move", env=build_environment(old_settings, MOVE_TO=other_url))
     assert moved.status == 0, moved.complained
     clock = SetClock()
     clock.set(WRITTEN_AT)
     async with open_gateway(old_settings.model_copy(update={"database_url": other_url}), clock) as gateway:
-        assert await read_hours(gateway, told) == told
+        assert await read_hours(gateway, old_answers) == old_answers
