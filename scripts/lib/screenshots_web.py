@@ -20,19 +20,7 @@ from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
 NAMES = {"en": "Home", "fr": "Maison"}
-PAGES = (
-    "overview",
-    "consumption",
-    "habits",
-    "tempo",
-    "ecowatt",
-    "compare",
-    "meter",
-    "add-meter",
-    "account",
-    "administration",
-)
-FOR_GUESTS = ("landing", "sign-up")
+FOR_GUESTS = (front_end.LANDING, "sign-up")
 ON_A_PHONE = ("overview", "tempo")
 COLORS = 256
 PATIENCE = 120_000  # milliseconds
@@ -51,7 +39,7 @@ async def main() -> None:
                 await stack.add_usage_point(USAGE_POINTS["tempo"], name, email=front_end.OWNER)
                 password = await front_end.set_password(stack)
                 async with front_end.serve_login(stack, free_port(), password) as login:
-                    await _take_all(stack, login, language, PAGES, width=1280, suffix="", dark=False)
+                    await _take_all(stack, login, language, front_end.OWNER_PAGES, width=1280, suffix="", dark=False)
                     await _take_all(stack, login, language, ON_A_PHONE, width=390, suffix="-phone", dark=True)
                 async with open_page(f"{stack.gateway_url}/", language=language, width=1280, at=NOW) as page:
                     for page_name in FOR_GUESTS:
@@ -76,10 +64,10 @@ async def _take_all(
 
 async def _take(stack: Stack, page: Page, name: str, language: str, suffix: str = "") -> None:
     """Take all of a page; on a phone, what its screen shows."""
-    await page.goto(f"{stack.gateway_url}/{'' if name == 'landing' else name}")
+    await page.goto(f"{stack.gateway_url}/{name}")
     await _until_loaded(page)
     picture = Image.open(io.BytesIO(await page.screenshot(full_page=not suffix)))
-    path = IMAGES / f"web-{name}{suffix}.{language}.png"
+    path = IMAGES / f"web-{name or 'landing'}{suffix}.{language}.png"
     picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     print(path.relative_to(ROOT))
 
