@@ -25,6 +25,7 @@ GUEST_PAGES = (
     "resend-mail",
     "reset-password",
     "verify-email",
+    "status",
     "docs",
 )
 """The addresses of pages that need no log-in."""

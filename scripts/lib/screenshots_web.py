@@ -20,6 +20,7 @@ from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
 NAMES = {"en": "Home", "fr": "Maison"}
+PAGES = (*front_end.OWNER_PAGES, "status")
 FOR_GUESTS = (front_end.LANDING, "sign-up")
 ON_A_PHONE = ("overview", "tempo")
 COLORS = 256
@@ -39,7 +40,7 @@ async def main() -> None:
                 await stack.add_usage_point(USAGE_POINTS["tempo"], name, email=front_end.OWNER)
                 password = await front_end.set_password(stack)
                 async with front_end.serve_login(stack, free_port(), password) as login:
-                    await _take_all(stack, login, language, front_end.OWNER_PAGES, width=1280, suffix="", dark=False)
+                    await _take_all(stack, login, language, PAGES, width=1280, suffix="", dark=False)
                     await _take_all(stack, login, language, ON_A_PHONE, width=390, suffix="-phone", dark=True)
                 async with open_page(f"{stack.gateway_url}/", language=language, width=1280, at=NOW) as page:
                     for page_name in FOR_GUESTS:

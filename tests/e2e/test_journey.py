@@ -33,6 +33,7 @@ async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
         await wait_for_readings(person)
         await look_around(person)
         await take_away(person)
+        await use_reading_token(person)
         await log_out_everywhere(person)
         await delete_account(person)
 
@@ -74,6 +75,15 @@ async def change_tariff(person: Visitor) -> None:
     await dialog.get_by_role("button", name="Save", exact=True).click()
     await expect(dialog).to_be_hidden()
     await person.wait_for_text(re.compile(r"9 kVA"))
+    await card.get_by_role("button", name="Add", exact=True).click()
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+    tariffs = card.get_by_role("heading", level=3)
+    await expect(tariffs).to_have_count(2)
+    for answer, count in (("Cancel", 2), ("Remove", 1)):
+        await card.get_by_role("button", name="Remove", exact=True).last.click()
+        await dialog.get_by_role("button", name=answer, exact=True).click()
+        await expect(dialog).to_be_hidden()
+        await expect(tariffs).to_have_count(count)
 
 
 async def wait_for_readings(person: Visitor) -> None:
@@ -112,6 +122,36 @@ async def take_away(person: Visitor) -> None:
     lines = file.read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("start,utc_offset,consumption_wh")
     assert len(lines) > 24
+
+
+async def use_reading_token(person: Visitor) -> None:
+    await person.visit("account")
+    meter = (await person.fetch_json("/v1/usage-points"))["items"][0]["id"]
+    card = person.page.locator("section", has=person.page.get_by_role("heading", name="Reading tokens", exact=True))
+    await card.get_by_label("Name", exact=True).fill("evcc")
+    await card.get_by_role("button", name="Create a reading token").click()
+    dialog = person.page.get_by_role("dialog")
+    token = await dialog.get_by_label("Token", exact=True).input_value()
+    await dialog.get_by_role("button", name="Close", exact=True).click()
+    await card.get_by_role("button", name="Calendars", exact=True).click()
+    calendar = await dialog.locator("input").input_value()
+    await dialog.get_by_role("button", name="Close", exact=True).click()
+    assert METER not in calendar
+
+    rates = f"{person.url}/api/v1/usage-points/{meter}/rates"
+    async with open_visitor(person.url) as program:
+        reading = {"Authorization": f"Bearer {token}"}
+        assert (await program.page.request.get(rates, headers=reading)).status == 200
+        assert "BEGIN:VCALENDAR" in await (await program.page.request.get(calendar)).text()
+
+        await card.get_by_role("button", name="Revoke", exact=True).click()
+        await dialog.get_by_role("button", name="Cancel", exact=True).click()
+        await expect(card.get_by_text("evcc", exact=True)).to_be_visible()
+        await card.get_by_role("button", name="Revoke", exact=True).click()
+        await dialog.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(card.get_by_text("There are none yet.")).to_be_visible()
+        for address, headers in ((rates, reading), (calendar, {})):
+            assert (await program.page.request.get(address, headers=headers)).status == 401
 
 
 async def log_out_everywhere(person: Visitor) -> None:

@@ -80,6 +80,21 @@ async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
     assert [bill for bill in bills if bill not in shown.replace(",", ".")] == []
 
 
+async def test_other_off_peak_hours_are_compared_and_unreadable_ones_can_be_corrected(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.open("compare?hours=whenever")
+        await expect(person.page.get_by_role("alert")).to_contain_text("These hours cannot be read.")
+        await person.fill_field("Off-peak at other hours", "whenever")
+        await person.press_button("Compare")
+        await expect(person.page.locator("form").get_by_role("alert")).to_contain_text("These hours cannot be read.")
+        await person.fill_field("Off-peak at other hours", "22h-6h")
+        await person.press_button("Compare")
+        await person.wait_for_text("Peak/off-peak with 22h-6h would have cost €")
+        await person.press_button("Without these hours")
+        await expect(person.page.get_by_text("Peak/off-peak with 22h-6h would have cost")).to_have_count(0)
+
+
 _MOVES = "document.getAnimations().length"
 _SHIFTS = """() => new Promise(done => {
     let sum = 0;

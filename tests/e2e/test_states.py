@@ -193,6 +193,21 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
             await person.visit(page)
             await reads_no_zero(person)
 
+        # one meter's errors say nothing of Enedis as a whole: here the gateway says that all fail
+        await person.page.route("**/v1/status", say_that_readings_are_down)
+        await person.visit("overview")
+        await person.wait_for_text(re.compile("Enedis: readings.*It does not answer."))
+        await person.page.get_by_role("link", name="What this means for your data").click()
+        await person.wait_for_text(re.compile("^Since 3 Nov 2026, 08:00 "))
+        await person.wait_for_text(re.compile("Nothing is lost: Enedis keeps them"))
+
+
+async def say_that_readings_are_down(route: Route) -> None:
+    """Alter the answer about Enedis and RTE."""
+    answer = await (await route.fetch()).json()
+    answer["services"][0] |= {"condition": "down", "since": "2026-11-03T07:00:00Z"}
+    await route.fulfill(json=answer)
+
 
 async def test_the_quota_is_reached(site: Site) -> None:
     await add_owner(site, EAGER, USAGE_POINTS["base"])

@@ -35,7 +35,8 @@ async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, 
     assert found["account"][0]["email"] == EMAIL
     assert [one["client_id"] for one in found["api_clients"]] == [client[0]]
     assert client[1] not in answer.text
-    assert [(one["id"], one["name"]) for one in found["reading_tokens"]] == [(token["id"], "evcc")]
+    (exported,) = found["reading_tokens"]
+    assert (exported["id"], exported["name"], exported["kind"]) == (token["id"], "evcc", "reading")
     assert token["token"] not in answer.text
     assert "password" not in answer.text.lower().replace("password_", "")
     assert [(one["id"], one["number"]) for one in found["usage_points"]] == [(point, METER)]

@@ -21,13 +21,13 @@ from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
-from gateway.migrations import upgrade_database
 from gateway.tempo.models import ColorSource, TempoDay
 from gateway.usage_points import service as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
+from tests.server.tables import create_tables
 
 PRM = "30001000000001"
 TODAY = date(2026, 11, 3)
@@ -65,7 +65,7 @@ class StoredHome:
 
     @classmethod
     async def create(cls, url: str, clock: SetClock, **options: Any) -> StoredHome:
-        await upgrade_database(url)
+        await create_tables(url)
         return await cls.open(url, clock, Keyring.parse_keyring(Keyring.generate_key()), **options)
 
     @classmethod

@@ -18,6 +18,8 @@ from tests.server.conftest import Simulator
 
 PASSWORD, NEW_PASSWORD = "seven green turtles on a roof", "nine quiet lamps beside rivers"
 ADMIN = "owner@example.org"
+_PATIENCE = 240
+"""Seconds that a command may take: on a busy machine its start alone takes a minute."""
 
 
 @dataclass
@@ -28,9 +30,15 @@ class Shell:
     env: dict[str, str]
 
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        command = [str(GATEWAY), *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env=self.env, input=given, capture_output=True, text=True, check=False, timeout=60
+            [str(GATEWAY), *arguments],
+            cwd=self.folder,
+            env=self.env,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PATIENCE,
         )
 
     def talk(self, *arguments: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
@@ -67,7 +75,7 @@ _HIDDEN = re.compile("Password|Repeat|secret")
 
 def _until_hidden(terminal: int) -> None:
     """Wait until nothing that is typed is shown: what comes before is thrown away."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _PATIENCE
     while termios.tcgetattr(terminal)[3] & termios.ECHO:
         assert time.monotonic() < deadline, "a secret would be shown"
         time.sleep(0.01)
@@ -75,7 +83,7 @@ def _until_hidden(terminal: int) -> None:
 
 def _read_terminal(terminal: int) -> str:
     """Return what a terminal shows next, nothing at its end."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if select.select([terminal], [], [], 1)[0]:
             try:

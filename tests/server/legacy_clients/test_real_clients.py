@@ -201,8 +201,8 @@ async def compare_linky(home: Home, hours: int, start: date, end: date) -> None:
         own = [(one["date"], str(one["wh"])) for one in await home.get_own("daily", start, end, direction)]
         assert answers[name] == own
         assert len(own) == 3
-    own = [str(one["va"]) for one in await home.get_own("max-power", start, end)]
-    assert [value for _, value in answers["getMaxPower"]] == own
+    peaks = [str(one["va"]) for one in await home.get_own("max-power", start, end)]
+    assert [value for _, value in answers["getMaxPower"]] == peaks
     assert found["refused"]["code"] in {400, 404}
     assert found["refused"]["response"]["error"]["error_description"]
 

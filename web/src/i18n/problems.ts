@@ -17,6 +17,26 @@ const t = dictionary({
     "The anti-robot check failed. Please try again.",
     "Le contrôle anti-robots a échoué. Veuillez réessayer.",
   ],
+  captcha_unavailable: [
+    "The anti-robot check is not available at the moment. Try again shortly.",
+    "Le contrôle anti-robots n’est pas disponible en ce moment. Réessayez sous peu.",
+  ],
+  invalid_range: [
+    "These days cannot be requested. The first must come before the last, and Enedis must still have them.",
+    "Ces jours ne peuvent pas être demandés. Le premier doit précéder le dernier, et Enedis doit encore les avoir.",
+  ],
+  range_too_long: [
+    "These are too many days at once. Choose fewer.",
+    "C’est trop de jours à la fois. Choisissez-en moins.",
+  ],
+  off_peak_unreadable: [
+    "These hours cannot be read. Write them like 22:30-06:30, 12:00-14:00, with weekdays in front where they differ: Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00.",
+    "Ces horaires sont illisibles. Écrivez-les comme 22h30-6h30, 12h-14h, précédés des jours s’ils diffèrent : lun-ven 22h-6h ; sam-dim 0h-24h.",
+  ],
+  offer_unknown: [
+    "This offer does not exist for this power. Choose another, or enter its prices.",
+    "Cette offre n’existe pas pour cette puissance. Choisissez-en une autre, ou saisissez ses prix.",
+  ],
   invalid_code: [
     "This code is wrong, already used or expired. Request a new e-mail.",
     "Ce code est faux, déjà utilisé ou expiré. Demandez un nouveau courriel.",
@@ -86,6 +106,10 @@ const t = dictionary({
   too_many_api_clients: [
     "This account already has the maximum number of API clients. Delete one first.",
     "Ce compte a déjà le maximum de clients d’API. Supprimez-en un d’abord.",
+  ],
+  too_many_tokens: [
+    "This account already has the maximum number of reading tokens. Revoke one first.",
+    "Ce compte a déjà le maximum de jetons de lecture. Révoquez-en un d’abord.",
   ],
   too_many_attempts: ["Too many attempts. Wait a moment.", "Trop d’essais. Patientez un peu."],
   too_many_answers: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],

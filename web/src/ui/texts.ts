@@ -44,6 +44,7 @@ export const t = dictionary({
     account: ["Account", "Compte"],
     administration: ["Administration", "Administration"],
     docs: ["API", "API"],
+    status: ["Enedis and RTE", "Enedis et RTE"],
   },
   notFound: ["Page not found", "Page introuvable"],
   notFoundText: ["There is no page at this address.", "Il n’y a pas de page à cette adresse."],

@@ -39,12 +39,20 @@ export const t = dictionary({
     "Home Assistant and each script sign in with a client of their own.",
     "Home Assistant et les scripts se connectent chacun avec le leur.",
   ],
-  noClients: ["There are none yet.", "Il n’y en a pas encore."],
-  clientName: ["Name", "Nom"],
+  revokeClient: [
+    "Anything that signs in with it loses access immediately. This cannot be undone.",
+    "Tout ce qui se connecte avec lui perd l’accès aussitôt. C’est irréversible.",
+  ],
+  none: ["There are none yet.", "Il n’y en a pas encore."],
+  name: ["Name", "Nom"],
   addClient: ["Create an API client", "Créer un client d’API"],
   lastUsed: [(when: string) => `last used ${when}`, (when: string) => `utilisé ${when}`],
   neverUsed: ["never used", "jamais utilisé"],
   newSecret: ["New secret", "Nouveau secret"],
+  newSecretText: [
+    "The current secret stops working immediately: the program then needs the new one.",
+    "Le secret actuel cesse aussitôt de fonctionner : le programme a alors besoin du nouveau.",
+  ],
   revoke: ["Revoke", "Révoquer"],
   secretTitle: ["The secret", "Le secret"],
   secretText: [
@@ -55,6 +63,22 @@ export const t = dictionary({
   secret: ["Client secret", "Secret du client"],
   copy: ["Copy", "Copier"],
   copied: ["Copied.", "Copié."],
+  tokens: ["Reading tokens", "Jetons de lecture"],
+  tokensText: [
+    "For programs that only read, such as evcc or a calendar. A token cannot change anything, and is valid until you revoke it.",
+    "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et vaut jusqu’à ce que vous le révoquiez.",
+  ],
+  addToken: ["Create a reading token", "Créer un jeton de lecture"],
+  token: ["Token", "Jeton"],
+  revokeToken: [
+    "Programs and calendars that use it lose access immediately. This cannot be undone.",
+    "Les programmes et agendas qui l’utilisent perdent l’accès aussitôt. C’est irréversible.",
+  ],
+  calendars: ["Calendars", "Agendas"],
+  calendarsText: [
+    "The address of each meter’s calendar, with off-peak hours and Tempo days. Anyone who has it can read that calendar until you revoke the token.",
+    "L’adresse de l’agenda de chaque compteur, avec heures creuses et jours Tempo. Qui l’a peut lire cet agenda jusqu’à ce que vous révoquiez le jeton.",
+  ],
   sessions: ["Browsers that are logged in", "Navigateurs connectés"],
   thisOne: ["this browser", "ce navigateur"],
   unknownBrowser: ["Unknown browser", "Navigateur inconnu"],
@@ -62,8 +86,8 @@ export const t = dictionary({
   end: ["Log out", "Déconnecter"],
   endAll: ["Log out everywhere", "Déconnecter partout"],
   endAllText: [
-    "All browsers, including this one, and all tokens. API clients keep their secrets.",
-    "Tous les navigateurs, celui-ci compris, et tous les jetons. Les clients d’API gardent leurs secrets.",
+    "All browsers, including this one, and all their tokens. API clients and reading tokens stay valid.",
+    "Tous les navigateurs, celui-ci compris, et leurs jetons. Les clients d’API et les jetons de lecture restent valables.",
   ],
   export: ["Export your data", "Exporter vos données"],
   exportText: ["Everything this account holds, in one file.", "Tout ce que ce compte possède, en un fichier."],
@@ -71,8 +95,8 @@ export const t = dictionary({
   csv: ["As ZIP of CSV files", "En ZIP de fichiers CSV"],
   delete: ["Delete the account", "Supprimer le compte"],
   deleteText: [
-    "The account, its meters, readings, consents and API clients are deleted immediately and permanently.",
-    "Le compte, ses compteurs, relevés, consentements et clients d’API sont supprimés tout de suite et définitivement.",
+    "The account, its meters, readings, consents, API clients and reading tokens are deleted immediately and permanently.",
+    "Le compte, ses compteurs, relevés, consentements, clients d’API et jetons de lecture sont supprimés tout de suite et définitivement.",
   ],
   deleteConfirm: ["Delete everything permanently", "Tout supprimer définitivement"],
 });

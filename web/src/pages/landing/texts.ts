@@ -13,9 +13,9 @@ export const t = dictionary({
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   possible: [(colors: string) => `Still possible: ${colors}`, (colors: string) => `Encore possible : ${colors}`],
   announced: ["Announced late in the morning, around 11:00.", "Annoncé en fin de matinée, vers 11 h."],
+  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
   now: ["The grid now", "Le réseau maintenant"],
   nowUnknown: ["RTE has not published the grid’s level.", "RTE n’a pas publié le niveau du réseau."],
-  until2: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
   tense: ["Tense hours to come", "Heures tendues à venir"],
   noTense: [
     "No tense hours are expected in the days to come.",

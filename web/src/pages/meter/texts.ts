@@ -50,6 +50,13 @@ export const t = dictionary({
   add: ["Add", "Ajouter"],
   edit: ["Change", "Modifier"],
   remove: ["Remove", "Retirer"],
+  removeTariff: ["Remove a tariff", "Retirer un tarif"],
+  removeTariffText: [
+    (name: string) =>
+      `${name}: its days are then billed by the tariff before it; if there is none, they are not billed.`,
+    (name: string) =>
+      `${name} : ses jours sont alors facturés selon le tarif qui le précède ; s’il n’y en a pas, ils ne sont pas facturés.`,
+  ],
   editTariff: ["Tariff", "Tarif"],
   validFrom: ["Begins on", "Commence le"],
   validFromHint: ["Empty: it has always applied.", "Vide : depuis toujours."],

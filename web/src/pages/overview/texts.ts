@@ -2,12 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   title: ["Overview", "Accueil"],
-  tempoToday: ["Tempo today", "Tempo aujourd’hui"],
-  tempoTomorrow: ["Tempo tomorrow", "Tempo demain"],
   until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
-  from: [(when: string) => `from ${when}`, (when: string) => `à partir de ${when}`],
-  possible: [(colors: string) => `still possible: ${colors}`, (colors: string) => `encore possible : ${colors}`],
-  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
   priceNow: ["Price now", "Prix actuel"],
   priceUnknown: ["The price is not known.", "Le prix n’est pas connu."],
   hours: ["The hours to come", "Les heures à venir"],
@@ -56,7 +51,5 @@ export const t = dictionary({
     (day: string) => `The history reaches back to ${day}.`,
     (day: string) => `L’historique remonte au ${day}.`,
   ],
-  grid: ["The grid now", "Le réseau maintenant"],
-  gridUnknown: ["not known", "pas connu"],
   holes: ["Missing days:", "Jours manquants :"],
 });
