@@ -79,14 +79,14 @@ async def test_an_offer_that_nobody_checked_for_the_months_compared_is_flagged_a
     async with home.database.write() as session:
         await replace_offers(session, json.dumps(file), PUBLISHED)
     found = await load_comparison(home)
-    assert found["offers"][0]["prices_outdated"] == "2026-10-15"
+    assert (found["offers"][0]["prices_outdated"], found["prices_outdated"]) == ("2026-10-15", "2026-10-15")
     assert found["open_to_new"]["super-off-peak"] is False
     file["published_at"] = "2026-12-01T00:00:00Z"
     file["offers"][0] |= {"id": "example-super", "example": True}
     async with home.database.write() as session:
         await replace_offers(session, json.dumps(file), PUBLISHED)
     found = await load_comparison(home)
-    assert found["offers"] == []
+    assert (found["offers"], found["prices_outdated"]) == ([], None)
     assert "example-super" not in found["total"]
 
 
