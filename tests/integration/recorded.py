@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.components.recorder.statistics import list_statistic_ids, statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from scripted_gateway import POINT_ID
@@ -11,6 +14,8 @@ from scripted_gateway import POINT_ID
 from custom_components.my_electrical_data.const import DOMAIN
 
 CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
+
+
 TOMORROW = "2026-11-24T07:00:05+00:00"
 
 

@@ -7,17 +7,10 @@ from unittest.mock import Mock, patch
 
 import pytest
 from conftest import MoveTo, SetUp
-<<<<<<< HEAD
-from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.config_entries import ConfigEntryState
-=======
 from homeassistant.components.recorder.statistics import (
-    async_add_external_statistics,
-    list_statistic_ids,
     statistics_during_period,
 )
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
->>>>>>> main
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
@@ -25,57 +18,7 @@ from recorded import CONSUMPTION, COST, TOMORROW, load_metadata, load_statistics
 from scripted_gateway import HOURS, POINT_ID, ScriptedGateway, answer_problem, load_body
 
 from custom_components.my_electrical_data import statistics
-<<<<<<< HEAD
 from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN
-=======
-from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN, METER
-from custom_components.my_electrical_data.errors import RecorderIncompleteError
-
-CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
-TOMORROW = "2026-11-24T07:00:05+00:00"
-
-
-async def load_statistics(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
-    """Return start, sum and state of each row in the recorder."""
-    rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        datetime(2020, 1, 1, tzinfo=UTC),
-        None,
-        {statistic_id},
-        "hour",
-        None,
-        {"sum", "state"},
-    )
-    return [
-        (datetime.fromtimestamp(row["start"], UTC).isoformat(), row["sum"] or 0, row["state"] or 0)
-        for row in rows.get(statistic_id, [])
-    ]
-
-
-async def load_metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
-    """Return what is said of the statistics that are imported; sensors have theirs from the recorder itself."""
-    rows = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
-    return {row["statistic_id"]: row for row in rows if row["source"] == DOMAIN}
-
-
-def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[str, Any]:
-    """Return the gateway's answer for hours from `start`, whose energies are `watt_hours`."""
-    starts = [start + timedelta(hours=number) for number in range(len(watt_hours))]
-    sums = [sum(watt_hours[: number + 1]) for number in range(len(watt_hours))]
-    texts = [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in starts]
-    series = [{"key": "consumption", "unit": "Wh"}, {"key": "cost", "unit": "EUR"}]
-    both = {"consumption": sums, "cost": [round(total / 5000, 6) for total in sums]}
-    answer = {
-        "epoch": "e1",
-        "cursor": "c1",
-        "from": texts[0] if texts else None,
-        "series": series,
-        "start": texts,
-        "sum": both,
-    }
-    return answer | changes
->>>>>>> main
 
 
 async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -150,158 +93,6 @@ async def test_only_what_changed_is_asked_for_and_written(
     assert len(await load_statistics(hass)) == 4
 
 
-<<<<<<< HEAD
-=======
-async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    entry = await set_up()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
-    newest = entry.runtime_data.meters[POINT_ID].hours.data.newest
-    assert newest == datetime(2026, 11, 22, 22, tzinfo=UTC)
-
-
-async def test_lost_rows_are_imported_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    before = await load_statistics(hass)
-    get_instance(hass).async_clear_statistics([CONSUMPTION])
-    await move_to(TOMORROW)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
-    assert await load_statistics(hass) == before
-
-
-async def test_changed_rows_are_imported_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    before = await load_statistics(hass)
-    get_instance(hass).async_adjust_statistics(CONSUMPTION, datetime(2026, 11, 22, 21, tzinfo=UTC), 100.0, "kWh")
-    await move_to(TOMORROW)
-    assert await load_statistics(hass) == before
-
-
-async def test_a_lost_cursor_begins_afresh_without_leftovers(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    entry = await set_up()
-    del hass_storage[f"{DOMAIN}.{POINT_ID}"]
-    gateway.hours = [state_of(datetime(2026, 11, 22, 21, tzinfo=UTC), [500.0, 250.0], epoch="e2")]
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [row[:2] for row in await load_statistics(hass)] == [
-        ("2026-11-22T21:00:00+00:00", 0.5),
-        ("2026-11-22T22:00:00+00:00", 0.75),
-    ]
-
-
-async def test_a_new_epoch_clears_what_was(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2", cursor="d1")]
-    await move_to(TOMORROW)
-    assert [row[:2] for row in await load_statistics(hass)] == [("2026-11-22T22:00:00+00:00", 0.7)]
-    assert set(await load_metadata(hass)) == {CONSUMPTION, COST}, "series of the old epoch are gone"
-    gateway.requests.clear()
-    await move_to("2026-11-24T08:00:10+00:00")
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["d1"]
-
-
-async def test_another_meters_statistics_are_left_alone(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, move_to: MoveTo
-) -> None:
-    other = "z" * 16
-    entry.add_to_hass(hass)
-    atelier = ConfigSubentry(data=MappingProxyType({}), subentry_type=METER, title="Atelier", unique_id=other)
-    hass.config_entries.async_add_subentry(entry, atelier)
-    [point] = gateway.answers[POINTS]["items"]
-    gateway.answers[POINTS]["items"] = [point, point | {"id": other, "name": "Atelier"}]
-    gateway.answers[f"{POINTS}/{other}/hours"] = load_body("hours")
-    await set_up()
-    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2")]
-    await move_to(TOMORROW)
-    assert len(await load_statistics(hass)) == 1
-    assert len(await load_statistics(hass, f"{DOMAIN}:{other}_consumption")) == 3
-    named = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
-    names = {row["statistic_id"]: row["name"] for row in named}
-    assert names[f"{DOMAIN}:{other}_consumption"] == "Atelier · Consumption", "with several, each by its meter"
-
-
-async def test_rows_that_did_not_arrive_leave_the_cursor(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    set_up: SetUp,
-    move_to: MoveTo,
-    monkeypatch: pytest.MonkeyPatch,
-    hass_storage: dict[str, Any],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(statistics, "async_add_external_statistics", lambda *_: None)
-        await set_up()
-    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert "The recorder did not store all imported hours" in caplog.text
-    await move_to("2026-11-23T10:06:10+00:00")
-    assert len(await load_statistics(hass)) == 3
-    assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
-
-
-async def test_an_interrupted_import_is_finished(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    """Rows further than the stored cursor are no loss: they are what an interruption leaves."""
-    entry = await set_up()
-    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
-    for row in stored["last"].values():
-        row["start"] -= 3600
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
-
-
-async def test_a_correction_that_was_cut_between_two_series_goes_on(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    set_up: SetUp,
-    move_to: MoveTo,
-    monkeypatch: pytest.MonkeyPatch,
-    hass_storage: dict[str, Any],
-) -> None:
-    """The first series has the new sums and the others the old ones: nothing is lost, and nothing deleted."""
-    entry = await set_up()
-    corrected = state_of(datetime(2026, 11, 22, 20, tzinfo=UTC), [1100.0, 250.5, 649.5], cursor="c2")
-    for key in ("consumption_hp", "consumption_hc"):
-        corrected["series"].append({"key": key, "unit": "Wh"})
-        corrected["sum"][key] = corrected["sum"]["consumption"]
-    gateway.hours.append(corrected)
-    write = async_add_external_statistics
-    written: list[str] = []
-
-    def write_one(hass: HomeAssistant, metadata: Any, rows: Any) -> None:
-        if written:
-            raise RecorderIncompleteError
-        written.append(metadata["statistic_id"])
-        write(hass, metadata, rows)
-
-    with monkeypatch.context() as cut:
-        cut.setattr(statistics, "async_add_external_statistics", write_one)
-        await move_to(TOMORROW)
-    assert written == [CONSUMPTION]
-    assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
-    with patch.object(get_instance(hass), "async_clear_statistics") as clear:
-        await hass.config_entries.async_reload(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-    clear.assert_not_called()
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1", "c1"]
-    assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
-    assert [row[1] for row in await load_statistics(hass, COST)] == [0.22, 0.2701, 0.4]
-    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
-    assert (stored["cursor"], "writing" in stored) == ("c2", False)
-
-
->>>>>>> main
 async def test_no_hours_yet(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, hass_storage: dict[str, Any]
 ) -> None:

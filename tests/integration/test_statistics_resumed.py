@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aiohttp import web
 from conftest import MoveTo, SetUp
-from homeassistant.components.recorder.statistics import list_statistic_ids
+from homeassistant.components.recorder.statistics import (
+    async_add_external_statistics,
+    list_statistic_ids,
+)
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
@@ -19,6 +23,7 @@ from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, answer_pr
 
 from custom_components.my_electrical_data import statistics
 from custom_components.my_electrical_data.const import DOMAIN, METER
+from custom_components.my_electrical_data.errors import RecorderIncompleteError
 
 
 async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
@@ -128,6 +133,46 @@ async def test_an_interrupted_import_is_finished(
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
+
+
+async def test_a_correction_that_was_cut_between_two_series_goes_on(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_storage: dict[str, Any],
+) -> None:
+    """The first series has the new sums and the others the old ones: nothing is lost, and nothing deleted."""
+    entry = await set_up()
+    corrected = state_of(datetime(2026, 11, 22, 20, tzinfo=UTC), [1100.0, 250.5, 649.5], cursor="c2")
+    for key in ("consumption_hp", "consumption_hc"):
+        corrected["series"].append({"key": key, "unit": "Wh"})
+        corrected["sum"][key] = corrected["sum"]["consumption"]
+    gateway.hours.append(corrected)
+    write = async_add_external_statistics
+    written: list[str] = []
+
+    def write_one(hass: HomeAssistant, metadata: Any, rows: Any) -> None:
+        if written:
+            raise RecorderIncompleteError
+        written.append(metadata["statistic_id"])
+        write(hass, metadata, rows)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(statistics, "async_add_external_statistics", write_one)
+        await move_to(TOMORROW)
+    assert written == [CONSUMPTION]
+    assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
+    with patch.object(get_instance(hass), "async_clear_statistics") as clear:
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    clear.assert_not_called()
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1", "c1"]
+    assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
+    assert [row[1] for row in await load_statistics(hass, COST)] == [0.22, 0.2701, 0.4]
+    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
+    assert (stored["cursor"], "writing" in stored) == ("c2", False)
 
 
 async def test_many_hours_come_in_pages(
