@@ -29,8 +29,9 @@ class UsagePoint(Base):
     is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
     requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
     `revision` counts the publications of its hours in `epoch`.
-    `data_revision` changes with every write of data in answers: its days, and here its account, status, services,
-    contract, refusals, tariffs and off-peak hours. Database triggers change it.
+    `data_revision` and `data_version` change with every write of data in answers: its days, and here its account,
+    status, services, contract, refusals, tariffs and off-peak hours. Database triggers change them. The revision
+    counts, but a restored database counts again; a version never repeats.
     """
 
     __tablename__ = "usage_points"
@@ -74,3 +75,4 @@ class UsagePoint(Base):
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)
     data_revision: Mapped[int] = mapped_column(default=0)
+    data_version: Mapped[str] = mapped_column(default="")

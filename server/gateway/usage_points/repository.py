@@ -17,7 +17,7 @@ _WITH_KEY = (
     .join(Account, Account.id == UsagePoint.account_id)
     .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
 )
-_VERSION = select(UsagePoint.epoch, UsagePoint.data_revision).where(
+_VERSION = select(UsagePoint.epoch, UsagePoint.data_version).where(
     UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point")
 )
 
@@ -78,24 +78,21 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
 
 
 async def load_version(session: AsyncSession, account_id: str, point_id: str) -> str | None:
-    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted.
-
-    A usage point that was deleted and added again has a new epoch, so its versions do not repeat.
-    """
+    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted."""
     found = (await session.execute(_VERSION, {"account": account_id, "point": point_id})).one_or_none()
-    return None if found is None else format_version(found.epoch, found.data_revision)
+    return None if found is None else format_version(found.epoch, found.data_version)
 
 
-def format_version(epoch: str, data_revision: int) -> str:
-    """Return the version of a usage point as text."""
-    return f"{epoch}.{data_revision}"
+def format_version(epoch: str, data_version: str) -> str:
+    """Return the version of a usage point as text; one that was deleted and added again has a new epoch."""
+    return f"{epoch}.{data_version}"
 
 
 async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None:
-    """Lock usage points before their days are updated.
+    """Lock usage points before their days or files are changed.
 
-    Inserting days locks the usage point first, by the trigger that changes its revision; in the other order, two
-    transactions would deadlock.
+    Inserting days locks the usage point first, by the trigger that changes its revision, and so does its deletion; in
+    the other order, two transactions would deadlock.
     """
     query = select(UsagePoint.id).where(UsagePoint.id.in_(point_ids)).order_by(UsagePoint.id)
     await session.execute(query.with_for_update())
