@@ -58,7 +58,7 @@ class ImportService:
             report = build_report(file.format, days, file.placed.rejected)
             preview = self._build_preview(point_id, secrets, days, report, now)
             async with self._database.write() as session:
-                await points.get_usage_point(session, account_id, point_id)
+                await points.get_usage_point(session, account_id, point_id, to_change=True)
                 await repository.replace_preview(session, preview, days, secrets)
         return _build_view(preview, report)
 
@@ -94,6 +94,8 @@ class ImportService:
     async def _find_import(
         self, session: AsyncSession, account_id: str, point_id: str, import_id: str
     ) -> tuple[UsagePoint, Secrets, Import]:
+        # locked before its files, as by who deletes the usage point: in the other order, the two would deadlock
+        await points.get_usage_point(session, account_id, point_id, to_change=True)
         point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
         found = await repository.find_import(session, point_id, import_id)
         if found is None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, KeptResponsesDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
@@ -36,7 +36,6 @@ from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
 
 ReadingsDep = Annotated[Readings, Depends(part(Readings))]
-KeptResponsesDep = Annotated[KeptResponses, Depends(part(KeptResponses))]
 
 router = APIRouter(
     tags=["readings"],
@@ -68,7 +67,7 @@ async def get_load_curve(
     archive.check_range(start, end)
     key = ("load_curve", caller.account_id, point_id, direction, start, end)
     load_version = partial(archive.load_version, caller.account_id, point_id)
-    if (ready := await kept.find_current(key, load_version)) is not None:
+    if (ready := await kept.find_current(key, point_id, load_version)) is not None:
         return _respond_ready(request, clock, ready, None)
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
     frame = RangeAnswer(**_build_frame(found, start, end, direction))
@@ -98,7 +97,7 @@ async def get_daily(
     archive.check_range(start, end)
     key = ("daily", caller.account_id, point_id, direction, start, end)
     load_version = partial(archive.load_version, caller.account_id, point_id)
-    if (ready := await kept.find_current(key, load_version)) is not None:
+    if (ready := await kept.find_current(key, point_id, load_version)) is not None:
         return _respond_ready(request, clock, ready, None)
     found = await archive.read_daily(caller.account_id, point_id, direction, start, end)
     readings = [
@@ -179,11 +178,11 @@ def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
 
 def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepared:
     """Make an answer ready to be sent; one that is kept is compressed for the next caller, if not for this one."""
-    compressed = is_worth_compressing(content) and (accepts_gzip(request) or found.version is not None)
+    compressed = is_worth_compressing(content) and (accepts_gzip(request.headers) or found.version is not None)
     return conditional.prepare_json(content, compressed=compressed)
 
 
-def _keep_answer(kept: KeptResponses, key: Hashable, found: KnownRange[Any], ready: Prepared) -> None:
+def _keep_answer(kept: KeptResponses, key: tuple[Hashable, ...], found: KnownRange[Any], ready: Prepared) -> None:
     if found.version is not None:
         kept.keep_response(key, found.version, ready)
 

@@ -29,8 +29,9 @@ class UsagePoint(Base):
     is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
     requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
     `revision` counts the publications of its hours in `epoch`.
-    `data_revision` changes with every write of data in answers: its days, and here its account, status, services,
-    contract, refusals, tariffs and off-peak hours. Database triggers change it.
+    `data_revision` and `data_version` change with every write of data in answers: its days, and here its account,
+    status, services, contract, refusals, tariffs and off-peak hours. Database triggers change them. The revision
+    counts, but a restored database counts again; a version never repeats.
     """
 
     __tablename__ = "usage_points"
@@ -38,6 +39,12 @@ class UsagePoint(Base):
         # Only one account may read a meter: unique where status is 'granted', as the migration defines it. Stating this
         # condition here would load the dialects of both databases.
         Index("uq_usage_points_holder", "prm_hash", unique=True),
+        # the jobs ask for what is due of the usage points that may be read, however many others there are
+        Index(None, "status", "next_work_at"),
+        Index(None, "status", "details_at"),
+        Index(None, "status", "off_peak_at"),
+        Index(None, "status", "history_at"),
+        Index(None, "status", "ended_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -56,15 +63,16 @@ class UsagePoint(Base):
     doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)
-    details_at: Mapped[datetime] = mapped_column(index=True)
-    off_peak_at: Mapped[datetime | None] = mapped_column(index=True)
+    details_at: Mapped[datetime]
+    off_peak_at: Mapped[datetime | None]
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
-    next_work_at: Mapped[datetime] = mapped_column(index=True)
-    history_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_work_at: Mapped[datetime]
+    history_at: Mapped[datetime | None]
     wants: Mapped[dict[str, str]] = mapped_column(JSON)
     refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)
     data_revision: Mapped[int] = mapped_column(default=0)
+    data_version: Mapped[str] = mapped_column(default="")

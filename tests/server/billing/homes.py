@@ -122,11 +122,15 @@ class StoredHome:
                 facts = [Fact(day, stands, payload)]
                 await metering.save_facts(session, feed, self.secrets, facts, asked_at or self.clock.now())
 
-    async def write_colors(self, colors: Mapping[date, str], *, confirmed: bool = True) -> None:
+    async def write_colors(
+        self, colors: Mapping[date, str], *, confirmed: bool = True, late: timedelta = timedelta()
+    ) -> None:
+        """Write colours of days, by a clock that is late by so much."""
         async with self.database.write() as session:
             for day, color in colors.items():
+                told_at = self.clock.now() - late
                 row = TempoDay(
-                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=self.clock.now()
+                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=told_at
                 )
                 await session.merge(row)
 
