@@ -58,7 +58,7 @@ async def add_meter(person: Visitor) -> None:
     await person.open("add-meter")
     await person.fill_field("Number of the meter (PRM or PDL)", METER)
     await person.press_button("Go to Enedis")
-    await person.page.get_by_role("link", name=re.compile("Enedis")).click()
+    await person.page.get_by_role("link", name="Continue to Enedis").click()
     await person.page.get_by_label("Compteur").select_option(METER)
     await person.page.get_by_role("button", name="Accepter").click()
     await person.wait_for_text("Done: Enedis shares the meter’s data.")
