@@ -168,7 +168,7 @@ def _run_theirs(folder: Path, enedis: str, checkout: Path) -> Iterator[_Peer]:
     api, venv, port, valkey = checkout / "apps" / "api", folder / "venv", free_port(), Valkey(free_port())
     python = str(venv / "bin" / "python")
     subprocess.run(["uv", "venv", "--quiet", venv], check=True)
-    install = ["uv", "pip", "install", "--quiet", "--python", python, "-r", api / "pyproject.toml"]
+    install = ["uv", "pip", "install", "--quiet", "--python", python, "-r", str(api / "pyproject.toml")]
     subprocess.run(install, check=True)
     env = os.environ | {
         "PYTHONPATH": str(api),
