@@ -16,6 +16,7 @@ from gateway.jobs import worker
 from gateway.kit.clock import Clock
 from gateway.kit.metrics import Metrics, serve_metrics
 from gateway.kit.requests import BodyLimit, RequestLog
+from gateway.kit.tracing import export_traces
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade_database
 from gateway.runtime import open_runtime
@@ -40,6 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade_database(settings.database_url)
         async with (
+            export_traces(),
             open_runtime(settings, clock, metrics) as runtime,
             serve_metrics(
                 metrics,
@@ -69,6 +71,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         servers=[{"url": prefix}] if prefix else None,
         docs_url=None,  # FastAPI's own pages load scripts from another site
         redoc_url=None,
+        # its spans would contain paths, queries and the texts of errors: kit.tracing records requests instead
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.site_name = settings.site_name  # for pages
     problems.install_handlers(app)

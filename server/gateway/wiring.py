@@ -28,7 +28,7 @@ from gateway.imports.service import ImportService
 from gateway.instance import Instance
 from gateway.jobs.checkpoint import checkpoint_database
 from gateway.jobs.clocks import ClockWatch
-from gateway.jobs.purge import purge_outdated
+from gateway.jobs.purge import purge_counters, purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
@@ -37,6 +37,7 @@ from gateway.legacy_clients.service import LegacyClients
 from gateway.legacy_clients.tokens import JwtWriter
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
+from gateway.metrics.counts import count_everything
 from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
 from gateway.runtime import Runtime
@@ -95,7 +96,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
 
 def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     """Return the background jobs by name."""
-    database, clock = runtime.database, runtime.clock
+    database, clock, store = runtime.database, runtime.clock, runtime.store
     return {
         "clock": ClockWatch(database, clock).check_clock,
         "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
@@ -105,12 +106,14 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "usage_points": runtime.usage_points.refresh_due_points,
         "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
         "backup": skip_until_due(lambda: back_up_when_due(runtime.settings, clock), clock),
+        "purge_counters": skip_until_due(lambda: purge_counters(database, clock.now()), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
+        "counts": skip_until_due(lambda: count_everything(database, store, clock), clock),
         "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
-        "history": lambda: history.fetch_next_history(database, runtime.archive, runtime.store, clock),
+        "history": lambda: history.fetch_next_history(database, runtime.archive, store, clock),
     }

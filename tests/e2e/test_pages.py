@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Route, expect
 
+from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
@@ -10,29 +11,6 @@ from tests.e2e.visitor import Visitor, open_visitor
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-FOR_GUESTS = (
-    "",
-    "sign-up",
-    "log-in",
-    "forgotten-password",
-    "resend-mail",
-    "reset-password",
-    "verify-email",
-    "status",
-    "docs",
-)
-FOR_OWNERS = (
-    "overview",
-    "consumption",
-    "habits",
-    "tempo",
-    "ecowatt",
-    "compare",
-    "meter",
-    "add-meter",
-    "account",
-    "administration",
-)
 NARROWEST = 360
 LOOKS = [
     pytest.param("en", 1440, False, id="english-wide-light"),
@@ -86,9 +64,9 @@ async def test_every_page_is_accessible_and_keeps_to_its_policy(
     pages: Stack, language: str, width: int, dark: bool
 ) -> None:
     async with open_visitor(pages.gateway_url, language=language, width=width, dark=dark) as person:
-        wrong = {page: await check_page(person, page) for page in FOR_GUESTS}
+        wrong = {page: await check_page(person, page) for page in GUEST_PAGES}
         await person.log_in(OWNER)
-        wrong |= {page: await check_page(person, page) for page in FOR_OWNERS}
+        wrong |= {page: await check_page(person, page) for page in OWNER_PAGES}
     assert {page: what for page, what in wrong.items() if what} == {}
 
 

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Route, expect
 
-from scripts.lib.program import free_port
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
+from scripts.lib.web_server import serve_routes
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -53,17 +53,9 @@ class Turnstile:
 @asynccontextmanager
 async def run_turnstile() -> AsyncGenerator[Turnstile]:
     """Run the service that checks."""
-    turnstile, port = Turnstile(), free_port()
-    app = web.Application()
-    app.router.add_post("/turnstile/v0/siteverify", turnstile.verify_token)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    turnstile.url = f"http://127.0.0.1:{port}"
-    try:
+    turnstile = Turnstile()
+    async with serve_routes(web.post("/turnstile/v0/siteverify", turnstile.verify_token)) as turnstile.url:
         yield turnstile
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -47,6 +47,7 @@ class Import(Base):
     """
 
     __tablename__ = "imports"
+    __table_args__ = (Index(None, "status", "created_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), index=True)

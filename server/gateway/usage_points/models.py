@@ -39,6 +39,12 @@ class UsagePoint(Base):
         # Only one account may read a meter: unique where status is 'granted', as the migration defines it. Stating this
         # condition here would load the dialects of both databases.
         Index("uq_usage_points_holder", "prm_hash", unique=True),
+        # the jobs ask for what is due of the usage points that may be read, however many others there are
+        Index(None, "status", "next_work_at"),
+        Index(None, "status", "details_at"),
+        Index(None, "status", "off_peak_at"),
+        Index(None, "status", "history_at"),
+        Index(None, "status", "ended_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -57,13 +63,13 @@ class UsagePoint(Base):
     doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)
-    details_at: Mapped[datetime] = mapped_column(index=True)
-    off_peak_at: Mapped[datetime | None] = mapped_column(index=True)
+    details_at: Mapped[datetime]
+    off_peak_at: Mapped[datetime | None]
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
-    next_work_at: Mapped[datetime] = mapped_column(index=True)
-    history_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_work_at: Mapped[datetime]
+    history_at: Mapped[datetime | None]
     wants: Mapped[dict[str, str]] = mapped_column(JSON)
     refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]

@@ -1,19 +1,15 @@
 """The comparison of options where not everything is known: empty hours, missing buckets, regional holidays."""
 
-import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from gateway.metering.schedule import Kind
-from gateway.tariffs.repository import replace_offers
 from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import load_comparison, write_curve
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, StoredHome, whole_curve
 from tests.server.paris import midnight
 
-FOLDER = Path(__file__).parents[3] / "docs" / "offers"
 OCTOBER = [date(2026, 10, 1) + timedelta(days=number) for number in range(31)]
 
 
@@ -61,20 +57,3 @@ async def test_holidays_of_alsace_and_moselle_count_under_every_option(home: Sto
     options = (await load_comparison(home))["total"]
     assert options["hp_hc"] == options["own"]
     assert options["hp_hc"]["buckets"]["hc"]["kwh"] == pytest.approx(29 * 8 + 2 * 24)
-
-
-async def test_an_offer_past_its_date_is_flagged_in_the_whole_comparison(home: StoredHome) -> None:
-    """Its prices were checked until 15 October; those of the regulated options still hold."""
-    file = json.loads((FOLDER / "week-end.json").read_text())
-    file["offers"][0] |= {"id": "sold", "example": False}
-    newest = file["offers"][0]["versions"][-1]
-    await home.change_point(tariffs=BASE)
-    await home.write_days(Kind.CURVE, {day: whole_curve(day, [500]) for day in OCTOBER})
-    for valid_to, outdated in (("2026-11-01", None), ("2026-10-15", "2026-10-15")):
-        newest["valid_to"] = valid_to
-        file["published_at"] = "2026-11-02T00:00:00Z" if outdated else "2026-11-01T00:00:00Z"
-        async with home.database.write() as session:
-            await replace_offers(session, json.dumps(file), home.clock.now())
-        found = await load_comparison(home)
-        assert [offer["prices_outdated"] for offer in found["offers"]] == [outdated]
-        assert found["prices_outdated"] == outdated

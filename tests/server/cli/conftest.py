@@ -7,6 +7,8 @@ import select
 import subprocess
 import termios
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,3 +110,17 @@ def shell(tmp_path: Path, simulator: Simulator) -> Shell:
         "RTE_CLIENT_SECRET": "simulator-rte-secret",
     }
     return Shell(tmp_path, env)
+
+
+@contextmanager
+def serving(shell: Shell, port: int, host: str = "127.0.0.1", **env: str) -> Iterator[None]:
+    """Run this shell's gateway; the block begins when it serves."""
+    command = [str(GATEWAY), "serve", "--host", host, "--port", str(port)]
+    with subprocess.Popen(command, env=shell.env | env, stderr=subprocess.PIPE, text=True) as gateway:
+        assert gateway.stderr is not None
+        try:
+            assert any("Uvicorn running" in line for line in gateway.stderr), "it ended before it served"
+            yield
+        finally:
+            gateway.terminate()
+            gateway.stderr.close()

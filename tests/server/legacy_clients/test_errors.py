@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import end_access
 from tests.server.conftest import NOW, SetClock, Simulator
 from tests.server.legacy_clients.conftest import METER, OWNER, Household
 
@@ -84,6 +86,25 @@ async def test_days_that_are_still_to_be_fetched_are_no_complete_answer(
     conso = await household.ask_conso("consumption_load_curve", prm=METER, start="2026-03-28", end="2026-04-02")
     assert (conso.status_code, conso.json()["error"]["error"]) == (503, "technical_error")
     assert (await household.ask_med(known)).status_code == 200, "what is known is answered all the same"
+
+
+async def test_what_is_known_is_answered_after_the_consent_has_ended(household: Household) -> None:
+    known = f"/daily_consumption/{METER}/start/2026-10-20/end/2026-10-22"
+    before = (await household.ask_med(known)).json()
+    async with household.gateway.runtime.database.write() as session:
+        point = await session.get(UsagePoint, household.point)
+        assert point is not None
+        end_access(point, PointStatus.ENDED, household.gateway.runtime.clock.now())
+    assert (await household.ask_med(known)).json() == before
+    assert (await household.ask_med(f"/valid_access/{METER}")).json()["valid"] is False
+    older = {"prm": METER, "start": "2025-01-10", "end": "2025-01-12"}
+    conso = await household.ask_conso("consumption_load_curve", **older)
+    assert (conso.status_code, conso.json()["error"]["error"]) == (403, "ADAM-DC-0008")
+    med = await household.ask_med(f"/consumption_load_curve/{METER}/start/2025-01-10/end/2025-01-12")
+    assert (med.status_code, med.json()) == (
+        403,
+        {"detail": "No consent can be found for this customer and this usage point."},
+    )
 
 
 async def test_yesterday_that_is_not_published_is_left_out(
