@@ -147,7 +147,7 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
             await admin.page.locator("fieldset").last.get_by_text(status, exact=True).click()
             await admin.until_loaded()
 
-        view = admin.page.get_by_text("Enedis and RTE", exact=True)
+        view = admin.page.get_by_role("main").get_by_text("Enedis and RTE", exact=True)
         upstreams = await admin.read_answer("/v1/admin/upstreams", view.click())
         for caption, of in (("Enedis", upstreams["enedis"]), ("RTE", upstreams["rte"])):
             table = admin.page.get_by_role("table", name=caption, exact=True)

@@ -129,7 +129,7 @@ async def use_reading_token(person: Visitor) -> None:
     meter = (await person.fetch_json("/v1/usage-points"))["items"][0]["id"]
     card = person.page.locator("section", has=person.page.get_by_role("heading", name="Reading tokens", exact=True))
     await card.get_by_label("Name", exact=True).fill("evcc")
-    await card.get_by_role("button", name="Create a reading token").click()
+    await card.get_by_role("button", name="Create a token").click()
     dialog = person.page.get_by_role("dialog")
     token = await dialog.get_by_label("Token", exact=True).input_value()
     await dialog.get_by_role("button", name="Close", exact=True).click()

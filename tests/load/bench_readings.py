@@ -56,7 +56,7 @@ class _Measured:
     processor: list[float] = field(default_factory=list)
 
 
-async def _fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
+async def fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
     """Make a home of which so many days are known, and nothing is to be asked; return it and the day after the last."""
     home = await StoredHome.open(url, SetClock(now), keyring, tariffs=HP_HC, off_peak=NIGHT, email=OWNER)
     today = now.astimezone(PARIS).date()
@@ -131,7 +131,7 @@ async def _bench(url: str, meters: int) -> None:
     }
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
-        home, today = await _fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
+        home, today = await fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
         await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:

@@ -3,23 +3,23 @@
 They are served without `/api` too, which a proxy that puts the gateway there has taken off.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
 from gateway.accounts.tokens import InvalidTokenError
-from gateway.dependencies import ClockDep, part
+from gateway.dependencies import ClockDep
 from gateway.kit.clock import Clock
 from gateway.legacy_clients.conso_requests import MEASURES, ConsoRequest
+from gateway.legacy_clients.dependencies import LegacyClientsDep
 from gateway.legacy_clients.refusals import RefusedError, translate_problem
-from gateway.legacy_clients.service import LegacyClients, NotTheirMeterError
+from gateway.legacy_clients.service import NotTheirMeterError
 from gateway.problems import ProblemError
 
 router = APIRouter(include_in_schema=False)
 _METHODS = ["GET", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-LegacyClientsDep = Annotated[LegacyClients, Depends(part(LegacyClients))]
 
 
 async def get_conso_measures(request: Request, clients: LegacyClientsDep, clock: ClockDep) -> Response:

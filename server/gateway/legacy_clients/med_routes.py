@@ -10,14 +10,15 @@ from typing import Annotated, Any, override
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from gateway.dependencies import ClockDep, part
+from gateway.dependencies import ClockDep
 from gateway.domain.direction import Direction
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.legacy_clients import contracts, national
 from gateway.legacy_clients.bodies import build_meter_reading
+from gateway.legacy_clients.dependencies import LegacyClientsDep
 from gateway.legacy_clients.measures import LegacyMeasure
 from gateway.legacy_clients.med_errors import MedRoute
-from gateway.legacy_clients.service import LegacyClients, OwnMeter
+from gateway.legacy_clients.service import OwnMeter
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError
 from gateway.tariffs.routes import TariffServiceDep
@@ -36,7 +37,6 @@ class SlashRouter(APIRouter):
 
 router = SlashRouter(route_class=MedRoute, include_in_schema=False)
 
-LegacyClientsDep = Annotated[LegacyClients, Depends(part(LegacyClients))]
 Prm = Annotated[str, Path(pattern="^[0-9]{14}$")]
 Day = Annotated[date, Path()]
 _KEPT = "Nothing was removed: there is no cache, and a day that is known is not asked of Enedis again."
@@ -69,8 +69,6 @@ async def get_meter(request: Request, clients: LegacyClientsDep, prm: Prm) -> Ow
 
 
 MeterDep = Annotated[OwnMeter, Depends(get_meter)]
-
-
 _RANGE = "/{measure}/{prm}/start/{start}/end/{end}"
 
 

@@ -82,6 +82,13 @@ class Program:
             await self._process.wait()
 
     @property
+    def processor_seconds(self) -> float:
+        """The processor time that it has used."""
+        assert self._process is not None
+        user, system = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory(self) -> Memory:
         """The memory it holds."""
         assert self._process is not None

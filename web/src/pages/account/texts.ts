@@ -63,12 +63,21 @@ export const t = dictionary({
   secret: ["Client secret", "Secret du client"],
   copy: ["Copy", "Copier"],
   copied: ["Copied.", "Copié."],
-  tokens: ["Reading tokens", "Jetons de lecture"],
-  tokensText: [
-    "For programs that only read, such as evcc or a calendar. A token cannot change anything, and is valid until you revoke it.",
-    "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et vaut jusqu’à ce que vous le révoquiez.",
-  ],
-  addToken: ["Create a reading token", "Créer un jeton de lecture"],
+  tokens: {
+    reading: ["Reading tokens", "Jetons de lecture"],
+    legacy: ["Tokens for older programs", "Jetons pour d’anciens programmes"],
+  },
+  tokensText: {
+    reading: [
+      "For programs that only read, such as evcc or a calendar. A token cannot change anything, and is valid until you revoke it.",
+      "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et vaut jusqu’à ce que vous le révoquiez.",
+    ],
+    legacy: [
+      "For programs that were made for MyElectricalData’s first API or for conso-api. A token reads only, holds the numbers of your meters as they are now, and is valid until you revoke it.",
+      "Pour les programmes faits pour la première API de MyElectricalData ou pour conso-api. Un jeton ne fait que lire, contient les numéros actuels de vos compteurs, et vaut jusqu’à ce que vous le révoquiez.",
+    ],
+  },
+  addToken: ["Create a token", "Créer un jeton"],
   token: ["Token", "Jeton"],
   revokeToken: [
     "Programs and calendars that use it lose access immediately. This cannot be undone.",
