@@ -89,7 +89,7 @@ async def test_the_day_that_arrives_in_the_morning_is_shown(page: Page) -> None:
 async def test_a_card_says_briefly_that_the_gateway_is_silent(page: Page) -> None:
     """The banner above all cards says it in a sentence."""
     level = {"level": 3, "since": EVENING.isoformat(), "until": (EVENING + timedelta(hours=1)).isoformat()}
-    days = [{"date": f"{EVENING:%Y-%m-%d}", "message": None, "hours": []}]
+    days: list[dict[str, Any]] = [{"date": f"{EVENING:%Y-%m-%d}", "message": None, "hours": []}]
     data = {"now": level, "days": days, "as_of": None}
     silent = {"is_silent": True, "silent_since": EVENING.isoformat(), "data": data}
     card = await show_card(page, "ecowatt", answers={}, feeds={"ecowatt": silent})
