@@ -17,11 +17,12 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .api import GatewayClient, GatewayError
+from .api import GatewayClient, GatewayError, RequestRefusedError
 from .api.models import ConsentStatus, StartedConsent, UsagePoint
 from .consent import parse_meter_number, wait_for_consent, wait_for_contract
-from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
+from .const import DOCS, DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry
+from .custom_tariff_form import CustomTariffError, format_custom_tariff, parse_custom_tariff
 from .formatting import async_load_texts, async_name_home
 from .import_flow import FileImportSteps
 from .off_peak_form import OffPeakError, format_current_hours, read_off_peak
@@ -30,13 +31,14 @@ from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_OWN_PRICES,
+    CUSTOM,
     build_changes,
     build_price_fields,
     build_tariff_fields,
     find_current_tariff,
 )
 
-CONF_NUMBER, CONF_POINT = "number", "usage_point"
+CONF_NUMBER, CONF_POINT, CONF_TARIFF = "number", "usage_point", "tariff"
 _OTHER_METER = "another"
 
 # Results of a consent with their own texts.
@@ -215,6 +217,8 @@ class MeterFlow(FileImportSteps):
             except GatewayError as error:
                 errors = {"base": error.code}
             else:
+                if user_input[CONF_OPTION] == CUSTOM:
+                    return await self.async_step_custom()
                 if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] in OPTIONS:
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
@@ -263,15 +267,41 @@ class MeterFlow(FileImportSteps):
             step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors
         )
 
+    async def async_step_custom(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for a custom tariff, as JSON; say what to change if it cannot be read or the gateway refuses it."""
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {"docs": f"{DOCS}/offers.md"}
+        text = format_custom_tariff(find_current_tariff(self._point))
+        if user_input is not None:
+            text = user_input[CONF_TARIFF]
+            try:
+                await self._change_point(None, parse_custom_tariff(text))
+                return self._finish()
+            except CustomTariffError as error:
+                errors, placeholders = {CONF_TARIFF: str(error)}, {**placeholders, **error.placeholders}
+            except RequestRefusedError as error:
+                errors, placeholders = {CONF_TARIFF: "custom_refused"}, {**placeholders, "detail": error.detail}
+            except GatewayError as error:
+                errors = {"base": error.code}
+        field = TextSelector(TextSelectorConfig(multiline=True))
+        schema: Any = vol.Schema({vol.Required(CONF_TARIFF, default=text): field})
+        return self.async_show_form(
+            step_id="custom", data_schema=schema, errors=errors, description_placeholders=placeholders
+        )
+
     async def _submit_tariff(self, prices: dict[str, Any] | None) -> dict[str, str]:
         """Send the tariff to the gateway; return form errors."""
         try:
-            self._point = await self._client.change_usage_point(
-                self._point.id, build_changes(self._point, self._answers, prices, self._off_peak)
-            )
+            await self._change_point(prices)
         except GatewayError as error:
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
         return {}
+
+    async def _change_point(self, prices: dict[str, Any] | None, custom: dict[str, Any] | None = None) -> None:
+        """Send the tariff to the gateway. Raises GatewayError."""
+        self._point = await self._client.change_usage_point(
+            self._point.id, build_changes(self._point, self._answers, prices, self._off_peak, custom)
+        )
 
     def _finish(self) -> SubentryFlowResult:
         if self.source != SOURCE_RECONFIGURE:

@@ -1,7 +1,8 @@
 """Imports hours from the gateway into Home Assistant's recorder, as external statistics.
 
 The gateway sends running sums in pages, each with a cursor. Rows are written as received, so writing them twice changes
-nothing. A page's cursor is stored once the recorder has its rows, and deleted when the recorder has lost them.
+nothing. A page's cursor is stored once the recorder has its rows, and deleted when the recorder has lost them. Before a
+page is written, its last rows are stored: after an interruption, the recorder may have them or those of before.
 """
 
 import asyncio
@@ -55,11 +56,15 @@ class _LastRow(TypedDict):
 
 
 class _Progress(TypedDict):
-    """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it."""
+    """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it.
+
+    `writing` are the last rows of the page that is being written after the cursor.
+    """
 
     epoch: str
     cursor: str
     last: dict[str, _LastRow]
+    writing: NotRequired[dict[str, _LastRow]]
     carried: NotRequired[dict[str, float]]
     buckets: NotRequired[bool]
 
@@ -183,7 +188,7 @@ class HoursImporter:
                     carried = await self._write_carried(hours)
                 else:
                     carried = progress.get("carried", {})
-                progress = await self._write_page(hours, carried)
+                progress = await self._write_page(hours, carried, progress)
             if not hours.more or not hours.start:
                 break
         last = progress["last"] if progress else {}
@@ -200,7 +205,7 @@ class HoursImporter:
     async def _find_reset_reason(self, progress: _Progress) -> str | None:
         if progress.get("buckets", True) != self._buckets:
             return "Other statistics are wanted than before"
-        if not await self._is_in_recorder(progress["last"]):
+        if not await self._is_in_recorder(progress["last"], progress.get("writing", {})):
             return "The recorder has lost imported hours"
         return None
 
@@ -227,15 +232,20 @@ class HoursImporter:
                 sums[statistic_id(self._id, series.key)] = rows[-1]["sum"]
         return sums
 
-    async def _write_page(self, hours: Hours, carried: dict[str, float]) -> _Progress:
+    async def _write_page(self, hours: Hours, carried: dict[str, float], before: _Progress | None) -> _Progress:
         """Write a page of rows and store its cursor once the recorder has them."""
-        last: dict[str, _LastRow] = {}
-        wanted = self._select_series(hours)
-        for series in wanted:
-            identifier = statistic_id(self._id, series.key)
-            rows = _build_rows(hours, series, carried.get(identifier, 0))
-            await self._write_rows(series, rows)
-            last[identifier] = _LastRow(start=hours.start[-1].timestamp(), sum=rows[-1]["sum"])
+        wanted = {statistic_id(self._id, series.key): series for series in self._select_series(hours)}
+        last = {
+            identifier: _LastRow(
+                start=hours.start[-1].timestamp(),
+                sum=_compute_total(series, hours.sum[series.key][-1], carried.get(identifier, 0)),
+            )
+            for identifier, series in wanted.items()
+        }
+        if before is not None:
+            await self._store.async_save({**before, "writing": last})
+        for identifier, series in wanted.items():
+            await self._write_rows(series, _build_rows(hours, series, carried.get(identifier, 0)))
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
@@ -271,8 +281,8 @@ class HoursImporter:
         meters = sum(1 for entry in entries for each in entry.subentries.values() if each.subentry_type == METER)
         return f"{self._meter_name} · {label}" if meters > 1 else label
 
-    async def _is_in_recorder(self, last: dict[str, _LastRow]) -> bool:
-        return await get_instance(self._hass).async_add_executor_job(_has_rows, self._hass, last)
+    async def _is_in_recorder(self, last: dict[str, _LastRow], writing: dict[str, _LastRow] | None = None) -> bool:
+        return await get_instance(self._hass).async_add_executor_job(_has_rows, self._hass, last, writing or {})
 
 
 async def _wait_until_committed(hass: HomeAssistant) -> None:
@@ -286,26 +296,33 @@ async def _wait_until_committed(hass: HomeAssistant) -> None:
 
 
 def _build_rows(hours: Hours, series: Series, carried: float) -> list[StatisticData]:
-    divisor = _UNITS[series.unit].divisor
-    sums = (total / divisor + carried for total in hours.sum[series.key])
+    sums = (_compute_total(series, total, carried) for total in hours.sum[series.key])
     return [StatisticData(start=start, state=total, sum=total) for start, total in zip(hours.start, sums, strict=True)]
 
 
-def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:
-    """Return whether the recorder has each of these rows, with its sum. Blocks; run it in an executor.
+def _compute_total(series: Series, total: float, carried: float) -> float:
+    """Return a running sum as the recorder has it, from the gateway's and what carried hours add."""
+    return total / _UNITS[series.unit].divisor + carried
 
-    Later rows are those of an interrupted import and will be written again.
-    """
+
+def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow], writing: dict[str, _LastRow]) -> bool:
+    """Return whether the recorder has each of these rows, or the one in `writing`. Blocks; run it in an executor."""
     for statistic_id, expected in last.items():
         found = get_last_statistics(hass, 1, statistic_id, False, {"sum"}).get(statistic_id)  # noqa: FBT003
-        if not found or found[0]["start"] < expected["start"]:
+        if not found:
             return False
-        total = found[0].get("sum")
-        if found[0]["start"] == expected["start"] and (
-            total is None or not isclose(total, expected["sum"], abs_tol=1e-6)
-        ):
+        start, total = found[0]["start"], found[0].get("sum")
+        written = writing.get(statistic_id, expected)
+        if not (_is_met(expected, start, total) or _is_met(written, start, total)):
             return False
     return True
+
+
+def _is_met(expected: _LastRow, start: float, total: float | None) -> bool:
+    """Return whether a statistic's newest row is this one or later: an interrupted import is written again."""
+    if start == expected["start"]:
+        return total is not None and isclose(total, expected["sum"], abs_tol=1e-6)
+    return start > expected["start"]
 
 
 def _find_newest(last: dict[str, _LastRow]) -> datetime | None:

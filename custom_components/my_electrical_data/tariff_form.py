@@ -27,13 +27,17 @@ from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
 CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
-CONF_SUBSCRIPTION, CONF_PRODUCTION = "subscription", "production"
+CONF_SUBSCRIPTION, CONF_PRODUCTION, CONF_HOLIDAYS = "subscription", "production", "holidays"
 REGULATED = "regulated"
+CUSTOM = "custom"
+"""The option of an offer that the user types (custom_tariff_form.py)."""
 OFFER = "offer:"
 """The prefix of the option of an offer, before the offer's id."""
 KEEP = "keep"
 """The choice to keep the tariffs unchanged: offered, and the default, if there are any."""
 
+HOLIDAYS = ["mainland", "alsace_moselle"]
+"""Whose public holidays count, first the usual ones."""
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 
 type Answers = dict[str, Any]
@@ -56,7 +60,7 @@ def build_tariff_fields(
     """
     tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
-    options = [*([KEEP] if tariff else []), *OPTIONS]
+    options = [*([KEEP] if tariff else []), *OPTIONS, CUSTOM]
     power = tariff.power_kva if tariff else point.contract.power_kva
     known_power = {"default": f"{power:g}"} if power in POWERS else {}
     fields: dict[Any, Any] = {
@@ -68,6 +72,8 @@ def build_tariff_fields(
             CONF_OWN_PRICES, default=tariff is not None and not isinstance(tariff.prices, str)
         ): BooleanSelector(),
     }
+    holidays = tariff.raw.get(CONF_HOLIDAYS, HOLIDAYS[0]) if tariff else HOLIDAYS[0]
+    fields[vol.Required(CONF_HOLIDAYS, default=holidays)] = _build_select(CONF_HOLIDAYS, HOLIDAYS)
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
         suggested = {"suggested_value": produced}
@@ -92,9 +98,15 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
 
 
 def build_changes(
-    point: UsagePoint, answers: Answers, prices: Answers | None, off_peak: list[Answers] | None
+    point: UsagePoint,
+    answers: Answers,
+    prices: Answers | None,
+    off_peak: list[Answers] | None,
+    custom: Answers | None = None,
 ) -> Answers:
     """Build the request; `off_peak` of None leaves the hours. With a start day, what holds on earlier days stays.
+
+    `custom` are the members of a custom tariff.
 
     Raises OffPeakError.
     """
@@ -102,13 +114,15 @@ def build_changes(
     tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
-        changes["tariffs"] = add_tariff(point, answers, prices)
+        changes["tariffs"] = add_tariff(point, answers, prices, custom)
     if option == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return changes
 
 
-def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
+def add_tariff(
+    point: UsagePoint, answers: Answers, prices: Answers | None, custom: Answers | None = None
+) -> list[Answers]:
     """Return the tariffs including a new one; without a start day the new one replaces all."""
     valid_from = answers.get(CONF_VALID_FROM)
     new: Answers = {
@@ -119,6 +133,10 @@ def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> l
     }
     if answers[CONF_OPTION].startswith(OFFER):
         new |= {"option": "custom", "prices": "offer", "offer": answers[CONF_OPTION].removeprefix(OFFER)}
+    if answers.get(CONF_HOLIDAYS, HOLIDAYS[0]) != HOLIDAYS[0]:
+        new[CONF_HOLIDAYS] = answers[CONF_HOLIDAYS]
+    if custom is not None:
+        new |= custom
     if answers.get(CONF_PRODUCTION) is not None:
         new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
     if prices is not None:

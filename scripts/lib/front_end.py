@@ -13,8 +13,35 @@ from aiohttp import web
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import ProgramError
 from scripts.lib.stack import Stack
+from scripts.lib.web_server import serve_routes
 
 OWNER = "demo@example.org"
+LANDING = ""
+GUEST_PAGES = (
+    LANDING,
+    "sign-up",
+    "log-in",
+    "forgotten-password",
+    "resend-mail",
+    "reset-password",
+    "verify-email",
+    "status",
+    "docs",
+)
+"""The addresses of pages that need no log-in."""
+OWNER_PAGES = (
+    "overview",
+    "consumption",
+    "habits",
+    "tempo",
+    "ecowatt",
+    "compare",
+    "meter",
+    "add-meter",
+    "account",
+    "administration",
+)
+"""The addresses of pages that need one; the last is for administrators."""
 
 
 async def build_front_end(folder: Path) -> Path:
@@ -62,12 +89,5 @@ async def serve_login(stack: Stack, port: int, password: str) -> AsyncGenerator[
                 response.headers.add("Set-Cookie", cookie)
             return response
 
-    app = web.Application()
-    app.router.add_get("/", log_in)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await runner.cleanup()
+    async with serve_routes(web.get("/", log_in), port=port) as url:
+        yield url

@@ -15,6 +15,8 @@ METAPHORS = {
     "automating": "automation",
     "belongings": "account data",
     "carrier": "mail sender",
+    "door": "address",
+    "doors": "addresses",
     "errand": "request",
     "happenings": "events",
     "haste": "priority",
@@ -30,6 +32,11 @@ METAPHORS = {
     "stray": "mismatch",
     "strayed": "mismatch",
     "thrift": "budget",
+    "trouble": "problem",
+    "troubles": "problems",
+    "wish": "request",
+    "wished": "requested",
+    "wishes": "requests",
 }
 # Whole names of functions: a function is named by a verb and its object.
 FUNCTIONS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scripts.lib.home_assistant import ROOT
 
-ROUTES = ("routes.py", "client_routes.py", "pages.py")
+ROUTES = ("*routes.py", "pages.py")
 DATABASE = {"sqlalchemy", "gateway.kit.database"}
 
 

@@ -20,19 +20,8 @@ from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
 NAMES = {"en": "Home", "fr": "Maison"}
-PAGES = (
-    "overview",
-    "consumption",
-    "habits",
-    "tempo",
-    "ecowatt",
-    "compare",
-    "meter",
-    "add-meter",
-    "account",
-    "administration",
-)
-FOR_GUESTS = ("landing", "sign-up")
+PAGES = (*front_end.OWNER_PAGES, "status")
+FOR_GUESTS = (front_end.LANDING, "sign-up")
 ON_A_PHONE = ("overview", "tempo")
 COLORS = 256
 PATIENCE = 120_000  # milliseconds
@@ -76,10 +65,10 @@ async def _take_all(
 
 async def _take(stack: Stack, page: Page, name: str, language: str, suffix: str = "") -> None:
     """Take all of a page; on a phone, what its screen shows."""
-    await page.goto(f"{stack.gateway_url}/{'' if name == 'landing' else name}")
+    await page.goto(f"{stack.gateway_url}/{name}")
     await _until_loaded(page)
     picture = Image.open(io.BytesIO(await page.screenshot(full_page=not suffix)))
-    path = IMAGES / f"web-{name}{suffix}.{language}.png"
+    path = IMAGES / f"web-{name or 'landing'}{suffix}.{language}.png"
     picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
     print(path.relative_to(ROOT))
 

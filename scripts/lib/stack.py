@@ -123,6 +123,7 @@ class Stack(AsyncExitStack):
         try:
             await program.until(client.is_running, seconds=300)
         except BaseException:
+            # also when interrupted: the caller has no client to close
             await client.close()
             raise
         return client

@@ -22,6 +22,7 @@ from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.imports import routes as imports
+from gateway.legacy_clients import conso_routes, med_routes
 from gateway.metering import routes as metering
 from gateway.problems import describe_responses
 from gateway.quotas import routes as quotas
@@ -68,6 +69,11 @@ for part in _OF_A_USAGE_POINT:
     v1.include_router(part, prefix="/usage-points/{point_id}")
 for part in _OF_AN_ACCOUNT:
     v1.include_router(part)
+
+legacy_router = APIRouter()
+"""The addresses of older clients, which the application includes with LEGACY_CLIENTS only."""
+for older in (med_routes.router, conso_routes.router):
+    legacy_router.include_router(older)
 
 # any request may have two kinds of credentials, or a body that is not UTF-8
 router = APIRouter(responses=describe_responses(400))

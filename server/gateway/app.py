@@ -16,6 +16,7 @@ from gateway.jobs import worker
 from gateway.kit.clock import Clock
 from gateway.kit.metrics import Metrics, serve_metrics
 from gateway.kit.requests import BodyLimit, RequestLog
+from gateway.kit.tracing import export_traces
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade_database
 from gateway.runtime import open_runtime
@@ -26,7 +27,9 @@ _LARGEST_BODY = 64 * 1024
 
 log = structlog.get_logger()
 
-DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked of Enedis and RTE as little as can be."
+DESCRIPTION = (
+    "Consumption, production, Tempo and Ecowatt of French homes, with as few requests to Enedis and RTE as possible."
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -38,6 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade_database(settings.database_url)
         async with (
+            export_traces(),
             open_runtime(settings, clock, metrics) as runtime,
             serve_metrics(
                 metrics,
@@ -67,10 +71,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         servers=[{"url": prefix}] if prefix else None,
         docs_url=None,  # FastAPI's own pages load scripts from another site
         redoc_url=None,
+        # its spans would contain paths, queries and the texts of errors: kit.tracing records requests instead
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.site_name = settings.site_name  # for pages
     problems.install_handlers(app)
     app.include_router(api.router)
+    if settings.legacy_clients:
+        app.include_router(api.legacy_router)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,

@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Path, Query, Request
 from gateway.instance import Instance
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
+from gateway.kit.kept_responses import KeptResponses
 from gateway.settings import Settings
 
 
@@ -41,6 +42,7 @@ def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
 
 
 ClockDep = Annotated[Clock, Depends(part(Clock))]
+KeptResponsesDep = Annotated[KeptResponses, Depends(part(KeptResponses))]
 InstanceDep = Annotated[Instance, Depends(part(Instance))]
 ResponseCacheDep = Annotated[ResponseCache, Depends(part(ResponseCache))]
 SettingsDep = Annotated[Settings, Depends(part(Settings))]

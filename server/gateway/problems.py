@@ -66,7 +66,7 @@ class ProblemError(Exception):
 
 def not_found() -> ProblemError:
     """Return the 404 problem, the same for what does not exist and for what belongs to another account."""
-    return ProblemError(404, "not_found", "There is nothing at this address, or it is not yours.")
+    return ProblemError(404, "not_found", "Nothing exists at this address, or it belongs to another account.")
 
 
 def check_range(start: date, end: date, longest: timedelta) -> None:
@@ -167,5 +167,5 @@ def install_handlers(app: FastAPI) -> None:
         log.error("unexpected_error", kind=type(error).__name__, request_id=request_id, exc_info=error)
         return respond_problem(
             request,
-            ProblemError(500, "internal_error", "The gateway failed; its log has the cause under this instance."),
+            ProblemError(500, "internal_error", "The gateway failed; its log has the cause under this `instance`."),
         )

@@ -24,7 +24,7 @@ _DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class EnedisEnvironment(StrEnum):
-    """Which Enedis the gateway speaks to."""
+    """The Enedis environment that the gateway uses."""
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     rte_base_url: _Site = "https://digital.iservices.rte-france.com"
     rte_open_data_url: _Site = "https://www.services-rte.com"
     rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
+
+    legacy_clients: bool = False
 
     offers_url: str = ""
     offers_digest: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""

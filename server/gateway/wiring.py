@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
+from gateway.accounts.reading_tokens import LegacyTokenWriter
 from gateway.admin.parts import AdminParts
 from gateway.backup.schedule import back_up_when_due
 from gateway.billing.charts.service import SeriesService
@@ -27,13 +28,16 @@ from gateway.imports.service import ImportService
 from gateway.instance import Instance
 from gateway.jobs.checkpoint import checkpoint_database
 from gateway.jobs.clocks import ClockWatch
-from gateway.jobs.purge import purge_outdated
+from gateway.jobs.purge import purge_counters, purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
 from gateway.kit.kept_responses import KeptResponses
+from gateway.legacy_clients.service import LegacyClients
+from gateway.legacy_clients.tokens import JwtWriter
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
+from gateway.metrics.counts import count_everything
 from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
 from gateway.runtime import Runtime
@@ -56,18 +60,19 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, Clock, clock)
     provide_part(app, Instance, runtime.instance)
     provide_part(app, ResponseCache, runtime.response_cache)
-    provide_part(
-        app,
-        AccountParts,
-        AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
+    accounts = AccountParts(
+        settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha
     )
+    concurrency = ConcurrencyLimiter()
+    readings = Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache)
+    provide_part(app, AccountParts, accounts)
     provide_part(app, DailyQuota, runtime.day)
-    provide_part(app, ConcurrencyLimiter, ConcurrencyLimiter())
+    provide_part(app, ConcurrencyLimiter, concurrency)
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
     provide_part(app, KeptResponses, runtime.kept_responses)
-    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
+    provide_part(app, Readings, readings)
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
     provide_part(app, PeriodsService, PeriodsService(database, clock, keyring))
@@ -77,6 +82,8 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, SeriesService, SeriesService(database, clock, publisher))
     provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, ImportService, ImportService(database, clock, keyring))
+    provide_part(app, LegacyTokenWriter, JwtWriter(accounts))
+    provide_part(app, LegacyClients, LegacyClients(accounts, readings, runtime.customer_data, runtime.day, concurrency))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, TempoForecasts, TempoForecasts(database))
@@ -89,7 +96,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
 
 def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     """Return the background jobs by name."""
-    database, clock = runtime.database, runtime.clock
+    database, clock, store = runtime.database, runtime.clock, runtime.store
     return {
         "clock": ClockWatch(database, clock).check_clock,
         "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
@@ -99,12 +106,14 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "usage_points": runtime.usage_points.refresh_due_points,
         "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
         "backup": skip_until_due(lambda: back_up_when_due(runtime.settings, clock), clock),
+        "purge_counters": skip_until_due(lambda: purge_counters(database, clock.now()), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
+        "counts": skip_until_due(lambda: count_everything(database, store, clock), clock),
         "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
-        "history": lambda: history.fetch_next_history(database, runtime.archive, runtime.store, clock),
+        "history": lambda: history.fetch_next_history(database, runtime.archive, store, clock),
     }

@@ -22,6 +22,7 @@ from scripts.lib.home_assistant import ROOT
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import GATEWAY_BIN, Ports, Stack
+from scripts.lib.web_server import serve_routes
 from tests.e2e.polling import wait_until
 from tests.e2e.stack.names import Names
 
@@ -59,17 +60,10 @@ class Mailbox:
 @asynccontextmanager
 async def run_mailbox() -> AsyncGenerator[Mailbox]:
     """Run the stand-in."""
-    box, port = Mailbox(), free_port()
-    app = web.Application()
-    app.router.add_post("/v3/mail.example.org/messages", box.receive_mail)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    box.url = f"http://127.0.0.1:{port}/v3"
-    try:
+    box = Mailbox()
+    async with serve_routes(web.post("/v3/mail.example.org/messages", box.receive_mail)) as url:
+        box.url = f"{url}/v3"
         yield box
-    finally:
-        await runner.cleanup()
 
 
 class SiteStack(Stack):

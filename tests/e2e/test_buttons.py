@@ -69,7 +69,7 @@ async def test_registers_are_read_for_whoever_asks_for_them(pages: Stack) -> Non
         await wait_until(days_came, "the newest sixty days")
         await person.visit("meter")
         await person.wait_for_text("No registers are known yet.")
-        await person.press_button("Read them at Enedis")
+        await person.press_button("Request them from Enedis")
         await expect(person.page.get_by_text("No registers are known yet.")).to_have_count(0)
         check = person.page.locator("section", has=person.page.get_by_role("heading", name="Check against the meter"))
         await expect(check.locator("tbody tr").first).to_be_attached()
@@ -97,8 +97,8 @@ async def test_an_administrator_manages_an_account(pages: Stack) -> None:
         await own.get_by_role("button", name="Reset quota").click()
         await expect(own.get_by_role("cell").nth(3)).to_have_text("0 / 500")
 
-        await admin.fill_field("Find by a part of the address", "some")
-        await admin.press_button("Find")
+        await admin.fill_field("Search by part of the address", "some")
+        await admin.press_button("Search")
         await expect(own).to_have_count(0)
         row = admin.page.get_by_role("row", name=re.compile(SOMEBODY))
         await press_and_read(row, "Deactivate", "deactivated")
@@ -115,11 +115,11 @@ async def test_an_administrator_manages_an_account(pages: Stack) -> None:
         await expect(dialog).to_be_hidden()
         await row.get_by_role("button", name="Delete", exact=True).click()
         await dialog.get_by_label("Your password", exact=True).fill("not the password at all")
-        await dialog.get_by_role("button", name="Delete for good", exact=True).click()
-        await expect(dialog.get_by_role("alert")).to_have_text("This address and this password do not go together.")
+        await dialog.get_by_role("button", name="Delete permanently", exact=True).click()
+        await expect(dialog.get_by_role("alert")).to_have_text("The address or the password is wrong.")
         assert await sees_account(admin, SOMEBODY) is not None
         await dialog.get_by_label("Your password", exact=True).fill(PASSWORD)
-        await dialog.get_by_role("button", name="Delete for good", exact=True).click()
+        await dialog.get_by_role("button", name="Delete permanently", exact=True).click()
         await expect(row).to_have_count(0)
         await admin.wait_for_text("Nothing found.")
         assert await sees_account(admin, SOMEBODY) is None
@@ -147,7 +147,7 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
             await admin.page.locator("fieldset").last.get_by_text(status, exact=True).click()
             await admin.until_loaded()
 
-        view = admin.page.get_by_text("Enedis and RTE", exact=True)
+        view = admin.page.get_by_role("main").get_by_text("Enedis and RTE", exact=True)
         upstreams = await admin.read_answer("/v1/admin/upstreams", view.click())
         for caption, of in (("Enedis", upstreams["enedis"]), ("RTE", upstreams["rte"])):
             table = admin.page.get_by_role("table", name=caption, exact=True)
@@ -160,7 +160,7 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
 
         await admin.page.get_by_text("Audit", exact=True).click()
         await admin.fill_field("Event", "log_in_failed")
-        await admin.press_button("Find")
+        await admin.press_button("Search")
         events = admin.page.locator("tbody tr")
         await expect(events.first).to_contain_text("log_in_failed")
         await admin.until_loaded()

@@ -119,8 +119,8 @@ async def test_a_home_that_produces_sees_it_beside_its_consumption(address: str)
 async def test_the_first_day_shows_no_zero(address: str) -> None:
     """What is not known is said; what is known of the grid and of prices is there."""
     async with looking(address, "first-day") as page:
-        await expect(card(page, "day", 1)).to_contain_text("Rien n’est encore connu de ce compteur", timeout=LONG)
-        await expect(card(page, "options", 1)).to_contain_text("Aucun mois entier", timeout=LONG)
+        await expect(card(page, "day", 1)).to_contain_text("Il n’y a pas encore de données", timeout=LONG)
+        await expect(card(page, "options", 1)).to_contain_text("Aucun mois n’est encore complet", timeout=LONG)
         await expect(card(page, "hours", 1)).to_contain_text("Maintenant : Base", timeout=LONG)
         assert "jusqu" not in await card(page, "hours", 1).inner_text(), "a price of which no end is known has none"
         for name in ("day", "options"):

@@ -16,7 +16,7 @@ from playwright.async_api import expect
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port, is_free
-from scripts.lib.weather import find_next_red_day
+from scripts.lib.weather import find_next_change, find_next_red_day
 from tests.e2e.polling import wait_until
 from tests.e2e.test_cards import LONG
 
@@ -135,3 +135,16 @@ async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:
 )
 def test_the_next_day_that_may_be_red(today: date, red: date | None) -> None:
     assert find_next_red_day(today) == red
+
+
+@pytest.mark.parametrize(
+    ("today", "change"),
+    [
+        (date(2026, 11, 1), date(2027, 1, 1)),
+        (date(2026, 11, 29), date(2027, 1, 1)),
+        (date(2026, 12, 2), date(2027, 2, 1)),
+        (date(2027, 1, 31), date(2027, 4, 1)),
+    ],
+)
+def test_other_off_peak_hours_come_with_a_months_notice(today: date, change: date) -> None:
+    assert find_next_change(today) == change

@@ -184,7 +184,7 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
                 assert len(await read_rows(person, 0)) == 25
         # energy without a price is no energy of nothing
         await visit_page(person, f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
-        await person.wait_for_text("What is paid for this is not known")
+        await person.wait_for_text("The revenue is not known")
         [peaks] = await visit_page(person, f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
         assert [figure for _, figure in await read_rows(person, -1)] == [
             format_power(one["va"], "VA") for one in peaks["readings"]
@@ -221,4 +221,4 @@ async def check_rows(person: Visitor, series: Answer, side: str, unit: str, view
                 "" if money_of is None else f" · {format_money(money_of)}"
             ), view
     if used == "cost" and side == "consumption":
-        await person.wait_for_text(f"comes to {format_money(current['total']['subscription'])} on top.")
+        await person.wait_for_text(f"due for every day, adds {format_money(current['total']['subscription'])}.")

@@ -30,8 +30,8 @@ async def test_a_file_is_previewed_accepted_and_taken_back(pages: Stack, tmp_pat
         await expect(page.get_by_text("1 rows are not used")).to_be_visible()
         assert await fetch_curve(person) == []
         await person.press_button("Accept")
-        await expect(page.get_by_role("button", name="Take back")).to_be_visible()
+        await expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
         assert await fetch_curve(person) == [(696, "imported"), (280, "imported")]
-        await person.press_button("Take back")
-        await expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+        await person.press_button("Undo this import")
+        await expect(page.get_by_role("button", name="Undo this import")).to_have_count(0)
         assert await fetch_curve(person) == []

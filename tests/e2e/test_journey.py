@@ -33,6 +33,7 @@ async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
         await wait_for_readings(person)
         await look_around(person)
         await take_away(person)
+        await use_reading_token(person)
         await log_out_everywhere(person)
         await delete_account(person)
 
@@ -43,7 +44,7 @@ async def sign_up(person: Visitor, site: Site) -> None:
     await person.fill_field("E-mail address", PERSON)
     await person.fill_field("Password", PASSWORD)
     await person.press_button("Create an account")
-    await person.wait_for_text("Look at your mail")
+    await person.wait_for_text("Check your e-mail")
     link = await site.mail.wait_for_link(PERSON)
     assert link.startswith(f"{person.url}/verify-email#code=")
     await person.page.goto(link)
@@ -74,6 +75,15 @@ async def change_tariff(person: Visitor) -> None:
     await dialog.get_by_role("button", name="Save", exact=True).click()
     await expect(dialog).to_be_hidden()
     await person.wait_for_text(re.compile(r"9 kVA"))
+    await card.get_by_role("button", name="Add", exact=True).click()
+    await dialog.get_by_role("button", name="Save", exact=True).click()
+    tariffs = card.get_by_role("heading", level=3)
+    await expect(tariffs).to_have_count(2)
+    for answer, count in (("Cancel", 2), ("Remove", 1)):
+        await card.get_by_role("button", name="Remove", exact=True).last.click()
+        await dialog.get_by_role("button", name=answer, exact=True).click()
+        await expect(dialog).to_be_hidden()
+        await expect(tariffs).to_have_count(count)
 
 
 async def wait_for_readings(person: Visitor) -> None:
@@ -114,6 +124,36 @@ async def take_away(person: Visitor) -> None:
     assert len(lines) > 24
 
 
+async def use_reading_token(person: Visitor) -> None:
+    await person.visit("account")
+    meter = (await person.fetch_json("/v1/usage-points"))["items"][0]["id"]
+    card = person.page.locator("section", has=person.page.get_by_role("heading", name="Reading tokens", exact=True))
+    await card.get_by_label("Name", exact=True).fill("evcc")
+    await card.get_by_role("button", name="Create a token").click()
+    dialog = person.page.get_by_role("dialog")
+    token = await dialog.get_by_label("Token", exact=True).input_value()
+    await dialog.get_by_role("button", name="Close", exact=True).click()
+    await card.get_by_role("button", name="Calendars", exact=True).click()
+    calendar = await dialog.locator("input").input_value()
+    await dialog.get_by_role("button", name="Close", exact=True).click()
+    assert METER not in calendar
+
+    rates = f"{person.url}/api/v1/usage-points/{meter}/rates"
+    async with open_visitor(person.url) as program:
+        reading = {"Authorization": f"Bearer {token}"}
+        assert (await program.page.request.get(rates, headers=reading)).status == 200
+        assert "BEGIN:VCALENDAR" in await (await program.page.request.get(calendar)).text()
+
+        await card.get_by_role("button", name="Revoke", exact=True).click()
+        await dialog.get_by_role("button", name="Cancel", exact=True).click()
+        await expect(card.get_by_text("evcc", exact=True)).to_be_visible()
+        await card.get_by_role("button", name="Revoke", exact=True).click()
+        await dialog.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(card.get_by_text("There are none yet.")).to_be_visible()
+        for address, headers in ((rates, reading), (calendar, {})):
+            assert (await program.page.request.get(address, headers=headers)).status == 401
+
+
 async def log_out_everywhere(person: Visitor) -> None:
     await person.open("account")
     await person.press_button("Log out everywhere")
@@ -127,8 +167,8 @@ async def delete_account(person: Visitor) -> None:
     await person.open("account")
     await person.press_button("Delete the account")
     dialog = person.page.get_by_role("dialog")
-    await dialog.get_by_label("Present password", exact=True).fill(PASSWORD)
-    await dialog.get_by_role("button", name="Delete everything for good", exact=True).click()
+    await dialog.get_by_label("Current password", exact=True).fill(PASSWORD)
+    await dialog.get_by_role("button", name="Delete everything permanently", exact=True).click()
     await person.page.wait_for_url(f"{person.url}/")
     again = {"email": PERSON, "password": PASSWORD}
     answer = await person.page.request.post(f"{person.url}/api/v1/session", data=again)
@@ -145,15 +185,15 @@ async def test_an_administrator_at_work(site: Site) -> None:
         english = await admin.page.request.patch(f"{site.url}/api/v1/accounts/me", data={"language": "en"})
         assert english.status == 200
         await admin.open("administration")
-        await admin.fill_field("Find by a part of the address", "somebody")
-        await admin.press_button("Find")
+        await admin.fill_field("Search by part of the address", "somebody")
+        await admin.press_button("Search")
         row = admin.page.get_by_role("row", name=re.compile("somebody@example.org"))
         await row.get_by_role("button", name="Deactivate", exact=True).click()
         await expect(row.get_by_text("deactivated", exact=True)).to_be_visible()
         await row.get_by_role("button", name="Delete", exact=True).click()
         dialog = admin.page.get_by_role("dialog")
         await dialog.get_by_label("Your password", exact=True).fill(PASSWORD)
-        await dialog.get_by_role("button", name="Delete for good", exact=True).click()
+        await dialog.get_by_role("button", name="Delete permanently", exact=True).click()
         await expect(row).to_have_count(0)
         for address in (await (await admin.page.request.get(f"{site.url}/api/v1/admin/users")).json())["items"]:
             assert address["email"] != "somebody@example.org"

@@ -11,6 +11,7 @@ from playwright.async_api import Page, async_playwright
 from scripts.lib.browser import ARGUMENTS, find_chromium
 from scripts.lib.program import free_port
 from scripts.lib.stack import Stack
+from scripts.lib.web_server import serve_routes
 from tests.e2e.site import PASSWORD
 
 # browsers say Sec-Fetch-Site to sites they trust, such as localhost, and only Origin to a gateway without https
@@ -50,13 +51,9 @@ async def other_site() -> AsyncGenerator[int]:
     async def show(request: web.Request) -> web.Response:
         return web.Response(text=PAGE % request.path.strip("/"), content_type="text/html")
 
-    app = web.Application()
-    app.router.add_get("/{policy}", show)
-    runner, port = web.AppRunner(app), free_port()
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield port
-    await runner.cleanup()
+    port = free_port()
+    async with serve_routes(web.get("/{policy}", show), port=port):
+        yield port
 
 
 async def attack(page: Page, gateway: str) -> None:

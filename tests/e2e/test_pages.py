@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Route, expect
 
+from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
@@ -10,19 +11,6 @@ from tests.e2e.visitor import Visitor, open_visitor
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-FOR_GUESTS = ("", "sign-up", "log-in", "forgotten-password", "resend-mail", "reset-password", "verify-email", "docs")
-FOR_OWNERS = (
-    "overview",
-    "consumption",
-    "habits",
-    "tempo",
-    "ecowatt",
-    "compare",
-    "meter",
-    "add-meter",
-    "account",
-    "administration",
-)
 NARROWEST = 360
 LOOKS = [
     pytest.param("en", 1440, False, id="english-wide-light"),
@@ -76,9 +64,9 @@ async def test_every_page_is_accessible_and_keeps_to_its_policy(
     pages: Stack, language: str, width: int, dark: bool
 ) -> None:
     async with open_visitor(pages.gateway_url, language=language, width=width, dark=dark) as person:
-        wrong = {page: await check_page(person, page) for page in FOR_GUESTS}
+        wrong = {page: await check_page(person, page) for page in GUEST_PAGES}
         await person.log_in(OWNER)
-        wrong |= {page: await check_page(person, page) for page in FOR_OWNERS}
+        wrong |= {page: await check_page(person, page) for page in OWNER_PAGES}
     assert {page: what for page, what in wrong.items() if what} == {}
 
 
@@ -90,6 +78,21 @@ async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
     bills = [f"{cost['total']:.2f}" for cost in compared["total"].values() if cost["total"] is not None]
     assert bills
     assert [bill for bill in bills if bill not in shown.replace(",", ".")] == []
+
+
+async def test_other_off_peak_hours_are_compared_and_unreadable_ones_can_be_corrected(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.open("compare?hours=whenever")
+        await expect(person.page.get_by_role("alert")).to_contain_text("These hours cannot be read.")
+        await person.fill_field("Off-peak at other hours", "whenever")
+        await person.press_button("Compare")
+        await expect(person.page.locator("form").get_by_role("alert")).to_contain_text("These hours cannot be read.")
+        await person.fill_field("Off-peak at other hours", "22h-6h")
+        await person.press_button("Compare")
+        await person.wait_for_text("Peak/off-peak with 22h-6h would have cost €")
+        await person.press_button("Without these hours")
+        await expect(person.page.get_by_text("Peak/off-peak with 22h-6h would have cost")).to_have_count(0)
 
 
 _MOVES = "document.getAnimations().length"

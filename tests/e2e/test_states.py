@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Route, expect
 
-from scripts.lib.program import free_port
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
+from scripts.lib.web_server import serve_routes
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -53,17 +53,9 @@ class Turnstile:
 @asynccontextmanager
 async def run_turnstile() -> AsyncGenerator[Turnstile]:
     """Run the service that checks."""
-    turnstile, port = Turnstile(), free_port()
-    app = web.Application()
-    app.router.add_post("/turnstile/v0/siteverify", turnstile.verify_token)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    turnstile.url = f"http://127.0.0.1:{port}"
-    try:
+    turnstile = Turnstile()
+    async with serve_routes(web.post("/turnstile/v0/siteverify", turnstile.verify_token)) as turnstile.url:
         yield turnstile
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +129,7 @@ async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
             ended = await other.page.request.delete(f"{site.url}/api/v1/sessions")
             assert ended.status == 204
         await person.page.get_by_role("link", name="Consumption").first.click()
-        await person.wait_for_text("Your session has ended. Log in to go on.")
+        await person.wait_for_text("Your session has ended. Log in to continue.")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         await person.page.locator("input[type=email]").fill(GONE)
@@ -190,16 +182,31 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
     async with open_visitor(site.url) as person:
         await person.log_in(DOWN)
         await person.visit("overview")
-        await person.wait_for_text("Nothing has come from Enedis yet.")
+        await person.wait_for_text("No data has arrived from Enedis yet.")
         text = await reads_no_zero(person)
-        assert text.count("Nothing known yet.") == 4
+        assert text.count("No data yet.") == 4
         await person.visit("consumption")
-        await person.wait_for_text("Nothing is known of this time")
+        await person.wait_for_text("No data for this period")
         text = await reads_no_zero(person)
         assert "Enedis or RTE does not answer at the moment." in text
         for page in ("habits", "compare", "meter"):
             await person.visit(page)
             await reads_no_zero(person)
+
+        # one meter's errors say nothing of Enedis as a whole: here the gateway says that all fail
+        await person.page.route("**/v1/status", say_that_readings_are_down)
+        await person.visit("overview")
+        await person.wait_for_text(re.compile("Enedis: readings.*It does not answer."))
+        await person.page.get_by_role("link", name="What this means for your data").click()
+        await person.wait_for_text(re.compile("^Since 3 Nov 2026, 08:00 "))
+        await person.wait_for_text(re.compile("Nothing is lost: Enedis keeps them"))
+
+
+async def say_that_readings_are_down(route: Route) -> None:
+    """Alter the answer about Enedis and RTE."""
+    answer = await (await route.fetch()).json()
+    answer["services"][0] |= {"condition": "down", "since": "2026-11-03T07:00:00Z"}
+    await route.fulfill(json=answer)
 
 
 async def test_the_quota_is_reached(site: Site) -> None:
@@ -239,7 +246,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
+        await expect(person.page.get_by_role("alert")).to_have_text("Please complete the anti-robot check.")
         assert turnstile.checked == []
 
         turnstile.solves = True
@@ -248,7 +255,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("E-mail address", "new@example.org")
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
-        await person.wait_for_text("Look at your mail")
+        await person.wait_for_text("Check your e-mail")
         assert turnstile.checked == ["solved:sign_up"]
 
 
@@ -257,7 +264,7 @@ async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
         person.hosts |= {CLOUDFLARE}
         await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
         await person.open("sign-up")
-        await person.wait_for_text("The check against robots could not be loaded.")
+        await person.wait_for_text("The anti-robot check could not be loaded.")
         person.wrong.clear()
 
 

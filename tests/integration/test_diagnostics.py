@@ -42,7 +42,7 @@ async def test_tells_the_state_and_no_secret(
         assert secret not in text
 
 
-async def test_a_feed_in_trouble_is_reported(
+async def test_a_failing_feed_is_reported(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
     gateway.answers[HOURS] = answer_problem(403, "no_consent")

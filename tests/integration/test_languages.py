@@ -8,7 +8,7 @@ import pytest
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.util.json import load_json
-from test_statistics import load_metadata
+from recorded import load_metadata
 
 from custom_components.my_electrical_data.const import DOMAIN
 

@@ -141,7 +141,7 @@ async def test_importing_again_fails(hass: HomeAssistant, gateway: ScriptedGatew
         ("get_cheapest_window", {"duration": "30:00:00", "before": "07:00:00"}, "window_too_long"),
     ],
 )
-async def test_a_wish_that_makes_no_sense(
+async def test_a_request_that_makes_no_sense(
     hass: HomeAssistant, set_up: SetUp, action: str, fields: dict[str, Any], key: str
 ) -> None:
     await set_up()

@@ -61,7 +61,7 @@ async def test_a_subscribed_power_may_be_a_fraction(
         (POINTS, answer_problem(401, "invalid_token"), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
     ],
 )
-async def test_trouble_at_the_start(
+async def test_failures_at_the_start(
     hass: HomeAssistant,
     gateway: ScriptedGateway,
     set_up: SetUp,

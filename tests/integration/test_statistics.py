@@ -2,70 +2,23 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from unittest.mock import Mock, patch
 
 import pytest
-from aiohttp import web
 from conftest import MoveTo, SetUp
-from homeassistant.components.recorder.statistics import list_statistic_ids, statistics_during_period
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.components.recorder.statistics import (
+    statistics_during_period,
+)
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
-from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, answer_problem, load_body
+from recorded import CONSUMPTION, COST, TOMORROW, load_metadata, load_statistics, state_of
+from scripted_gateway import HOURS, POINT_ID, ScriptedGateway, answer_problem, load_body
 
 from custom_components.my_electrical_data import statistics
-from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN, METER
-
-CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
-TOMORROW = "2026-11-24T07:00:05+00:00"
-
-
-async def load_statistics(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
-    """Return start, sum and state of each row in the recorder."""
-    rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        datetime(2020, 1, 1, tzinfo=UTC),
-        None,
-        {statistic_id},
-        "hour",
-        None,
-        {"sum", "state"},
-    )
-    return [
-        (datetime.fromtimestamp(row["start"], UTC).isoformat(), row["sum"] or 0, row["state"] or 0)
-        for row in rows.get(statistic_id, [])
-    ]
-
-
-async def load_metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
-    """Return what is said of the statistics that are imported; sensors have theirs from the recorder itself."""
-    rows = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
-    return {row["statistic_id"]: row for row in rows if row["source"] == DOMAIN}
-
-
-def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[str, Any]:
-    """Return the gateway's answer for hours from `start`, whose energies are `watt_hours`."""
-    starts = [start + timedelta(hours=number) for number in range(len(watt_hours))]
-    sums = [sum(watt_hours[: number + 1]) for number in range(len(watt_hours))]
-    texts = [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in starts]
-    series = [{"key": "consumption", "unit": "Wh"}, {"key": "cost", "unit": "EUR"}]
-    both = {"consumption": sums, "cost": [round(total / 5000, 6) for total in sums]}
-    answer = {
-        "epoch": "e1",
-        "cursor": "c1",
-        "from": texts[0] if texts else None,
-        "series": series,
-        "start": texts,
-        "sum": both,
-    }
-    return answer | changes
+from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN
 
 
 async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -138,115 +91,6 @@ async def test_only_what_changed_is_asked_for_and_written(
     await move_to("2026-11-25T07:00:10+00:00")
     assert gateway.list_requests(HOURS)[-1].query["cursor"] == "c2"
     assert len(await load_statistics(hass)) == 4
-
-
-async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    entry = await set_up()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
-    newest = entry.runtime_data.meters[POINT_ID].hours.data.newest
-    assert newest == datetime(2026, 11, 22, 22, tzinfo=UTC)
-
-
-async def test_lost_rows_are_imported_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    before = await load_statistics(hass)
-    get_instance(hass).async_clear_statistics([CONSUMPTION])
-    await move_to(TOMORROW)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
-    assert await load_statistics(hass) == before
-
-
-async def test_changed_rows_are_imported_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    before = await load_statistics(hass)
-    get_instance(hass).async_adjust_statistics(CONSUMPTION, datetime(2026, 11, 22, 21, tzinfo=UTC), 100.0, "kWh")
-    await move_to(TOMORROW)
-    assert await load_statistics(hass) == before
-
-
-async def test_a_lost_cursor_begins_afresh_without_leftovers(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    entry = await set_up()
-    del hass_storage[f"{DOMAIN}.{POINT_ID}"]
-    gateway.hours = [state_of(datetime(2026, 11, 22, 21, tzinfo=UTC), [500.0, 250.0], epoch="e2")]
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [row[:2] for row in await load_statistics(hass)] == [
-        ("2026-11-22T21:00:00+00:00", 0.5),
-        ("2026-11-22T22:00:00+00:00", 0.75),
-    ]
-
-
-async def test_a_new_epoch_clears_what_was(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
-) -> None:
-    await set_up()
-    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2", cursor="d1")]
-    await move_to(TOMORROW)
-    assert [row[:2] for row in await load_statistics(hass)] == [("2026-11-22T22:00:00+00:00", 0.7)]
-    assert set(await load_metadata(hass)) == {CONSUMPTION, COST}, "series of the old epoch are gone"
-    gateway.requests.clear()
-    await move_to("2026-11-24T08:00:10+00:00")
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["d1"]
-
-
-async def test_another_meters_statistics_are_left_alone(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, move_to: MoveTo
-) -> None:
-    other = "z" * 16
-    entry.add_to_hass(hass)
-    atelier = ConfigSubentry(data=MappingProxyType({}), subentry_type=METER, title="Atelier", unique_id=other)
-    hass.config_entries.async_add_subentry(entry, atelier)
-    [point] = gateway.answers[POINTS]["items"]
-    gateway.answers[POINTS]["items"] = [point, point | {"id": other, "name": "Atelier"}]
-    gateway.answers[f"{POINTS}/{other}/hours"] = load_body("hours")
-    await set_up()
-    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2")]
-    await move_to(TOMORROW)
-    assert len(await load_statistics(hass)) == 1
-    assert len(await load_statistics(hass, f"{DOMAIN}:{other}_consumption")) == 3
-    named = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
-    names = {row["statistic_id"]: row["name"] for row in named}
-    assert names[f"{DOMAIN}:{other}_consumption"] == "Atelier · Consumption", "with several, each by its meter"
-
-
-async def test_rows_that_did_not_arrive_leave_the_cursor(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    set_up: SetUp,
-    move_to: MoveTo,
-    monkeypatch: pytest.MonkeyPatch,
-    hass_storage: dict[str, Any],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(statistics, "async_add_external_statistics", lambda *_: None)
-        await set_up()
-    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert "The recorder did not store all imported hours" in caplog.text
-    await move_to("2026-11-23T10:06:10+00:00")
-    assert len(await load_statistics(hass)) == 3
-    assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
-
-
-async def test_an_interrupted_import_is_finished(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    """Rows further than the stored cursor are no loss: they are what an interruption leaves."""
-    entry = await set_up()
-    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
-    for row in stored["last"].values():
-        row["start"] -= 3600
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
 
 
 async def test_no_hours_yet(
@@ -338,63 +182,6 @@ async def test_the_two_odd_days(
     expected = [(start + timedelta(hours=number)).isoformat() for number in range(hours)]
     assert [row[0] for row in rows] == expected
     assert [round(row["change"] or 0, 6) for row in daily[CONSUMPTION]] == [hours / 10]
-
-
-async def test_many_hours_come_in_pages(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
-    gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 130)]
-    await set_up()
-    rows = await load_statistics(hass)
-    assert len(rows) == 130
-    assert rows[-1][1] == 13.0
-    asked = [(request.query.get("cursor"), request.query["limit"]) for request in gateway.list_requests(HOURS)]
-    assert asked == [(cursor, "20") for cursor in (None, "c1+20", "c1+40", "c1+60", "c1+80", "c1+100", "c1+120")]
-
-
-async def test_a_restart_resumes_at_the_page_that_was_next(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    set_up: SetUp,
-    move_to: MoveTo,
-    monkeypatch: pytest.MonkeyPatch,
-    hass_storage: dict[str, Any],
-) -> None:
-    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
-    gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 50)]
-    whole = gateway.answers[HOURS]
-
-    async def one_page(request: web.Request) -> Any:
-        if "cursor" in request.query:
-            return await answer_problem(503, "upstream_down")(request)
-        return await whole(request)
-
-    gateway.answers[HOURS] = one_page
-    entry = await set_up()
-    assert len(await load_statistics(hass)) == 20
-    assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1+20"
-    gateway.answers[HOURS] = whole
-    gateway.requests.clear()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["c1+20", "c1+40"]
-    assert len(await load_statistics(hass)) == 50
-
-
-async def test_a_restored_backup_is_filled_up(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    """The recorder is older than the cursor, as when only the database comes from a backup."""
-    entry = await set_up()
-    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
-    for row in stored["last"].values():
-        row["start"] += 3600
-        row["sum"] += 1
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
-    assert len(await load_statistics(hass)) == 3
 
 
 async def test_totals_alone_when_buckets_are_not_wanted(

@@ -17,7 +17,7 @@ from gateway.domain.readings import Reading
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import payloads, repository
+from gateway.metering import repository
 from gateway.metering.packing import pack_readings
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
@@ -54,11 +54,8 @@ async def _fill_archives(settings: Settings, homes: int) -> str:
                 _at_rest(point, now)
                 secrets = await points.open_secrets(session, point, runtime.keyring)
                 feed = Feed(point.id, Kind.CURVE)
-                facts = [
-                    Fact(day, State.COMPLETE, payloads.seal_payload(feed, secrets, day, content))
-                    for day, content in packed.items()
-                ]
-                await repository.save_facts(session, feed, facts, now)
+                facts = [Fact(day, State.COMPLETE, content) for day, content in packed.items()]
+                await repository.save_facts(session, feed, secrets, facts, now)
                 point_id = point_id or point.id
         return point_id
 

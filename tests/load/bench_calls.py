@@ -294,9 +294,9 @@ async def _fifty_at_once(simulator: Simulator, folder: str, redis_url: str, repl
     clock = SetClock(NOW)
     async with run_gateway(settings, clock) as one, run_gateway(settings, clock) as other:
         who, point = await one.sign_in(), await one.add_meter("30001000000001")
-        doors = (one, other)[:replicas]
+        gateways = (one, other)[:replicas]
         path, days = f"/v1/usage-points/{point}/load-curve", {"start": "2026-06-01", "end": "2026-06-08"}
-        asking = [doors[number % replicas].get(path, who, **days) for number in range(50)]
+        asking = [gateways[number % replicas].get(path, who, **days) for number in range(50)]
         assert all(answer["readings"] for answer in await asyncio.gather(*asking))
         return sum("dateDebut=2026-06-01" in call["query"] for call in simulator.calls("courbe_de_charge"))
 

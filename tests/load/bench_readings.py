@@ -56,7 +56,7 @@ class _Measured:
     processor: list[float] = field(default_factory=list)
 
 
-async def _fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
+async def fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
     """Make a home of which so many days are known, and nothing is to be asked; return it and the day after the last."""
     home = await StoredHome.open(url, SetClock(now), keyring, tariffs=HP_HC, off_peak=NIGHT, email=OWNER)
     today = now.astimezone(PARIS).date()
@@ -68,12 +68,9 @@ async def _fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredH
     curves = {day: whole_curve(day, [200 + (day.day * 97 + half * 37) % 3000 for half in range(48)]) for day in days}
     await home.write_days(Kind.CURVE, curves, asked_at=asked_at)
     daily = Feed(home.point_id, Kind.DAILY)
-    facts = [
-        Fact(day, State.COMPLETE, payloads.seal_payload(daily, home.secrets, day, str(9000 + day.day).encode()))
-        for day in days
-    ]
+    facts = [Fact(day, State.COMPLETE, payloads.pack_value(9000 + day.day)) for day in days]
     async with home.database.write() as session:
-        await metering.save_facts(session, daily, facts, asked_at)
+        await metering.save_facts(session, daily, home.secrets, facts, asked_at)
     return home, today
 
 
@@ -134,7 +131,7 @@ async def _bench(url: str, meters: int) -> None:
     }
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
-        home, today = await _fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
+        home, today = await fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
         await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:

@@ -35,9 +35,14 @@ def build_environment(folder: Path, simulator_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def run_process(command: list[str], ready: str, env: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Run a program until the end of the block; the block begins when `ready` answers."""
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+def run_process(
+    command: list[str], ready: str, env: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[None]:
+    """Run a program until the end of the block; the block begins when `ready` answers. It writes into `log`."""
+    with (
+        (log or Path(os.devnull)).open("ab") as output,
+        subprocess.Popen(command, env=env, stdout=output, stderr=output) as program,
+    ):
         try:
             deadline = time.monotonic() + 60
             while True:
@@ -64,11 +69,11 @@ def run_simulator(*arguments: str) -> Iterator[str]:
 
 
 @contextmanager
-def run_gateway(env: Mapping[str, str]) -> Iterator[int]:
-    """Run a gateway; its port."""
+def run_gateway(env: Mapping[str, str], log: Path | None = None) -> Iterator[int]:
+    """Run a gateway, which writes into `log`; its port."""
     port = free_port()
     command = [str(_BIN / "gateway"), "serve", "--port", str(port)]
-    with run_process(command, f"http://127.0.0.1:{port}/ready", env):
+    with run_process(command, f"http://127.0.0.1:{port}/ready", env, log):
         yield port
 
 
@@ -91,8 +96,9 @@ def migrate_database(env: Mapping[str, str]) -> None:
 
 
 def _read_child(file: str) -> str:
-    """Read a file of /proc about our one child, the gateway."""
-    [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    """Read a file of /proc about our child that is a gateway."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    [child] = [child for child in children if "gateway" in Path(f"/proc/{child}/cmdline").read_text().split("\0")[1]]
     return Path(f"/proc/{child}/{file}").read_text()
 
 

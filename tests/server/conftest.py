@@ -33,6 +33,7 @@ from gateway.tariffs.tariff import Tariff
 from gateway.usage_points import service as points
 from scripts.lib.program import free_port
 from tests.server import postgresql
+from tests.server.tables import create_tables
 
 structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -284,6 +285,7 @@ async def wait_until[T](probe: Callable[[], Awaitable[T | None]], seconds: float
 
 @asynccontextmanager
 async def run_gateway(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
+    await create_tables(settings.database_url)
     app = create_app(settings, clock)
 
     def new_client(address: str = "127.0.0.1") -> httpx2.AsyncClient:

@@ -26,6 +26,7 @@ export const routes: Readonly<Record<string, Route>> = {
   "add-meter": { load: () => import("./pages/add-meter/AddMeter.svelte"), for: "accounts" },
   account: { load: () => import("./pages/account/Account.svelte"), for: "accounts" },
   administration: { load: () => import("./pages/administration/Administration.svelte"), for: "administrators" },
+  status: { load: () => import("./pages/status/Status.svelte"), for: "everybody" },
   docs: { load: () => import("./pages/docs/Docs.svelte"), for: "everybody" },
   ...(import.meta.env.DEV
     ? { charts: { load: () => import("./charts/Gallery.svelte"), for: "everybody" } as Route }

@@ -123,13 +123,15 @@ class RequestRefusedError(GatewayError):
 
     code = "request_refused"
 
-    def __init__(self, status: int, problem: str) -> None:
+    def __init__(self, status: int, problem: str, detail: str = "") -> None:
+        """Take the gateway's explanation as `detail`: for the person who sent the request, never for the log."""
         super().__init__(
             f"the gateway refused: {problem} ({status})",
             problem=problem,
             placeholders={"problem": problem, "status": str(status)},
         )
         self.status = status
+        self.detail = detail
 
 
 class MalformedResponseError(GatewayError):

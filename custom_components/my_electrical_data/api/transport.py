@@ -45,6 +45,7 @@ _PING_BYTES = 16 * 1024
 _ANSWER_BYTES = 4 * 1024 * 1024  # a thousand hours of thirty series are half a megabyte
 _INFLATE_ANY = zlib.MAX_WBITS + 32  # gzip or zlib, by its header
 _LONGEST_WAIT = 86400.0
+_LONGEST_DETAIL = 500
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _API_VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -52,6 +53,7 @@ _API_VERSION = re.compile(r"(\d+)\.(\d+)")
 @dataclass(frozen=True, slots=True)
 class _Problem:
     code: str
+    detail: str = ""
 
 
 _PING, _PROBLEM = Decoder(Ping), Decoder(_Problem)
@@ -81,7 +83,7 @@ class RawResponse:
                 raise ProxyAuthenticationError("a proxy asks for credentials of its own")
             raise AuthenticationFailedError("the credentials are not accepted", problem=problem)
         if self.status >= HTTPStatus.BAD_REQUEST:
-            raise RequestRefusedError(self.status, self._problem_code())
+            raise RequestRefusedError(self.status, self._problem_code(), self._problem_detail())
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
             raise MalformedResponseError(f"an answer of status {self.status}")
 
@@ -95,12 +97,20 @@ class RawResponse:
             )
 
     def _problem_code(self) -> str:
+        problem = self._read_problem()
+        return problem.code if problem else "unknown"
+
+    def _problem_detail(self) -> str:
+        problem = self._read_problem()
+        return problem.detail[:_LONGEST_DETAIL] if problem else ""
+
+    def _read_problem(self) -> _Problem | None:
         if not self.headers.get("content-type", "").startswith(PROBLEM_TYPE):
-            return "unknown"
+            return None
         try:
-            return _PROBLEM(self.body).code
+            return _PROBLEM(self.body)
         except MalformedResponseError:
-            return "unknown"
+            return None
 
     def _retry_after(self) -> float | None:
         """Read Retry-After (RFC 9110, 10.2.3), a day at most. A date counts from the answer's own."""

@@ -10,6 +10,7 @@ from gateway.account_data.sections import open_export
 from gateway.accounts import sessions
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
 from gateway.accounts.schemas import ExportFormat
+from gateway.dependencies import KeptResponsesDep
 from gateway.problems import describe_responses
 
 router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
@@ -18,10 +19,11 @@ _LOGGED_IN = describe_responses(401, 403)
 
 @router.delete("/accounts/me", status_code=204, responses=_LOGGED_IN)
 async def delete_own_account(
-    response: Response, parts: AccountPartsDep, caller: CallerDep, _account: AccountDep
+    response: Response, parts: AccountPartsDep, kept: KeptResponsesDep, caller: CallerDep, _account: AccountDep
 ) -> None:
     """Delete the account and all its data, within 15 minutes of a log-in. Consents at Enedis must be ended there."""
     await deletion.delete_account(parts, caller)
+    kept.forget_owner(caller.account_id)
     sessions.clear_cookie(response, parts.settings)
 
 

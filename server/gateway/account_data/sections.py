@@ -66,6 +66,7 @@ async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncI
         yield {
             "id": token.id,
             "name": token.name,
+            "kind": str(token.kind),
             "created_at": format_instant(token.created_at),
             "last_used_on": token.last_used_on.isoformat() if token.last_used_on else None,
         }

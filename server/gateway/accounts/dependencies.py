@@ -31,7 +31,9 @@ async def require_single_credential(request: Request, parts: AccountPartsDep) ->
 async def refuse_cross_site(request: Request, parts: AccountPartsDep) -> None:
     """Raise a 403 problem for an unsafe request that a page of another site made a browser send."""
     if sessions.is_cross_site(request, parts.settings):
-        raise ProblemError(403, "cross_site", "A browser sent this from another site; only our own pages may send it.")
+        raise ProblemError(
+            403, "cross_site", "A browser sent this from another site; only this site's own pages may send it."
+        )
 
 
 OneKind = Depends(require_single_credential)
@@ -115,7 +117,7 @@ async def get_admin(parts: AccountPartsDep, account: AccountDep) -> Account:
     """Return the account of an administrator who is logged in. Raises a 403 problem."""
     if not service.is_admin(account, parts.settings.admin_emails):
         raise ProblemError(
-            403, "admin_only", "This is for administrators only: ADMIN_EMAILS lists their verified addresses."
+            403, "admin_only", "Only administrators may do this: ADMIN_EMAILS lists their verified addresses."
         )
     return account
 

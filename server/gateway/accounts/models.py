@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -18,6 +18,7 @@ class Account(Base):
     """
 
     __tablename__ = "accounts"
+    __table_args__ = (Index(None, "created_at", "id"), Index(None, "activated_at", "created_at"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
@@ -55,6 +56,13 @@ class ApiClient(Base):
     last_used_at: Mapped[datetime | None]
 
 
+class TokenKind(StrEnum):
+    """Which addresses a read-only token opens: those of this API, or those that older clients know."""
+
+    READING = "reading"
+    LEGACY = "legacy"
+
+
 class ReadingToken(Base):
     """A read-only token, valid until it is revoked. `token_hash` is its SHA-256."""
 
@@ -63,6 +71,7 @@ class ReadingToken(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
+    kind: Mapped[TokenKind] = mapped_column(default=TokenKind.READING)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime]
     last_used_on: Mapped[date | None]
@@ -76,7 +85,7 @@ class BrowserSession(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     token_version: Mapped[int]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     browser: Mapped[str | None]
 
 
@@ -87,7 +96,7 @@ class FamiliarOrigin(Base):
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     origin_hash: Mapped[str] = mapped_column(primary_key=True)
-    first_seen_at: Mapped[datetime]
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Purpose(StrEnum):
@@ -106,4 +115,4 @@ class MailCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[Purpose]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

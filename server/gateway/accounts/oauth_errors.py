@@ -34,7 +34,7 @@ def _explain_error(error: RequestValidationError) -> ProblemError:
     for detail in error.errors():
         if detail["loc"][-1] == "grant_type" and detail["type"] != "missing":
             return ProblemError(400, "unsupported_grant_type", "`grant_type` must be client_credentials.")
-    return ProblemError(400, "invalid_request", "The request is a form with `grant_type`, and credentials by Basic.")
+    return ProblemError(400, "invalid_request", "Send a form with `grant_type`, and credentials by Basic.")
 
 
 def _add_oauth_members(problem: ProblemError) -> ProblemError:

@@ -51,7 +51,7 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
     address already has an account: only the mail to it does. Raises problems: 401, 403, 404, 409, 422, 429, 503.
     """
     if not parts.settings.sends_mail:
-        raise ProblemError(409, "mail_needed", "This site sends no mail, so that no new address can be verified.")
+        raise ProblemError(409, "mail_needed", "This site sends no e-mail, so a new address cannot be verified.")
     address = check_address(change.email)
     authenticated = await authenticate(parts, LogInAttempt(account.email, change.password, change.client))
     async with parts.database.write() as session:

@@ -7,11 +7,12 @@ create other credentials.
 import hmac
 import secrets
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.models import Account, ReadingToken
+from gateway.accounts.models import Account, ReadingToken, TokenKind
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import has_valid_checksum, hash_secret, is_reading_token, make_reading_token
 from gateway.accounts.service import Caller
@@ -24,12 +25,27 @@ MOST = 20
 _READS = frozenset({"GET", "HEAD"})
 
 
-async def create_token(parts: AccountParts, account: Account, name: str) -> tuple[ReadingToken, str]:
+class LegacyTokenWriter(Protocol):
+    """Writes tokens for older clients. They hold meter numbers, of which this room knows nothing."""
+
+    async def write_token(self, account_id: str) -> str:
+        """Return the text of a new token. Raises a 409 problem if older clients are not served, or have no meter."""
+        ...
+
+
+async def create_token(
+    parts: AccountParts, legacy_writer: LegacyTokenWriter, account: Account, name: str, kind: TokenKind
+) -> tuple[ReadingToken, str]:
     """Create a token; return it and its text, of which only the hash is stored.
 
-    Raises a 409 problem if the account has 20 tokens already.
+    Raises a 409 problem if the account has 20 tokens already, or as LegacyTokenWriter.
     """
-    now, text = parts.clock.now(), make_reading_token()
+    now = parts.clock.now()
+    match kind:
+        case TokenKind.READING:
+            text = make_reading_token()
+        case TokenKind.LEGACY:
+            text = await legacy_writer.write_token(account.id)
     async with parts.database.write() as session:
         if len(await _list_tokens(session, account.id)) >= MOST:
             raise ProblemError(409, "too_many_tokens", f"An account can have at most {MOST} tokens. Revoke one first.")
@@ -37,12 +53,13 @@ async def create_token(parts: AccountParts, account: Account, name: str) -> tupl
             id=secrets.token_hex(16),
             account_id=account.id,
             name=name,
+            kind=kind,
             token_hash=hash_secret(text),
             created_at=now,
             last_used_on=None,
         )
         session.add(token)
-        record_event(session, now, "reading_token_created", account.id, token=token.id)
+        record_event(session, now, "reading_token_created", account.id, token=token.id, kind=kind)
     return token, text
 
 
@@ -68,7 +85,13 @@ async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
         raise InvalidTokenError
     account = await _find_account(parts, ReadingToken.token_hash == hash_secret(text))
     if method not in _READS:
-        raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
+        raise ProblemError(403, "read_only", "This token is read-only: log in, or use an API client.")
+    return Caller(account.id)
+
+
+async def load_legacy_reader(parts: AccountParts, text: str) -> Caller:
+    """Return whose token for older clients this is. Raises InvalidTokenError."""
+    account = await _find_account(parts, ReadingToken.token_hash == hash_secret(text), TokenKind.LEGACY)
     return Caller(account.id)
 
 
@@ -79,7 +102,7 @@ async def make_calendar_key(parts: AccountParts, account_id: str, token_id: str,
     """
     async with parts.database.read() as session:
         token = await session.get(ReadingToken, token_id)
-    if token is None or token.account_id != account_id:
+    if token is None or token.account_id != account_id or token.kind is not TokenKind.READING:
         raise not_found()
     return _sign_calendar_key(parts, token_id, point_id)
 
@@ -99,11 +122,13 @@ def _sign_calendar_key(parts: AccountParts, token_id: str, point_id: str) -> str
     return f"{token_id}.{parts.instance.hash_text('calendar', f'{token_id}:{point_id}').hex()}"
 
 
-async def _find_account(parts: AccountParts, is_theirs: ColumnElement[bool]) -> Account:
+async def _find_account(
+    parts: AccountParts, is_theirs: ColumnElement[bool], kind: TokenKind = TokenKind.READING
+) -> Account:
     """Return the account of a token, and note that it was used today. Raises InvalidTokenError."""
     query = select(ReadingToken, Account).join(Account, Account.id == ReadingToken.account_id)
     async with parts.database.read() as session:
-        found = (await session.execute(query.where(is_theirs))).first()
+        found = (await session.execute(query.where(is_theirs, ReadingToken.kind == kind))).first()
     if found is None or not found[1].is_active:
         raise InvalidTokenError
     token: ReadingToken = found[0]

@@ -6,13 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from gateway.accounts.models import TokenKind
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
 from gateway.pages import list_languages
 
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
-_Code = Annotated[str, Field(max_length=100, description="From the mail")]
+_Code = Annotated[str, Field(max_length=100, description="The code from the e-mail")]
 _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 
@@ -68,7 +69,7 @@ class PasswordResetRequest(RequestBody):
 
 
 class Accepted(BaseModel):
-    """The request was accepted: a mail is sent if one is due to the address."""
+    """The request was accepted. An e-mail is sent if one is due."""
 
     status: Literal["check_your_mail"] = "check_your_mail"
 
@@ -144,7 +145,7 @@ class SessionView(BaseModel):
     id: str
     browser: Annotated[str | None, Field(description="Its name and system, such as `Firefox, Linux`")]
     created_at: Utc
-    last_used_at: Annotated[Utc, Field(description="To five minutes")]
+    last_used_at: Annotated[Utc, Field(description="Accurate to five minutes")]
     current: bool
 
 
@@ -155,7 +156,7 @@ class Sessions(BaseModel):
 
 
 class ApiClientRequest(RequestBody):
-    """The name of the API client or token: what it is for, such as `Home Assistant`."""
+    """The name of the API client: what it is for, such as `Home Assistant`."""
 
     name: Name
 
@@ -167,11 +168,23 @@ class ClientSecret(BaseModel):
     client_secret: str
 
 
+class ReadingTokenRequest(RequestBody):
+    """The name of a token, and its kind.
+
+    `reading` opens this API. `legacy` is for programs that were made for MyElectricalData's first API or for conso-api:
+    it opens their addresses, if the site has them, and holds the numbers of the account's meters.
+    """
+
+    name: Name
+    kind: TokenKind = TokenKind.READING
+
+
 class NewReadingToken(BaseModel):
     """A read-only token. `token` is shown only once."""
 
     id: str
     name: str
+    kind: TokenKind
     token: str
 
 
@@ -180,6 +193,7 @@ class ReadingTokenView(BaseModel):
 
     id: str
     name: str
+    kind: TokenKind
     created_at: Utc
     last_used_on: date | None
 

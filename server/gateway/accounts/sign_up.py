@@ -122,7 +122,7 @@ async def _take_new_address(session: AsyncSession, account: Account) -> None:
 
 def build_invalid_code_problem() -> ProblemError:
     """Return the 400 problem for a code that is unknown, used or expired."""
-    return ProblemError(400, "invalid_code", "This code is not valid or no longer valid. Request a new email.")
+    return ProblemError(400, "invalid_code", "This code is wrong or has expired. Request a new e-mail.")
 
 
 def check_address(text: str) -> str:

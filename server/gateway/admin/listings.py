@@ -91,7 +91,7 @@ def _parse_position(after: str | None) -> tuple[datetime, str] | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise ProblemError(422, "invalid_request", "`after` must be the `next` of the page before.")
+        raise ProblemError(422, "invalid_request", "`after` must be the `next` of the previous page.")
     return at, point_id
 
 

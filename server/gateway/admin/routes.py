@@ -11,7 +11,7 @@ from gateway.admin.schemas import AccountSearchRequest, ConsentPage, Events, Ups
 from gateway.admin.upstreams import describe_upstreams
 from gateway.admin.use import count_calls_by_day
 from gateway.consents.models import ConsentStatus
-from gateway.dependencies import OUR_ID
+from gateway.dependencies import OUR_ID, KeptResponsesDep
 from gateway.problems import describe_responses
 
 router = APIRouter(
@@ -53,9 +53,12 @@ async def reactivate_user(parts: AdminPartsDep, admin: AdminDep, account_id: Acc
 
 
 @router.delete("/users/{account_id}", status_code=204, responses=describe_responses(404, 409))
-async def delete_user(parts: AdminPartsDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
+async def delete_user(
+    parts: AdminPartsDep, kept: KeptResponsesDep, admin: AdminDep, caller: CallerDep, account_id: AccountId
+) -> None:
     """Delete an account and all its data. This cannot be undone, and needs a log-in within the last 15 minutes."""
     await service.delete_account(parts, admin, caller, account_id)
+    kept.forget_owner(account_id)
 
 
 @router.post("/users/{account_id}/reset-quota", status_code=204, responses=_ON_ONE)

@@ -21,7 +21,7 @@ from gateway.store import StoreError
 async def deactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Deactivate an account. All its tokens and sessions end at once. Raises problems: 404, 409."""
     if account_id == admin.id:
-        raise ProblemError(409, "own_account", "Nobody deactivates their own account.")
+        raise ProblemError(409, "own_account", "You cannot deactivate your own account.")
     async with parts.database.write() as session:
         account = await _get_account(session, account_id)
         now = parts.clock.now()

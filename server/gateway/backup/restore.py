@@ -1,8 +1,9 @@
 """Restore of a backup, made by this version or an older one, into an empty gateway, completely or not at all."""
 
+import secrets
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import Connection, Table, bindparam, inspect, select, update
 from sqlalchemy import func as functions
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +16,7 @@ from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, translate_database_errors
 from gateway.migrations import NewerDatabaseError, find_broken_reference, list_revisions, read_revision, upgrade_within
 from gateway.models import TABLES
+from gateway.usage_points.models import UsagePoint
 
 
 async def restore_backup(
@@ -50,11 +52,23 @@ def _restore_tables(
     if (broken := find_broken_reference(connection)) is not None:
         raise BackupError(f"The backup is damaged: {broken}. Nothing was kept.")
     upgrade_within(connection)
+    _begin_epochs(connection)
     if count := count_unreadable_keys(connection, keyring):
         raise BackupError(
             f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
         )
     before_commit()
+
+
+def _begin_epochs(connection: Connection) -> None:
+    """Begin a new epoch of each usage point's hours.
+
+    A client has revisions that the backup lacks, which will be counted again with other hours: it has to start afresh.
+    """
+    theirs = update(UsagePoint).where(UsagePoint.id == bindparam("point")).values(epoch=bindparam("new"))
+    rows = [{"point": point, "new": secrets.token_hex(8)} for point in connection.scalars(select(UsagePoint.id))]
+    if rows:
+        connection.execute(theirs, rows)
 
 
 def _check_ours(connection: Connection) -> None:

@@ -29,7 +29,8 @@ def list_notices(point: BilledPoint, now: datetime) -> Iterator[Notice]:
         yield Notice(code="off_peak_unreadable", since=point.row.created_at, until=None, text=text)
     future = point.row.contract.future_off_peak
     if future and is_announced(text, future):
-        yield Notice(code="off_peak_announced", since=point.row.contract.told_at or now, until=None, text=future)
+        since = point.row.contract.announced_at or point.row.contract.told_at or now
+        yield Notice(code="off_peak_announced", since=since, until=None, text=future)
     for day in sorted({period.valid_from for period in point.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR
         if since_ <= now < until:

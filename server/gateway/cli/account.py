@@ -19,13 +19,13 @@ async def find_account(runtime: Runtime, email: str) -> Account:
     async with runtime.database.read() as session:
         account = await repository.find_account_by_email(session, addresses.normalize_email(email))
     if account is None:
-        fail(f"No account has the address {email}. `gateway account list` shows those that there are.")
+        fail(f"No account has the address {email}. `gateway account list` lists them.")
     return account
 
 
 @app.command("list")
 def list_accounts() -> None:
-    """Print every account, oldest first, with its state and its numbers of meters and API clients."""
+    """Print every account, oldest first, with its state and how many meters and API clients it has."""
 
     async def work(runtime: Runtime) -> list[list[str]]:
         async with runtime.database.read() as session:
@@ -46,7 +46,7 @@ def list_accounts() -> None:
 @app.command()
 def remove(
     email: Annotated[str, typer.Argument(help="The account's address")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation")] = False,
 ) -> None:
     """Delete an account with its meters, consents, readings, API clients and sessions. This cannot be undone."""
     if not yes:

@@ -10,7 +10,7 @@ from gateway.accounts.clients import delete_client
 from gateway.cli.common import fail, print_table, with_runtime
 from gateway.runtime import Runtime
 
-app = typer.Typer(no_args_is_help=True, help="What Home Assistant and scripts sign in with.")
+app = typer.Typer(no_args_is_help=True, help="API clients: credentials of Home Assistant and scripts.")
 
 OWNER = "owner@localhost"
 """The address of the default account, for a gateway that serves one home."""
@@ -19,7 +19,7 @@ OWNER = "owner@localhost"
 @app.command()
 def create(
     name: Annotated[str, typer.Option(help="What it is for, such as 'Home Assistant'")],
-    email: Annotated[str, typer.Option(help="The account it belongs to; made when there is none")] = OWNER,
+    email: Annotated[str, typer.Option(help="The account it belongs to; created if there is none")] = OWNER,
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Create an API client and print its id and secret. The secret is shown only once."""
@@ -66,7 +66,7 @@ def remove(client_id: Annotated[str, typer.Argument(help="As `gateway api-client
         async with runtime.database.write() as session:
             client = await repository.find_api_client(session, client_id)
             if client is None:
-                fail(f"There is no API client {client_id}. `gateway api-client list` shows those that there are.")
+                fail(f"There is no API client {client_id}. `gateway api-client list` lists them.")
             await delete_client(session, runtime.store, client, runtime.clock.now(), by="command line")
 
     with_runtime(work)

@@ -20,12 +20,12 @@ from gateway.kit.database import Database
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, or - for the standard output")],
-    encrypt: Annotated[bool, typer.Option("--encrypt", help="Seal it: only ENCRYPTION_KEYS open it")] = False,
-    with_keys: Annotated[bool, typer.Option("--with-keys", help="Put ENCRYPTION_KEYS into it")] = False,
+    encrypt: Annotated[bool, typer.Option("--encrypt", help="Encrypt it: only ENCRYPTION_KEYS can decrypt it")] = False,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="Include ENCRYPTION_KEYS")] = False,
 ) -> None:
-    """Write all data, as of one instant, to one file. The gateway may run meanwhile."""
+    """Write a snapshot of all data to one file. The gateway may keep running."""
     if encrypt and with_keys:
-        fail("--encrypt and --with-keys: the keys that open the file would be locked in it. Choose one.", 2)
+        fail("--encrypt and --with-keys: the file would contain the only keys that decrypt it. Choose one.", 2)
     settings = load_settings()
     keys = settings.keys_text
     if keys is None:
@@ -58,7 +58,7 @@ def _open_target(file: Path) -> Iterator[IO[bytes]]:
         sys.stdout.buffer.flush()
         return
     if file.exists():
-        fail(f"{file} is there already: choose another name.")
+        fail(f"{file} already exists: choose another name.")
     draft = file.with_name(f"{file.name}.part")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)

@@ -42,14 +42,14 @@ class _PointHistory:
 
 
 def history(
-    follow: Annotated[bool, typer.Option("--follow", help="Go on showing it until all is there")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Keep showing it until everything is there")] = False,
 ) -> None:
     """Show how much of each meter's history is in the archive. A running gateway fetches the rest."""
 
     async def work(runtime: Runtime) -> None:
         histories = await _read_progress(runtime)
         if not histories:
-            fail("There is no meter yet: add one with `gateway usage-point add`, or by Home Assistant.")
+            fail("There is no meter yet: add one with `gateway usage-point add`, or in Home Assistant.")
         if follow:
             await _follow_progress(runtime, histories)
             histories = await _read_progress(runtime)

@@ -28,9 +28,9 @@ PointIdArgument = Annotated[str, typer.Argument(help="The usage point's id, as `
 
 def import_file(
     usage_point: PointIdArgument,
-    file: Annotated[Path, typer.Argument(help="A file of Enedis, EDF, SGE, Conso Downloader or this gateway")],
-    accept: Annotated[bool, typer.Option("--accept", help="Have it count; without, it is only shown")] = False,
-    direction: Annotated[Direction, typer.Option(help="What is meant where the file does not say")] = (
+    file: Annotated[Path, typer.Argument(help="A file from Enedis, EDF, SGE, Conso Downloader or this gateway")],
+    accept: Annotated[bool, typer.Option("--accept", help="Use its readings; by default, they are only shown")] = False,
+    direction: Annotated[Direction, typer.Option(help="The direction, if the file does not say")] = (
         Direction.CONSUMPTION
     ),
 ) -> None:
@@ -38,7 +38,7 @@ def import_file(
     if not file.is_file():
         fail(f"There is no file {file}.", 2)
     if file.stat().st_size > LARGEST_FILE:
-        fail(f"{file} is larger than {LARGEST_FILE // 1024 // 1024} MB. Split it by years.", 2)
+        fail(f"{file} is larger than {LARGEST_FILE // 1024 // 1024} MB. Split it by year.", 2)
 
     async def work(runtime: Runtime) -> UploadedFile:
         account_id = await _find_account(runtime, usage_point)

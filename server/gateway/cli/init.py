@@ -15,8 +15,10 @@ from gateway.audit.service import record_event
 from gateway.cli import passwords
 from gateway.cli.common import fail, with_runtime
 from gateway.cli.upstreams import find_enedis_problem, find_rte_problem
+from gateway.kit.urls import check_url
 from gateway.runtime import Runtime
 
+_ADDRESS = "Address at which browsers and Home Assistant reach the gateway"
 _ASKED = {
     "ENEDIS_CLIENT_ID": "Enedis: client id",
     "ENEDIS_CLIENT_SECRET": "Enedis: client secret",
@@ -40,11 +42,12 @@ _KEPT = (
 def init(
     email: Annotated[str, typer.Option(prompt="Your e-mail address", help="The first administrator's")],
     env_file: Annotated[
-        Path | None, typer.Option(help="Write the settings to this new file, for its owner alone: it holds secrets")
+        Path | None,
+        typer.Option(help="Write the settings to this new file, readable by its owner only: it contains secrets"),
     ] = None,
-    client_name: Annotated[str, typer.Option(help="What the API client is called")] = "Home Assistant",
+    client_name: Annotated[str, typer.Option(help="Name of the API client")] = "Home Assistant",
 ) -> None:
-    """Set up a gateway: keys, database, administrator, an API client; check Enedis and RTE; print what is left to do.
+    """Set up a gateway: keys, database, administrator, API client. Check Enedis and RTE. Print what is left to do.
 
     At a terminal it asks for missing settings. Otherwise settings come from the environment, and the password is a line
     of standard input. Secrets are written to standard output and, on request, to the file, never to the log.
@@ -72,7 +75,8 @@ def init(
     print(f"Client id:     {client_id}\nClient secret: {secret}   (shown this once)\n")
     for problem in left:
         print(f"To do: {problem}")
-    where = f"set -a; . {env_file}; set +a; " if env_file is not None else ""
+    # sh looks for a name without a folder in PATH, not here
+    where = f"set -a; . {shlex.quote(str(env_file.absolute()))}; set +a; " if env_file is not None else ""
     print(f"To do: {where}gateway serve")
     print("To do: in Home Assistant, add the integration MyElectricalData with this client id and secret.")
     print("To do: there, or with POST /v1/consents, share your meter.")
@@ -83,7 +87,7 @@ def _check_is_new(file: Path) -> None:
     if file.exists():
         fail(f"{file} exists: name a new file, or move this one away.", 2)
     if not os.access(file.absolute().parent, os.W_OK):
-        fail(f"{file} can not be written: its folder is not there, or not yours.", 2)
+        fail(f"{file} cannot be written: its folder does not exist or is not writable.", 2)
 
 
 def _fill_environment(address: str, *, keeps: bool) -> None:
@@ -105,12 +109,21 @@ def _fill_environment(address: str, *, keeps: bool) -> None:
             fail(f"ADMIN_EMAILS does not name {address}: set it, or name a file for it with --env-file.", 2)
         os.environ["ADMIN_EMAILS"] = ",".join([*admins, address])
     if sys.stdin.isatty() and keeps:
+        if not os.environ.get("BACKEND_URL"):
+            os.environ["BACKEND_URL"] = typer.prompt(_ADDRESS, default="http://localhost:8000", value_proc=_parse_url)
         for name, label in _ASKED.items():
             if not os.environ.get(name):
                 hidden = name.endswith("SECRET")
                 os.environ[name] = typer.prompt(
                     f"{label} (Enter: later)", default="", hide_input=hidden, show_default=False
                 )
+
+
+def _parse_url(text: str) -> str:
+    try:
+        return check_url(text.strip())
+    except ValueError as error:
+        raise typer.BadParameter(f"it {error}") from None
 
 
 async def _set_up(runtime: Runtime, address: str, password: str, client_name: str) -> tuple[str, str]:

@@ -14,8 +14,8 @@ app = typer.Typer(no_args_is_help=True, help="The keys that encrypt what is stor
 
 
 @app.command()
-def new(name: Annotated[str, typer.Option(help="Letters and digits; each key needs a name of its own")] = "k1") -> None:
-    """Print a new value for ENCRYPTION_KEYS. Without this key its data cannot be decrypted."""
+def new(name: Annotated[str, typer.Option(help="Letters and digits, unique for each key")] = "k1") -> None:
+    """Print a new value for ENCRYPTION_KEYS. If you lose the key, data encrypted with it is lost."""
     if not re.fullmatch("[A-Za-z0-9]+", name):
         fail("--name is made of letters and digits, such as k2", 2)
     print(Keyring.generate_key(name))
@@ -23,7 +23,7 @@ def new(name: Annotated[str, typer.Option(help="Letters and digits; each key nee
 
 @app.command()
 def rotate() -> None:
-    """Wrap everything with the newest key, the first of ENCRYPTION_KEYS, so that the older ones can be removed.
+    """Encrypt all stored keys with the first of ENCRYPTION_KEYS, so that the older ones can be removed.
 
     This can be interrupted and repeated, and run while gateways run that have the new key already.
     """

@@ -19,5 +19,5 @@ def ask_password(address: str) -> str:
         passwords.check_length(password)
         passwords.check_strength(password, address)
     except passwords.WeakPasswordError as error:
-        fail(f"The password will not do: {error}.", 2)
+        fail(f"The password is not accepted: {error}.", 2)
     return password

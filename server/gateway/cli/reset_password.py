@@ -12,7 +12,7 @@ from gateway.runtime import Runtime
 
 
 def reset_password(
-    email: Annotated[str, typer.Option(prompt="E-mail address", help="Whose password it is")],
+    email: Annotated[str, typer.Option(prompt="E-mail address", help="The account's address")],
 ) -> None:
     """Set an account's password, from a prompt or a line of standard input. All sessions and tokens end."""
     password = passwords.ask_password(email)
@@ -30,5 +30,5 @@ def reset_password(
             return True
 
     if not with_runtime(work):
-        fail("No account has this address. `gateway init` makes one.")
+        fail("No account has this address. `gateway init` creates one.")
     print("The password is set. Browsers are logged out, and tokens end within seconds.")

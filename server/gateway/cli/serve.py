@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.kit.outage import DatabaseDownError, retry_while_down
+from gateway.kit.tracing import TracingNotInstalledError, check_installed
 from gateway.migrations import upgrade_database
 from gateway.runtime import load_keyring
 from gateway.settings import Settings
@@ -42,11 +44,11 @@ and faster than it allows. Set DATABASE_URL (postgresql+asyncpg://) and REDIS_UR
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; :: is IPv4 and IPv6")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65535)] = 8000,
     web: Annotated[
         Path | None,
-        typer.Option(help="Folder of the front end's built files; those that came with the gateway unless given"),
+        typer.Option(help="Folder of the built front end; by default, the one packaged with the gateway"),
     ] = None,
 ) -> None:
     """Migrate the database, then serve the HTTP API, and the front end if its files are present."""
@@ -54,6 +56,10 @@ def serve(
     from gateway.app import create_app  # noqa: PLC0415
 
     settings = load_settings()
+    try:
+        check_installed()
+    except TracingNotInstalledError as error:
+        fail(str(error), 2)
     files = _front_end(web)
     if files is not None and not settings.frontend_url:
         # links lead to the front end that is served here, beside the API
@@ -79,13 +85,23 @@ def serve(
         _close_to_others(settings.sqlite_file)
     _migrate(settings)
     with _report_errors():
-        asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
+        serving = _serve(settings, leaving.GracefulServer(config), _listen_on_both(host, port))
+        asyncio.run(serving, loop_factory=config.get_loop_factory())
 
 
 def _check_can_listen(settings: str, host: str, port: int) -> None:
     """End with an error if the gateway cannot listen at an address; `settings` names the settings to change."""
     if problem := find_port_problem(settings, host, port):
         fail(problem, 2)
+
+
+def _listen_on_both(host: str, port: int) -> list[socket.socket] | None:
+    """Return a socket for IPv4 and IPv6 if `host` is `::`, which asyncio would listen at by IPv6 alone; else None."""
+    if host != "::" or not socket.has_dualstack_ipv6():
+        return None
+    listening = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=2048)
+    log.info(f"Uvicorn running on http://[{host}]:{port}")  # which it does not say itself of a socket that it is given
+    return [listening]
 
 
 def _front_end(folder: Path | None) -> Files | None:
@@ -167,12 +183,12 @@ def _report_errors() -> Iterator[None]:
         fail(_REPLICAS)
 
 
-async def _serve(settings: Settings, server: uvicorn.Server) -> None:
+async def _serve(settings: Settings, server: uvicorn.Server, sockets: list[socket.socket] | None) -> None:
     async with lock_database(settings.database_url, alone=not settings.has_shared_store):
         await _check_keys(settings)
         gc.collect()
         gc.freeze()  # exclude loaded objects from garbage collection, which would delay a response by 80 ms
-        await server.serve()
+        await server.serve(sockets)
     if not server.started:
         raise SystemExit(3)
 

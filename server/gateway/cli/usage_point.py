@@ -23,16 +23,16 @@ app = typer.Typer(no_args_is_help=True, help="Meters.")
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Option(help="What people call this home")],
-    option: Annotated[Option, typer.Option(help="The regulated option it pays by")],
+    name: Annotated[str, typer.Option(help="Name of the meter")],
+    option: Annotated[Option, typer.Option(help="Regulated tariff option")],
     power: Annotated[int, typer.Option(help="Subscribed power, in kVA")],
     off_peak: Annotated[
         list[str] | None, typer.Option(help="Off-peak hours, such as 22:30-06:30; repeat for several")
     ] = None,
-    email: Annotated[str, typer.Option(help="The account it belongs to; made when there is none")] = OWNER,
+    email: Annotated[str, typer.Option(help="The account it belongs to; created if there is none")] = OWNER,
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Add a meter, whose 14 digits are read from standard input, or change the one with that number."""
+    """Add a meter, or change it. Its 14-digit number is read from standard input."""
     if OPTIONS[option].clock is BucketClock.OFF_PEAK and not off_peak:
         fail("An off-peak tariff needs its hours: --off-peak 22:30-06:30", 2)
     if sys.stdin.isatty():
@@ -89,7 +89,7 @@ def list_points() -> None:
 @app.command()
 def remove(
     point_id: Annotated[str, typer.Argument(help="As `gateway usage-point list` prints it")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation")] = False,
 ) -> None:
     """Delete a meter with all its readings. The consent at Enedis stays until its owner ends it there."""
     if not yes:
@@ -99,7 +99,7 @@ def remove(
         async with runtime.database.write() as session:
             account_id = await repository.find_account_of(session, point_id)
             if account_id is None:
-                fail(f"There is no usage point {point_id}. `gateway usage-point list` shows those that there are.")
+                fail(f"There is no usage point {point_id}. `gateway usage-point list` lists them.")
             await delete_usage_point(session, account_id, point_id, runtime.clock.now())
 
     with_runtime(work)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -26,6 +26,7 @@ class Consent(Base):
     """
 
     __tablename__ = "consents"
+    __table_args__ = (Index(None, "created_at", "point_id"), Index(None, "status", "created_at", "point_id"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
@@ -68,7 +69,7 @@ class ClaimedService(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     point_id: Mapped[str | None]
-    opened_on: Mapped[date]
+    opened_on: Mapped[date] = mapped_column(index=True)
 
 
 class ConsentReminder(Base):

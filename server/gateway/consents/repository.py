@@ -31,8 +31,8 @@ async def list_consents(session: AsyncSession, account_id: str) -> Sequence[Cons
 
 async def delete_not_granted(session: AsyncSession, before: datetime) -> None:
     """Delete the consents created before `before` that were not granted, and their states."""
-    not_granted = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
-    await session.execute(sql_delete(Consent).where(*not_granted))
+    not_granted = Consent.status.in_([status for status in ConsentStatus if status is not ConsentStatus.GRANTED])
+    await session.execute(sql_delete(Consent).where(not_granted, Consent.created_at < before))
 
 
 async def lock_consent(session: AsyncSession, consent_id: str) -> Consent | None:

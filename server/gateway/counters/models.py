@@ -11,5 +11,5 @@ class Counter(Base):
     __tablename__ = "counters"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    window: Mapped[str] = mapped_column(primary_key=True)
+    window: Mapped[str] = mapped_column(primary_key=True, index=True)
     used: Mapped[int]

@@ -61,11 +61,13 @@ class Exported:
 
 async def open_table(database: Database, point: BilledPoint, table: Table, start: date, end: date) -> Exported:
     """Return the columns and rows of a table for the days `[start, end[`."""
-    if table is Table.HOURS:
-        async with database.read() as session:
-            series = sorted(await billing.list_series(session, point.public_id), key=_sort_key)
-        return Exported(_list_hour_columns(series), _iterate_hours(database, point, series, start, end))
-    return Exported(_READING_COLUMNS[table], _iterate_readings(database, point, table, start, end))
+    match table:
+        case Table.HOURS:
+            async with database.read() as session:
+                series = sorted(await billing.list_series(session, point.public_id), key=_sort_key)
+            return Exported(_list_hour_columns(series), _iterate_hours(database, point, series, start, end))
+        case Table.LOAD_CURVE | Table.DAILY | Table.MAX_POWER | Table.INDEX:
+            return Exported(_READING_COLUMNS[table], _iterate_readings(database, point, table, start, end))
 
 
 def _sort_key(key: str) -> tuple[int, str]:

@@ -25,18 +25,20 @@ async def announce_gateway(
 ) -> AsyncIterator[None]:
     """Announce the gateway during the `with` block, if ADVERTISE is set.
 
-    `addresses` are addresses of this machine; None: all IPv4 addresses but loopback. If the network does not allow it,
-    that is logged, and the block runs without an announcement.
+    `addresses` are addresses of this machine, all IPv4 or all IPv6; None: those of `_list_addresses`. If the network
+    does not allow it, that is logged, and the block runs without an announcement.
     """
     if not settings.advertise:
         yield
         return
     # imported here, because most gateways announce nothing
+    from zeroconf import IPVersion  # noqa: PLC0415
     from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415
 
     try:
         heard_at = list(addresses or _list_addresses())
-        zeroconf = AsyncZeroconf(interfaces=heard_at)
+        is_ipv6 = any(":" in address for address in heard_at)
+        zeroconf = AsyncZeroconf(interfaces=heard_at, ip_version=IPVersion.V6Only if is_ipv6 else IPVersion.V4Only)
     except (OSError, ValueError) as error:
         log.warning("not_announced", reason=type(error).__name__)
         yield
@@ -69,16 +71,19 @@ def build_service_info(settings: Settings, instance_id: str, addresses: list[str
 
 
 def list_announced_hosts(settings: Settings) -> list[str]:
-    """Return the IPv4 addresses that this machine announces; none unless ADVERTISE is set."""
+    """Return the addresses that this machine announces; none unless ADVERTISE is set."""
     return _list_addresses() if settings.advertise else []
 
 
 def _list_addresses() -> list[str]:
-    """Return this machine's IPv4 addresses but loopback."""
+    """Return this machine's IPv4 addresses but loopback; without any, its IPv6 addresses beyond its own link."""
     import ifaddr  # noqa: PLC0415
 
-    known = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
-    return [address for address in known if not _is_loopback(address)]
+    ips = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    known = [ip_address(ip if isinstance(ip, str) else ip[0]) for ip in ips]
+    reached = [address for address in known if not (address.is_loopback or address.is_link_local)]
+    ipv4 = [str(address) for address in reached if address.version == 4]
+    return ipv4 or [str(address) for address in reached]
 
 
 def _is_loopback(host: str) -> bool:

@@ -32,7 +32,7 @@ class DiscoveryService:
             await limits.hit(session, _PROOFS, origins.hash_client(self._instance, origin), self._clock.now())
         if not is_own_address(address, self._settings.backend_url, list_announced_hosts(self._settings)):
             raise ProblemError(
-                409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."
+                409, "not_our_address", "This is not an address of this gateway. BACKEND_URL has its address."
             )
         async with self._database.read() as session:
             client = await repository.find_api_client(session, client_id)

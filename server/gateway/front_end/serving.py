@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.front_end.files import File, Files
+from gateway.kit.compression import accepts_gzip
 
 _API = "/api"
 _OURS = frozenset({"/ping", "/ready", "/openapi.json"})
@@ -60,7 +61,7 @@ def _respond_file(file: File, asked: Headers) -> Response:
         headers["Vary"] = "Accept-Encoding"
     if file.etag in {tag.strip() for tag in asked.get("if-none-match", "").split(",")}:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if file.compressed_content is not None and "gzip" in asked.get("accept-encoding", ""):
+    if file.compressed_content is not None and accepts_gzip(asked):
         return Response(
             file.compressed_content, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.media_type
         )

@@ -28,7 +28,7 @@ class Ping(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE."""
+    """Whether requests are served. While the store is `down`, only known readings are: no calls are made."""
 
     status: Literal["ready"] = "ready"
     store: Literal["up", "down"]
@@ -36,7 +36,7 @@ class Readiness(BaseModel):
 
 @router.get("/ping")
 async def ping(request: Request, instance: InstanceDep) -> Ping:
-    """Tell that the gateway is alive, without touching the database."""
+    """Tell that the gateway is running, without using the database."""
     proxy = "not_trusted" if is_proxy_untrusted(request.scope) else "none_or_trusted"
     return Ping(instance_id=instance.id, proxy=proxy)
 

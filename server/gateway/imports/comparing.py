@@ -26,7 +26,7 @@ type PayloadsByFeed = Mapping[ImportedFeed, Mapping[date, bytes]]
 
 
 class DayOutcome(StrEnum):
-    """What becomes of a day of a file: it adds something, nothing, or contradicts what is known."""
+    """The result for a day of a file: it adds data, adds none, or contradicts the archive."""
 
     NEW = "new"
     AGREES = "agrees"

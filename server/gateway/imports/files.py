@@ -104,7 +104,7 @@ def _count_rows(rows: Iterator[tuple[Cell, ...]], seen: list[int]) -> Iterator[N
         for number, row in enumerate(rows, 1):
             seen[0] += 1
             if seen[0] > MOST_ROWS:
-                raise ProblemError(422, "too_many_rows", f"The file has more than {MOST_ROWS} rows. Split it by years.")
+                raise ProblemError(422, "too_many_rows", f"The file has more than {MOST_ROWS} rows. Split it by year.")
             yield number, row
 
 

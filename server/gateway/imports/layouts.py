@@ -136,7 +136,7 @@ def _refuse_hours(heading: Sequence[str]) -> None:
     """Raise ProblemError for our own table of hours, which is computed and depends on the tariff."""
     if heading[:2] in (["start", "utc_offset"], ["debut", "decalage utc"]):
         raise ProblemError(
-            422, "computed_table", "Hours are computed from the load curve: export and import that table."
+            422, "computed_table", "Hours are computed from the load curve: export and import that table instead."
         )
 
 

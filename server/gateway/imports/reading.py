@@ -40,8 +40,8 @@ def read_file(content: bytes, name: str, prm: str, direction: Direction, today: 
         raise ProblemError(
             422,
             "unknown_format",
-            "No table in the file is of a known form. Known are the exports of Enedis, EDF, SGE, Conso Downloader and "
-            "this gateway; save a table of yours with the columns `debut;fin;kW`.",
+            "The file has no table in a known format: exports of Enedis, EDF, SGE, Conso Downloader and this gateway. "
+            "Else save your own table with the columns `debut;fin;kW`.",
         )
     placed = place_points(points, today, most_watts)
     if not placed.feeds and not placed.rejected:
@@ -52,5 +52,5 @@ def read_file(content: bytes, name: str, prm: str, direction: Direction, today: 
 def _check_meter_numbers(numbers: set[str], prm: str) -> None:
     if numbers - {prm}:
         raise ProblemError(
-            422, "another_meter", "The file names another meter than this one. Choose the meter that it is about."
+            422, "another_meter", "The file is about another meter than this one. Choose that meter instead."
         )

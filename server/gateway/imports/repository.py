@@ -10,6 +10,7 @@ from gateway.imports.comparing import ComparedDay
 from gateway.metering.imported import seal_imported
 from gateway.metering.models import Import, ImportedDay, ImportStatus
 from gateway.metering.schedule import Feed
+from gateway.usage_points import repository as points
 from gateway.usage_points.service import Secrets
 
 PREVIEW_LIFETIME = timedelta(days=1)
@@ -65,8 +66,9 @@ async def delete_days(session: AsyncSession, taken_back: Import) -> None:
 
 async def delete_previews_before(session: AsyncSession, before: datetime) -> None:
     """Delete previews that were created before an instant."""
-    outdated = select(Import.id).where(Import.status == ImportStatus.PREVIEW, Import.created_at < before)
-    await _delete_imports(session, list(await session.scalars(outdated)))
+    outdated = (Import.status == ImportStatus.PREVIEW, Import.created_at < before)
+    await points.lock_points(session, list(await session.scalars(select(Import.usage_point_id).where(*outdated))))
+    await _delete_imports(session, list(await session.scalars(select(Import.id).where(*outdated))))
 
 
 async def _delete_imports(session: AsyncSession, ids: Collection[str]) -> None:

@@ -43,17 +43,17 @@ async def preview_import(
     imports: ImportsDep,
     caller: CallerDep,
     point_id: PointId,
-    direction: Annotated[Direction, Query(description="What is meant where the file does not say")] = (
+    direction: Annotated[Direction, Query(description="The direction, if the file does not say")] = (
         Direction.CONSUMPTION
     ),
     content_disposition: Annotated[
         str | None,
-        Header(description="The file's name, as `attachment; filename=…`: some files say only there of whom"),
+        Header(description="The file's name, as `attachment; filename=…`: some files name their meter only there"),
     ] = None,
 ) -> UploadedFile:
-    """Read a file of Enedis, EDF, SGE, Conso Downloader or ours, and show what it would add.
+    """Read a file from Enedis, EDF, SGE, Conso Downloader or this gateway, and show what it would add.
 
-    Nothing counts before it is accepted; the file before it that nobody accepted is forgotten.
+    Nothing is used before the file is accepted. An earlier file that was not accepted is deleted.
     """
     content = bytearray()
     async for some in request.stream():
@@ -70,13 +70,13 @@ async def list_imports(imports: ImportsDep, caller: CallerDep, point_id: PointId
 
 @router.post("/{import_id}/accept")
 async def accept_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> UploadedFile:
-    """Have a file count. What Enedis tells of a day, now or later, always counts before it."""
+    """Accept a file, so that its readings are used. Readings from Enedis, present or future, take precedence."""
     return await imports.accept_file(caller.account_id, point_id, import_id)
 
 
 @router.delete("/{import_id}", status_code=204)
 async def take_back_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> None:
-    """Forget what a file told, whether it was accepted or not."""
+    """Delete the readings of a file, whether it was accepted or not."""
     await imports.take_back_file(caller.account_id, point_id, import_id)
 
 

@@ -20,7 +20,7 @@ _MOST_ROWS = 5
 
 
 class ImportSpan(BaseModel):
-    """Neighbouring days `[start, end[` of one kind and outcome; the file leaves a part of `partial` of them open."""
+    """Adjacent days `[start, end[` with the same kind and outcome; in the file, `partial` of them are incomplete."""
 
     kind: Kind
     direction: Direction
@@ -32,7 +32,7 @@ class ImportSpan(BaseModel):
 
 
 class ImportDifference(BaseModel):
-    """A day that file and archive tell differently: Wh, of the maximum power VA. The archive's stays."""
+    """A day on which file and archive differ, in Wh or, for maximum power, VA. The archive's value is kept."""
 
     kind: Kind
     direction: Direction
@@ -43,7 +43,7 @@ class ImportDifference(BaseModel):
 
 
 class ImportRejection(BaseModel):
-    """Rows of the file that are not used, for one reason: how many, and the first of them."""
+    """Rows of the file that are rejected for one reason: how many, and the first of them."""
 
     reason: RowFault
     count: int
@@ -51,7 +51,7 @@ class ImportRejection(BaseModel):
 
 
 class ImportReport(BaseModel):
-    """What a file tells, beside what is known. `differences` lists at most 200 days; `days` counts them all."""
+    """The content of a file, compared with the archive. `differences` lists at most 200 days; `days` counts all."""
 
     format: Format
     days: dict[DayOutcome, int]
@@ -61,7 +61,7 @@ class ImportReport(BaseModel):
 
 
 class UploadedFile(BaseModel):
-    """A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day."""
+    """An uploaded file. None of its readings are used before it is accepted; a preview is kept for a day."""
 
     id: str
     status: ImportStatus

@@ -58,7 +58,7 @@ class ImportService:
             report = build_report(file.format, days, file.placed.rejected)
             preview = self._build_preview(point_id, secrets, days, report, now)
             async with self._database.write() as session:
-                await points.get_usage_point(session, account_id, point_id)
+                await points.get_usage_point(session, account_id, point_id, to_change=True)
                 await repository.replace_preview(session, preview, days, secrets)
         return _build_view(preview, report)
 
@@ -73,27 +73,35 @@ class ImportService:
         """Accept a file, so that its days are used from now on. Raises ProblemError."""
         async with self._database.write() as session:
             point, secrets, found = await self._find_import(session, account_id, point_id, import_id)
-            if found.status is ImportStatus.TAKEN_BACK:
-                raise ProblemError(409, "taken_back", "This file was taken back. Import it again.")
-            if found.status is ImportStatus.PREVIEW:
-                found.status, found.changed_at = ImportStatus.ACCEPTED, self._clock.now()
-                record_event(session, self._clock.now(), "import_accepted", account_id, usage_point=point.id)
+            match found.status:
+                case ImportStatus.TAKEN_BACK:
+                    raise ProblemError(409, "taken_back", "This file was taken back. Import it again.")
+                case ImportStatus.PREVIEW:
+                    found.status, found.changed_at = ImportStatus.ACCEPTED, self._clock.now()
+                    record_event(session, self._clock.now(), "import_accepted", account_id, usage_point=point.id)
+                case ImportStatus.ACCEPTED:
+                    pass  # accepting a file again changes nothing
         return _build_view(found, _open_report(found, secrets))
 
     async def take_back_file(self, account_id: str, point_id: str, import_id: str) -> None:
         """Delete the days of a file. Raises ProblemError (`not_found`)."""
         async with self._database.write() as session:
             point, _, found = await self._find_import(session, account_id, point_id, import_id)
-            if found.status is ImportStatus.PREVIEW:
-                await repository.delete_import(session, found)
-            elif found.status is ImportStatus.ACCEPTED:
-                await repository.delete_days(session, found)
-                found.status, found.changed_at = ImportStatus.TAKEN_BACK, self._clock.now()
-                record_event(session, self._clock.now(), "import_taken_back", account_id, usage_point=point.id)
+            match found.status:
+                case ImportStatus.PREVIEW:
+                    await repository.delete_import(session, found)
+                case ImportStatus.ACCEPTED:
+                    await repository.delete_days(session, found)
+                    found.status, found.changed_at = ImportStatus.TAKEN_BACK, self._clock.now()
+                    record_event(session, self._clock.now(), "import_taken_back", account_id, usage_point=point.id)
+                case ImportStatus.TAKEN_BACK:
+                    pass  # its days are deleted already
 
     async def _find_import(
         self, session: AsyncSession, account_id: str, point_id: str, import_id: str
     ) -> tuple[UsagePoint, Secrets, Import]:
+        # locked before its files, as by who deletes the usage point: in the other order, the two would deadlock
+        await points.get_usage_point(session, account_id, point_id, to_change=True)
         point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
         found = await repository.find_import(session, point_id, import_id)
         if found is None:

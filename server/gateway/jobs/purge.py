@@ -28,12 +28,18 @@ _CLOCK_IS_SURE_FOR = timedelta(days=7)
 """The clock is trusted this long after RTE sent a colour: were it years ahead, RTE's certificate would be invalid."""
 
 
+async def purge_counters(database: Database, now: datetime) -> datetime:
+    """Delete budgets of past days; return when to run next, which is tomorrow: it reads a row of each account."""
+    today = paris.day_of(now)
+    async with database.write() as session:
+        await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
+        await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
+    return now + paris.DAY
+
+
 async def purge_outdated(database: Database, now: datetime, retention_days: int) -> datetime:
     """Delete outdated data; return when to run next. `retention_days` is how long readings outlive their consent."""
     async with database.write() as session:
-        today = paris.day_of(now)
-        await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
-        await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
         await imports.delete_previews_before(session, now - imports.PREVIEW_LIFETIME)
         await consents.delete_not_granted(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)

@@ -67,6 +67,7 @@ def _count_failures(name: str, job: Job, count_failure: Callable[[str], None]) -
         except StoreError, DatabaseDownError:
             raise
         except Exception:
+            # a job may fail in any way: each is counted, and raised for the log
             count_failure(name)
             raise
 
@@ -91,6 +92,7 @@ async def _repeat_job(name: str, job: Job, store: Store, clock: Clock, stopping:
             log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
             due = clock.now() + LONGEST_SLEEP
         except Exception:
+            # a job that fails in an unforeseen way must not end the others: it is logged and run again
             log.exception("job_failed", job=name)
             await _sleep_until_stopped(clock, stopping, _AFTER_FAILURE)
             continue

@@ -97,7 +97,7 @@ def respond_json(request: Request, content: bytes, *, now: datetime, next_change
 
     The response is private: shared caches must not store it.
     """
-    compressed = accepts_gzip(request) and is_worth_compressing(content)
+    compressed = accepts_gzip(request.headers) and is_worth_compressing(content)
     return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
 
 
@@ -115,12 +115,12 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
     content, etag = prepared.content, prepared.etag
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
     headers = {"Cache-Control": f"private, max-age={seconds}", "Vary": "Authorization, Cookie"}
-    if _matches(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": etag})
     if prepared.is_large:
         headers["Vary"] += ", Accept-Encoding"
+    if _matches(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": etag})
     if prepared.is_compressed:
-        if accepts_gzip(request):
+        if accepts_gzip(request.headers):
             headers["Content-Encoding"] = "gzip"
             etag = f"W/{etag}"
         else:

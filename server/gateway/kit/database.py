@@ -5,6 +5,7 @@ lock when it begins (BEGIN IMMEDIATE).
 """
 
 import enum
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, override
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from gateway.kit.outage import translate_database_errors
@@ -38,6 +40,9 @@ otherwise hold them for ever."""
 _SQLITE_CONNECTIONS = 15
 """Opened when wanted, and kept: so many that writers who wait for each other leave some to readers."""
 _POOL_SECONDS = 10
+TRUSTED_SECONDS = 30.0
+"""A connection to PostgreSQL that rested no longer than this is used without asking first whether it still works: that
+would be three round trips before each statement. Firewalls forget connections that rest for minutes."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -98,11 +103,12 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             parsed,
             hide_parameters=True,  # errors and DEBUG_SQL would put addresses, hashes and numbers into the log
-            pool_pre_ping=not self.is_sqlite,
             **(_build_sqlite_options() if self.is_sqlite else _build_postgresql_options(is_maintenance)),
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'OFF' if is_maintenance else 'ON'}")
+        else:
+            _check_rested_connections(self.engine)
         # in PostgreSQL each statement sees what is committed at that time, in a transaction or not: BEGIN and ROLLBACK
         # would cost round trips to the server, or to SQLite's thread, without any use for a reader
         self._reading = self.engine.execution_options(
@@ -173,6 +179,7 @@ def _build_postgresql_options(is_maintenance: bool) -> dict[str, Any]:  # noqa: 
     command_seconds = None if is_maintenance else COMMAND_SECONDS
     return {
         "connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
+        "pool_use_lifo": True,  # so that few connections rest
         "pool_timeout": _POOL_SECONDS,
     }
 
@@ -187,6 +194,27 @@ def build_insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert 
     from sqlalchemy.dialects.sqlite import insert as into_sqlite  # noqa: PLC0415
 
     return into_sqlite(table)
+
+
+def _check_rested_connections(engine: AsyncEngine) -> None:
+    """Replace connections that PostgreSQL has closed, which costs no round trip, or that do not answer after a rest."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note_rest(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check_connection(connection: Any, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None:
+            return  # it is new
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - rests_since > TRUSTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
 from gateway import __version__
+from gateway.kit.tracing import note_call, trace_call
 
 TIMEOUT = httpx2.Timeout(30, connect=10)
 LONGEST = 60.0
@@ -64,6 +66,7 @@ class Upstream:
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("a base URL must start with https:// and name a host")
+        self._host = parts.hostname
         self._client = httpx2.AsyncClient(
             base_url=base_url.rstrip("/"),
             timeout=TIMEOUT,
@@ -89,27 +92,31 @@ class Upstream:
         if not path.startswith("/"):
             raise ValueError("a path begins with a slash: what is asked is on this upstream's own origin")
         begun = perf_counter()
-        try:
-            async with (
-                asyncio.timeout(LONGEST),
-                self._client.stream(
+        with trace_call(method, self._host) as span:
+            try:
+                response = await self._receive(
                     method, path, params=params, headers=headers, data=form, auth=auth, json=json
-                ) as response,
-            ):
+                )
+            except UnreachableError:
+                self._observe("unreachable", perf_counter() - begun)
+                note_call(span, "unreachable")
+                raise
+            self._observe(str(response.status), perf_counter() - begun)
+            note_call(span, str(response.status))
+            return response
+
+    async def _receive(self, method: str, path: str, **options: Any) -> HttpResponse:
+        try:
+            async with asyncio.timeout(LONGEST), self._client.stream(method, path, **options) as response:
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise UnreachableError("the answer is too long")
-                self._observe(str(response.status_code), perf_counter() - begun)
                 return HttpResponse(
                     response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()}
                 )
-        except UnreachableError:
-            self._observe("unreachable", perf_counter() - begun)
-            raise
         except (httpx2.HTTPError, TimeoutError) as error:
-            self._observe("unreachable", perf_counter() - begun)
             concerns_all = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise UnreachableError(type(error).__name__, concerns_all=concerns_all) from None
 

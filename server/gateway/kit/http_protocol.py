@@ -34,6 +34,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
+        if self.client is not None:
+            # on a socket for both, an IPv4 address comes as ::ffff:192.0.2.1, which no list of proxies names
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
         self._restart_deadline(HEAD_SECONDS)
 
     @override

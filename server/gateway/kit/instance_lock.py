@@ -59,6 +59,7 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
     try:
         await _acquire_lock(partial(_lock_server, connection, alone=alone))
     except BaseException:
+        # also when cancelled: an open connection would keep the lock
         await connection.close()
         raise
     watch = asyncio.create_task(_watch_lock(engine, connection, alone=alone))

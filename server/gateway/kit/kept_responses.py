@@ -37,22 +37,31 @@ class KeptResponses:
         self._clock = clock
         self._most_bytes = most_bytes
         self._seconds = seconds
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[Hashable, ...], _Kept] = OrderedDict()
         self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    async def find_current(self, key: Hashable, load_version: Callable[[], Awaitable[str | None]]) -> Prepared | None:
-        """Return the response kept for `key` if the database still has its version, else None."""
+    async def find_current(
+        self, key: tuple[Hashable, ...], owner: Hashable, load_version: Callable[[], Awaitable[str | None]]
+    ) -> Prepared | None:
+        """Return the response kept for `key` if the database still has its version, else None.
+
+        `owner` is the part of the key whose data it is: if it has no version any more, all its responses are removed.
+        """
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if kept.until > self._clock.monotonic() and await load_version() == kept.version:
-            return kept.response
+        if kept.until > self._clock.monotonic():
+            version = await load_version()
+            if version == kept.version:
+                return kept.response
+            if version is None:
+                self.forget_owner(owner)
         if self._kept.get(key) is kept:
             self._forget(key)
         return None
 
-    def keep_response(self, key: Hashable, version: str, response: Prepared) -> None:
+    def keep_response(self, key: tuple[Hashable, ...], version: str, response: Prepared) -> None:
         """Keep a response that was built from data of `version`."""
         kept = _Kept(response, version, self._clock.monotonic() + self._seconds)
         self._forget(key)
@@ -65,6 +74,11 @@ class KeptResponses:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._forget_outdated)
 
+    def forget_owner(self, owner: Hashable) -> None:
+        """Remove all responses with `owner` in their key, because its data was deleted."""
+        for key in [key for key in self._kept if owner in key]:
+            self._forget(key)
+
     def clear(self) -> None:
         """Remove all responses."""
         self._kept.clear()
@@ -73,7 +87,7 @@ class KeptResponses:
             self._timer.cancel()
             self._timer = None
 
-    def _forget(self, key: Hashable) -> None:
+    def _forget(self, key: tuple[Hashable, ...]) -> None:
         if (kept := self._kept.pop(key, None)) is not None:
             self._bytes -= kept.size
 

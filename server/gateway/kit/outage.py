@@ -11,7 +11,7 @@ from gateway.kit.clock import Clock
 
 
 class DatabaseDownError(SQLAlchemyError):
-    """The database does not answer; the transaction was not committed, or it is unknown whether it was."""
+    """The database does not answer, or ended the transaction; whether it was committed may be unknown."""
 
 
 class DatabaseFullError(DatabaseDownError):
@@ -29,9 +29,9 @@ class UnstorableTextError(SQLAlchemyError):
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_NO_SUCH_PARENT = "23503"
 _POSTGRESQL_NUL = "22021"
-_POSTGRESQL_AWAY = ("08", "28", "3D", "53", "57P")
-"""SQLSTATE classes: connection exception, invalid authorization, no such database, insufficient resources, operator
-intervention."""
+_POSTGRESQL_AWAY = ("08", "28", "3D", "40", "53", "57P")
+"""SQLSTATE classes: connection exception, invalid authorization, no such database, transaction rollback (a deadlock),
+insufficient resources, operator intervention. The same may succeed when it is tried again."""
 
 
 LOOK_AGAIN = 1.0
@@ -70,7 +70,8 @@ def translate_database_errors() -> Iterator[None]:
             raise
         raise kind(type(error).__name__) from error
     except Exception as error:
-        # asyncpg's errors during connection, which SQLAlchemy does not wrap
+        # asyncpg's errors during connection, which SQLAlchemy does not wrap; asyncpg is not imported to name their
+        # class, since a gateway with SQLite never loads it
         if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error

@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.kit.logging import log_request
+from gateway.kit.tracing import is_tracing, note_response, trace_request
 
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+"""With hyphens as Caddy writes it, or without as nginx does."""
 
 _HEALTH = frozenset({"/ping", "/ready"})
 """Paths that are requested every few seconds: successful requests for them are not logged."""
@@ -55,10 +57,14 @@ class RequestLog:
                 headers.update(scope["state"].get("headers", {}))
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            trace_request(scope["method"], Headers(scope=scope) if is_tracing() else {}) as span,
+        ):
             try:
                 await self._app(scope, receive, send_with_headers)
             except Exception as error:
+                # any error of any route: once the response has begun, no error response can replace it
                 if not has_begun:
                     raise
                 _log_cut_response(error)
@@ -69,6 +75,8 @@ class RequestLog:
                     perf_counter() - begun,
                 )
                 self._observe(method, route, status, seconds)
+                if span is not None:
+                    note_response(span, request_id, method, route, status)
                 if route not in _HEALTH or status >= 400:
                     log_request(request_id, method, route, status, round(seconds * 1000, 1))
 

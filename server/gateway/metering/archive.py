@@ -273,7 +273,7 @@ class Archive:
         ]
         new_days = {fact.day for fact in news}
         async with self._database.write() as session:
-            await repository.save_facts(session, feed, news, self._clock.now())
+            await repository.save_facts(session, feed, point.secrets, news, self._clock.now())
             vain = [fact.day for fact in facts if fact.day not in new_days]
             await repository.note_nothing_new(session, feed, vain, self._clock.now())
             if refusals is not None and refusals != point.refusals:

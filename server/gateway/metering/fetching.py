@@ -70,7 +70,7 @@ class Fetcher:
                 fitted = fit_rounded(readings, values[day]) if day in values else None
                 state = State.FITTED if fitted else State.COMPLETE if day in values else State.ROUNDED
                 readings = fitted or readings
-            payload = payloads.seal_curve(feed, point.secrets, day, readings) if readings else None
+            payload = payloads.pack_curve(day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in stored)
             # a missing day in an answer with other days is truly absent: asking for it again would cost another call
             times_absent = SURELY_ABSENT if state is State.ABSENT and placed.days else 0
@@ -84,13 +84,13 @@ class Fetcher:
         )
         placed = place_daily(points, window.start, window.end, point.most_watts)
         _check_refused(point, window, placed.refused, placed.days)
-        return _list_facts(point, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
+        return _list_facts(window, {day: payloads.pack_value(wh) for day, wh in placed.days.items()})
 
-    async def _fetch_max_power(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
+    async def _fetch_max_power(self, point: MeteredPoint, _: Feed, window: Window) -> list[Fact]:
         points = await self._enedis.fetch_max_power(point.account_id, point.secrets.prm, window.start, window.end)
         placed = place_peaks(points, window.start, window.end, point.most_watts)
         _check_refused(point, window, placed.refused, placed.days)
-        return _list_facts(point, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
+        return _list_facts(window, {day: peak.pack() for day, peak in placed.days.items()})
 
     async def _fetch_index(self, point: MeteredPoint, feed: Feed, window: Window) -> list[Fact]:
         series = await self._enedis.fetch_index(
@@ -98,9 +98,7 @@ class Fetcher:
         )
         placed = place_index(series, window.start, window.end)
         _check_refused(point, window, placed.refused, placed.days)
-        return _list_facts(
-            point, feed, window, {day: payloads.pack_registers(registers) for day, registers in placed.days.items()}
-        )
+        return _list_facts(window, {day: payloads.pack_registers(registers) for day, registers in placed.days.items()})
 
 
 def _check_refused(point: MeteredPoint, window: Window, refused: RejectedValues, used: Sized) -> None:
@@ -121,11 +119,9 @@ def _get_state(day: date, readings: Sequence[Reading], found: Sequence[Reading],
     return State.FILLED if was_filled and not is_measured else State.COMPLETE
 
 
-def _list_facts(point: MeteredPoint, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
-    """Return one fact for each day of a window: its encrypted payload if it was found, else ABSENT."""
+def _list_facts(window: Window, found: Mapping[date, bytes]) -> list[Fact]:
+    """Return one fact for each day of a window: its payload if it was found, else ABSENT."""
     return [
-        Fact(day, State.COMPLETE, payloads.seal_payload(feed, point.secrets, day, found[day]))
-        if day in found
-        else Fact(day, State.ABSENT)
+        Fact(day, State.COMPLETE, found[day]) if day in found else Fact(day, State.ABSENT)
         for day in paris.iterate_days(window.start, window.end)
     ]

@@ -59,11 +59,11 @@ class DayFiller:
                     continue  # the whole day has arrived in the meantime
                 if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
-                payload = payloads.seal_curve(curve, point.secrets, day, readings)
+                payload = payloads.pack_curve(day, readings)
                 is_final = day in over or is_energy_complete(curves[day], values[day])
                 facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
             async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
+                await repository.save_facts(session, curve, point.secrets, facts, self._clock.now())
 
     async def fit_rounded_days(self, point: MeteredPoint, curve: Feed, daily: Feed, days: Collection[date]) -> None:
         """Scale rounded days to their daily values where these are known.
@@ -86,13 +86,13 @@ class DayFiller:
                     continue  # another task has handled it in the meantime
                 if day in values:
                     fitted = fit_rounded(curves[day], values[day])
-                    payload = payloads.seal_curve(curve, point.secrets, day, fitted or curves[day])
+                    payload = payloads.pack_curve(day, fitted or curves[day])
                     facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
                 elif day in daily_entries and find_next_attempt(daily, day, daily_entries[day]) is None:
-                    payload = payloads.seal_curve(curve, point.secrets, day, curves[day])
+                    payload = payloads.pack_curve(day, curves[day])
                     facts.append(Fact(day, State.COMPLETE, payload))
             async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
+                await repository.save_facts(session, curve, point.secrets, facts, self._clock.now())
 
 
 def get_lease_key(feed: Feed) -> str:

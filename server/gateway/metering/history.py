@@ -80,7 +80,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
         return now + paris.HOUR
     if point.history_at > now:
         return point.history_at
-    if point.details_at <= now:
+    if points.waits_for_details(point, now):
         return now + _CONTRACT_FIRST
     try:
         metered_point = await archive.open_point(point)

@@ -72,7 +72,7 @@ class MeteredPoint:
             most_watts=_find_most_watts(point),
             next_work_at=point.next_work_at,
             history_at=point.history_at,
-            version=format_version(point.epoch, point.data_revision),
+            version=format_version(point.epoch, point.data_version),
             wants=point.wants,
         )
 

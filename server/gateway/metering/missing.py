@@ -131,9 +131,9 @@ def raise_if_nothing_known(known: Sized, refusal: CallRefusal | None, now: datet
     wait = (refusal.until - now).total_seconds()
     if refusal.reason is ErrorReason.QUOTA:
         raise ProblemError(
-            429, "quota", "Nothing is known of this range yet and the quota is used up.", retry_after=wait
+            429, "quota", "No data is known for this range yet, and the quota is used up.", retry_after=wait
         )
     if refusal.reason in {ErrorReason.DOWN, ErrorReason.OUR_FAULT, ErrorReason.UNAUTHORIZED}:
         raise ProblemError(
-            503, "upstream_down", "Nothing is known of this range and Enedis does not answer.", retry_after=wait
+            503, "upstream_down", "No data is known for this range, and Enedis does not answer.", retry_after=wait
         )

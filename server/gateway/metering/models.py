@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -32,7 +32,7 @@ class DayRecord(Base):
 
 
 class ImportStatus(StrEnum):
-    """What became of a file: shown, and nothing of it counts yet; accepted; or taken back again."""
+    """The status of a file: a preview, which is not used yet; accepted; or taken back."""
 
     PREVIEW = "preview"
     ACCEPTED = "accepted"
@@ -47,6 +47,7 @@ class Import(Base):
     """
 
     __tablename__ = "imports"
+    __table_args__ = (Index(None, "status", "created_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), index=True)

@@ -1,4 +1,4 @@
-"""The payload of a day as bytes: each kind has its own form, and is encrypted with the key of the account."""
+"""The payload of a day as bytes, in a form of its own for each kind. `repository.py` encrypts it."""
 
 import json
 from collections.abc import Sequence
@@ -7,25 +7,17 @@ from datetime import date
 from gateway.domain.readings import Peak, Reading
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
-from gateway.kit.crypto import seal, unseal
 from gateway.metering.packing import pack_readings, unpack_readings
-from gateway.metering.schedule import Feed
-from gateway.usage_points.service import Secrets
 
 
-def seal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Encrypt the payload of a day."""
-    return seal(secrets.data_key, payload, feed.build_seal_context(day))
+def pack_curve(day: date, readings: Sequence[Reading]) -> bytes:
+    """Encode the readings of a day."""
+    return pack_readings(readings, paris.midnight(day))
 
 
-def unseal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Decrypt a payload that `seal_payload` encrypted."""
-    return unseal(secrets.data_key, payload, feed.build_seal_context(day))
-
-
-def seal_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
-    """Pack and encrypt a day's readings."""
-    return seal_payload(feed, secrets, day, pack_readings(readings, paris.midnight(day)))
+def pack_value(wh: int) -> bytes:
+    """Encode the energy of a day, in Wh."""
+    return str(wh).encode()
 
 
 def pack_registers(registers: Registers) -> bytes:

@@ -32,11 +32,13 @@ async def request_refresh(
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < get_history_start(Kind.CURVE, today):
-        raise ProblemError(400, "invalid_range", "Only past days can be refreshed, and as far as Enedis' history goes.")
+        raise ProblemError(
+            400, "invalid_range", "Only past days can be refreshed, back to the start of Enedis' history."
+        )
     async with database.write() as session:
         point = await consents.get_usage_point(session, account_id, point_id)
         if point.status is not PointStatus.GRANTED:
-            raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
+            raise ProblemError(409, "no_consent", "There is no consent for this meter: share it again first.")
         marked = await repository.schedule_again(session, point_id, start, end, now)
         await points.schedule_refresh(session, point_id, start, now)
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())

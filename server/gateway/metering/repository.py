@@ -1,4 +1,4 @@
-"""Database queries for the ledger and the payloads of its days."""
+"""Database queries for the ledger and the payloads of its days. Only this module encrypts and decrypts them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
 from gateway.kit import paris
+from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import build_insert
 from gateway.metering.imported import add_imported, list_imported_since, load_imported
 from gateway.metering.models import DayRecord
-from gateway.metering.payloads import unseal_payload
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
 from gateway.usage_points import repository as points
 from gateway.usage_points.service import Secrets
@@ -45,7 +45,7 @@ _KNOWN = (
 
 @dataclass(frozen=True)
 class Fact:
-    """What an answer from Enedis states about a day; `payload` is None when there are no readings.
+    """What an answer from Enedis states about a day; `payload` (see `payloads`) is None when there are no readings.
 
     `corrects`: the fact replaces an entry even if that seemed more complete, because it was estimated.
     `times_absent` is how many answers without the day this one counts for.
@@ -122,7 +122,7 @@ async def load_values[Value](
     for day, state, asked_at, again_at, times_absent, payload in await session.execute(_KNOWN, asked):
         entries[day] = Entry(state, asked_at, again_at, times_absent)
         if payload is not None:
-            values[day] = read(day, unseal_payload(feed, secrets, day, payload))
+            values[day] = read(day, _unseal_payload(feed, secrets, day, payload))
     return entries, values
 
 
@@ -143,7 +143,7 @@ async def load_days(
     found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
     for kind, direction, day, state, asked_at, payload in await session.execute(query):
         feed = Feed(point_id, kind, Direction(direction))
-        content = None if payload is None else unseal_payload(feed, secrets, day, payload)
+        content = None if payload is None else _unseal_payload(feed, secrets, day, payload)
         found[feed][day] = OpenedDay(Entry(state, asked_at), content)
     for feed, days in (await load_imported(session, point_id, kinds, secrets, start, end)).items():
         for day, imported in days.items():
@@ -162,10 +162,10 @@ async def load_next_payloads(
         *_match_feed(feed), DayRecord.payload.is_not(None), DayRecord.day > after
     )
     rows = await session.execute(query.order_by(DayRecord.day).limit(limit))
-    return [(day, unseal_payload(feed, secrets, day, payload)) for day, payload in rows if payload is not None]
+    return [(day, _unseal_payload(feed, secrets, day, payload)) for day, payload in rows if payload is not None]
 
 
-async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
+async def save_facts(session: AsyncSession, feed: Feed, secrets: Secrets, facts: Iterable[Fact], now: datetime) -> None:
     """Insert or update the entries and payloads of days, and clear a pending refresh of them."""
     rows = [
         {
@@ -176,7 +176,7 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
             "state": fact.state,
             "asked_at": now,
             "again_at": None,
-            "payload": fact.payload,
+            "payload": None if fact.payload is None else _seal_payload(feed, secrets, fact.day, fact.payload),
             "times_absent": max(fact.times_absent, int(fact.state is State.ABSENT)),
         }
         for fact in facts
@@ -219,6 +219,18 @@ async def _load_entries(session: AsyncSession, *conditions: ColumnElement[bool])
     ).order_by(DayRecord.day)
     rows = await session.execute(query.where(*conditions))
     return {row.day: Entry(row.state, row.asked_at, row.again_at, row.times_absent) for row in rows}
+
+
+def _seal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+    return seal(secrets.data_key, payload, _build_seal_context(feed, day))
+
+
+def _unseal_payload(feed: Feed, secrets: Secrets, day: date, sealed: bytes) -> bytes:
+    return unseal(secrets.data_key, sealed, _build_seal_context(feed, day))
+
+
+def _build_seal_context(feed: Feed, day: date) -> str:
+    return f"days.payload:{feed.point_id}:{feed.kind}:{feed.direction}:{day}"
 
 
 def _match_feed(feed: Feed) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, KeptResponsesDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
@@ -36,7 +36,6 @@ from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
 
 ReadingsDep = Annotated[Readings, Depends(part(Readings))]
-KeptResponsesDep = Annotated[KeptResponses, Depends(part(KeptResponses))]
 
 router = APIRouter(
     tags=["readings"],
@@ -68,7 +67,7 @@ async def get_load_curve(
     archive.check_range(start, end)
     key = ("load_curve", caller.account_id, point_id, direction, start, end)
     load_version = partial(archive.load_version, caller.account_id, point_id)
-    if (ready := await kept.find_current(key, load_version)) is not None:
+    if (ready := await kept.find_current(key, point_id, load_version)) is not None:
         return _respond_ready(request, clock, ready, None)
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
     frame = RangeAnswer(**_build_frame(found, start, end, direction))
@@ -98,7 +97,7 @@ async def get_daily(
     archive.check_range(start, end)
     key = ("daily", caller.account_id, point_id, direction, start, end)
     load_version = partial(archive.load_version, caller.account_id, point_id)
-    if (ready := await kept.find_current(key, load_version)) is not None:
+    if (ready := await kept.find_current(key, point_id, load_version)) is not None:
         return _respond_ready(request, clock, ready, None)
     found = await archive.read_daily(caller.account_id, point_id, direction, start, end)
     readings = [
@@ -121,7 +120,7 @@ async def get_max_power(
     start: Start,
     end: End,
 ) -> Response:
-    """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
+    """Return the highest power of each day, in VA. After a request, it is fetched every day for a month."""
     found = await archive.read_max_power(caller.account_id, point_id, start, end)
     readings = [
         PeakReading(date=day, va=one.va, share=one.share, at=one.at, quality=found.get_quality(day))
@@ -142,7 +141,7 @@ async def get_index(
     end: End,
     direction: Direction = Direction.CONSUMPTION,
 ) -> Response:
-    """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
+    """Return what the meter's registers showed, in Wh. After a request, they are fetched every week for a month."""
     found = await archive.read_index(caller.account_id, point_id, direction, start, end)
     readings = [
         IndexReading(date=day, registers=registers, quality=found.get_quality(day))
@@ -156,7 +155,7 @@ async def get_index(
 async def request_refresh(
     archive: ReadingsDep, caller: CallerDep, point_id: PointId, body: RefreshRequest
 ) -> RefreshAnswer:
-    """Ask Enedis again for days that are known; each call is charged like any other."""
+    """Request known days from Enedis again; each call counts against the quota as usual."""
     scheduled = await archive.request_refresh(caller.account_id, point_id, body.start, body.end)
     return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 
@@ -179,11 +178,11 @@ def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
 
 def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepared:
     """Make an answer ready to be sent; one that is kept is compressed for the next caller, if not for this one."""
-    compressed = is_worth_compressing(content) and (accepts_gzip(request) or found.version is not None)
+    compressed = is_worth_compressing(content) and (accepts_gzip(request.headers) or found.version is not None)
     return conditional.prepare_json(content, compressed=compressed)
 
 
-def _keep_answer(kept: KeptResponses, key: Hashable, found: KnownRange[Any], ready: Prepared) -> None:
+def _keep_answer(kept: KeptResponses, key: tuple[Hashable, ...], found: KnownRange[Any], ready: Prepared) -> None:
     if found.version is not None:
         kept.keep_response(key, found.version, ready)
 

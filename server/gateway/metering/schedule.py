@@ -16,7 +16,7 @@ RETRY_FOR = timedelta(days=15)
 
 
 class Kind(StrEnum):
-    """What Enedis is asked for."""
+    """A kind of reading from Enedis."""
 
     CURVE = "load_curve"
     DAILY = "daily"
@@ -78,10 +78,6 @@ class Feed:
     point_id: str
     kind: Kind
     direction: Direction = Direction.CONSUMPTION
-
-    def build_seal_context(self, day: date) -> str:
-        """Return the context with which the payload of a day is encrypted; decryption needs the same one."""
-        return f"days.payload:{self.point_id}:{self.kind}:{self.direction}:{day}"
 
     def get_expected_time(self, day: date) -> datetime:
         """Return when `day` is first requested; the index weekly, on a weekday derived from the usage point."""

@@ -13,7 +13,7 @@ from gateway.metering.service import EnergySource
 
 
 class MissingRange(BaseModel):
-    """What is not known of `[start, end[`, and when it is expected (null: it will not come)."""
+    """A missing range `[start, end[`, why, and when it is expected (null: it will not come)."""
 
     start: Utc
     end: Utc
@@ -40,9 +40,9 @@ class DayReading(BaseModel):
 
 
 class PeakReading(BaseModel):
-    """The greatest power of a day of Paris, in VA, and its moment (null: not certain).
+    """The highest power of a day of Paris, in VA, and its time (null: not certain).
 
-    `share` is of the power that is subscribed today, 1 being all of it (null: Enedis has not told that power).
+    `share` is relative to the power subscribed today, 1 being all of it (null: that power is not known).
     """
 
     date: date
@@ -53,7 +53,7 @@ class PeakReading(BaseModel):
 
 
 class IndexReading(BaseModel):
-    """What the registers showed at the beginning of a day, in Wh: the `total`, and by bucket where they are told."""
+    """The registers at the beginning of a day, in Wh: the `total`, and by bucket where Enedis gives them."""
 
     date: date
     registers: dict[str, int]
@@ -84,7 +84,7 @@ class DailyAnswer(RangeAnswer):
 
 
 class MaxPowerAnswer(RangeAnswer):
-    """The greatest powers of `[start, end[`."""
+    """The highest power of each day of `[start, end[`."""
 
     readings: list[PeakReading]
 
@@ -96,7 +96,7 @@ class IndexAnswer(RangeAnswer):
 
 
 class RefreshRequest(BaseModel):
-    """The days `[start, end[` that are to be asked again."""
+    """The days `[start, end[` to request again."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -105,7 +105,7 @@ class RefreshRequest(BaseModel):
 
 
 class RefreshAnswer(BaseModel):
-    """How many days are asked again, by how many calls at the least, and from when."""
+    """How many days will be requested again, in at least how many calls, and from when."""
 
     days: int
     calls: int
@@ -113,7 +113,7 @@ class RefreshAnswer(BaseModel):
 
 
 class Hole(BaseModel):
-    """Days `[start, end[` that are known in part or not at all; `next_try`: null: it is settled."""
+    """Days `[start, end[` that are known in part or not at all; `next_try` is null when no more is expected."""
 
     direction: Direction
     start: date
@@ -123,7 +123,7 @@ class Hole(BaseModel):
 
 
 class History(BaseModel):
-    """How far the history has come: every day since `known_from` was asked, and `oldest` is where it will end."""
+    """The progress of the history: every day since `known_from` has been requested; `oldest` is where it will end."""
 
     known_from: date
     oldest: date

@@ -291,10 +291,10 @@ class Readings:
         check_range(start, end, LONGEST_RANGE)
         if start < paris.EARLIEST:
             raise ProblemError(
-                400, "invalid_range", f"`start` must not be before {paris.EARLIEST}: no meter told anything."
+                400, "invalid_range", f"`start` must not be before {paris.EARLIEST}: there are no earlier readings."
             )
         if end > today + paris.DAY:
-            raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
+            raise ProblemError(400, "future_range", "`end` must not be after tomorrow.")
         return list(paris.iterate_days(start, end))
 
     def _get_newest_answer_time(self, entries: Mapping[date, Entry]) -> datetime:

@@ -49,7 +49,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
             await points.postpone_due(session, now, until)
         return until
     async with database.read() as session:
-        return await points.find_next_work(session, clock.now() + paris.HOUR)
+        return await points.find_next_work(session, clock.now(), clock.now() + paris.HOUR)
 
 
 async def _fetch_due_days(

@@ -1,7 +1,7 @@
 """Gauges from the database and the store, which all replicas share."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily
 
@@ -12,16 +12,13 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metrics import repository
+from gateway.metrics.counts import Counts, load_counts
 from gateway.quotas import budgets
 from gateway.rte.feeds import count_left_today
 from gateway.store import Store, StoreError
 from gateway.tempo.forecast.schemas import HorizonView
 from gateway.tempo.forecast.service import load_horizons
 from gateway.tempo.service import CURRENT as TEMPO
-from gateway.usage_points import repository as usage_points
-
-_KEPT = timedelta(days=1)
-"""How long the counts of the archive are kept: counting reads all of it, seconds for thousands of meters."""
 
 
 class Gauges:
@@ -39,34 +36,35 @@ class Gauges:
         self._find_newest_backup = find_newest_backup
         self._database = database
         self._clock = clock
-        self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
 
     async def gather_gauges(self) -> Iterable[GaugeMetricFamily]:
         """Return all gauges."""
         now = self._clock.now()
         hours = {api: budgets.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:
-            points = await usage_points.count_by_status(session)
             work = await repository.count_due_work(session, now)
             calls = await counters.load_all_used(session, hours.values())
             rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             ending = await repository.count_ending_consents(session, paris.day_of(now))
-            users, used = await repository.count_calls_of_accounts(session, paris.day_of(now))
             horizons = await load_horizons(session)
-            if self._archive is None or now - self._archive[0] > _KEPT:
-                self._archive = (now, await repository.count_days_by_state(session))
+        is_store_up, counts = await self._load_counts()
         newest = self._find_newest_backup()
         backup_age: dict[tuple[str, ...], float] = {} if newest is None else {(): (now - newest).total_seconds()}
         return [
             _build_family("backup_age_seconds", "Since the newest backup that was tried", [], backup_age),
             _build_family("consents_ending", "Meters whose consent ends within 30 days", [], {(): ending}),
-            _build_family("store_up", "Whether the shared store answers", [], {(): await self._ask_store()}),
-            _build_family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
+            _build_family("store_up", "Whether the shared store answers", [], {(): is_store_up}),
+            _build_family(
+                "usage_points",
+                "Meters, counted every hour",
+                ["status"],
+                {(status,): count for status, count in counts.usage_points.items()},
+            ),
             _build_family(
                 "archive_days",
                 "Days that are known, counted once a day",
                 ["kind", "state"],
-                {(kind, state): count for kind, state, count in self._archive[1]},
+                {(kind, state): count for kind, state, count in counts.days},
             ),
             _build_family("work_waiting", "Work that is due", ["task"], {(job.name,): job.count for job in work}),
             _build_family(
@@ -91,17 +89,25 @@ class Gauges:
                 {(feed,): count for feed, count in rte.items()},
             ),
             *_build_forecast_families(horizons),
-            _build_family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
-            _build_family("quota_used", "Calls that accounts caused today", [], {(): used}),
+            _build_family(
+                "quota_accounts",
+                "Accounts that caused calls today, counted every hour",
+                [],
+                {(): counts.accounts_calling},
+            ),
+            _build_family(
+                "quota_used", "Calls that accounts caused today, counted every hour", [], {(): counts.calls_of_accounts}
+            ),
         ]
 
-    async def _ask_store(self) -> int:
+    async def _load_counts(self) -> tuple[int, Counts]:
+        """Return whether the store answers, 1 or 0, and the counts in it."""
+        if self._store is None:
+            return 1, Counts()
         try:
-            if self._store is not None:
-                await self._store.get("ready")
+            return 1, await load_counts(self._store)
         except StoreError:
-            return 0
-        return 1
+            return 0, Counts()
 
 
 def _build_forecast_families(horizons: Iterable[HorizonView]) -> list[GaugeMetricFamily]:

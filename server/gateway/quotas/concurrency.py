@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from gateway.problems import ProblemError
 
 AT_ONCE = 8
-"""More than a browser or Home Assistant sends at once, and about half of the database connections."""
+"""More than a browser or Home Assistant sends at once, and about half of the 15 connections to either database."""
 _LONGEST_WAIT = 30.0
 _COME_BACK_AFTER = 5.0
 

@@ -12,7 +12,7 @@ router = APIRouter(tags=["quota"], responses=describe_responses(401))
 
 @router.get("/quota")
 async def get_quota(day: DayDep, caller: CallerDep) -> Quota:
-    """Show what is used and left today."""
+    """Show how much of today's quotas is used and left."""
     calls, answers = await day.load_calls(caller.account_id), await day.load_answers(caller.account_id)
     return Quota(enedis=UseView.of(calls), answers=UseView.of(answers))
 

@@ -10,7 +10,7 @@ from gateway.quotas.day import Use
 
 
 class UseView(BaseModel):
-    """How much is used of a limit, and when it begins anew."""
+    """How much of a limit is used, and when it is reset."""
 
     used: int
     left: int

@@ -37,6 +37,8 @@ class Home:
     withdrawn: bool = False
     late_services: int = 0  # how often a new consent is asked about before its services appear
     hours_written: str = ""  # off-peak hours as the meter has them, when not simply `HC (…)`
+    hours_announced: str = ""  # other hours, as the meter will have them
+    hours_change: date | None = None  # the day from which it has those
     bare: bool = False  # its contract tells no more than one of the sandbox
     curve: bool = True
     holes: bool = False
@@ -55,6 +57,15 @@ class Home:
     def produces(self) -> bool:
         """Whether the point feeds energy into the grid."""
         return self.production is not Production.NONE
+
+    def write_hours(self, today: date) -> tuple[str | None, str | None]:
+        """The off-peak hours that Enedis tells, and those it announces; the readings stay as they are."""
+        now = self.hours_written or (f"HC ({self.off_peak})" if self.off_peak else None)
+        if self.hours_change is None:
+            return now, self.hours_announced or None
+        if self.hours_change <= today:
+            return self.hours_announced, None
+        return now, f"{self.hours_announced} à partir du {self.hours_change:%d/%m/%Y}"
 
     @cached_property
     def off_peak_minutes(self) -> tuple[tuple[int, int], ...]:

@@ -20,7 +20,7 @@ StatusServiceDep = Annotated[StatusService, Depends(part(StatusService))]
 
 @router.get("/site")
 async def get_site(settings: SettingsDep, response: Response) -> Site:
-    """Tell what a page must know before anybody logs in."""
+    """Return what a page needs before anybody logs in."""
     response.headers["Cache-Control"] = "max-age=60"
     return Site(
         name=settings.site_name,
@@ -28,6 +28,7 @@ async def get_site(settings: SettingsDep, response: Response) -> Site:
         captcha=CaptchaView(site_key=settings.turnstile_site_key or None, required=settings.require_captcha),
         email_verification=settings.require_email_verification,
         mail=settings.sends_mail,
+        legacy_clients=settings.legacy_clients,
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
@@ -37,7 +38,7 @@ async def get_site(settings: SettingsDep, response: Response) -> Site:
 
 @router.get("/status", response_model=Status, responses=conditional.UNCHANGED)
 async def get_status(request: Request, service: StatusServiceDep, response_cache: ResponseCacheDep) -> Response:
-    """Tell how Enedis and RTE do now and since when, without an account. None of them is called for it."""
+    """Return the state of Enedis and RTE and since when it lasts. Needs no account, and calls neither."""
     return await response_cache.respond(request, "status", service.describe_services)
 
 

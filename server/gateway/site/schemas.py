@@ -13,24 +13,25 @@ from gateway.tempo.schemas import TempoDayView, TempoPeriodView
 
 
 class Operator(BaseModel):
-    """Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say."""
+    """Who runs the site, and how to reach them; null if SITE_OPERATOR or SITE_CONTACT is not set."""
 
     name: str | None
     contact: Annotated[str | None, Field(description="An e-mail address, or the address of a page")]
 
 
 class CaptchaView(BaseModel):
-    """Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none."""
+    """Cloudflare Turnstile: its public key (null: no captcha), and whether every attempt needs one."""
 
     site_key: str | None
     required: bool
 
 
 class Site(BaseModel):
-    """What a page must know before anybody logs in.
+    """What a page needs before anybody logs in.
 
     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-    forgotten password can be replaced and an address changed.
+    forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+    accounts can create tokens.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Site(BaseModel):
     captcha: CaptchaView
     email_verification: bool
     mail: bool
+    legacy_clients: bool
     environment: EnedisEnvironment
     version: str
     api: str
@@ -60,14 +62,14 @@ class CurrentEcowatt(BaseModel):
 
 
 class Today(Changing):
-    """What the national signals say today."""
+    """The national signals of today."""
 
     tempo: CurrentTempo
     ecowatt: CurrentEcowatt
 
 
 class UpstreamService(StrEnum):
-    """What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses."""
+    """The services of Enedis (the first two) and RTE. Contracts include the open services and addresses."""
 
     READINGS = "readings"
     CONTRACTS = "contracts"
@@ -76,11 +78,11 @@ class UpstreamService(StrEnum):
 
 
 class Condition(StrEnum):
-    """How a service does, from best to worst.
+    """The state of a service, from best to worst.
 
-    Working: no trouble is known. Unstable: calls failed lately, and others are answered or another source stands in.
+    Working: no failure is known. Unstable: calls failed recently, but others are answered or another source is used.
     Limit reached: no more calls are allowed until `retry_at`. Down: it does not answer, or refuses this gateway.
-    Paused: this gateway has trouble of its own, and asks nothing.
+    Paused: a failure of this gateway keeps it from making calls.
     """
 
     WORKING = "working"
@@ -91,7 +93,7 @@ class Condition(StrEnum):
 
 
 class ServiceStatus(BaseModel):
-    """How a service does, since when its calls fail, and when it is asked again; null where that is not known."""
+    """The state of a service, since when its calls fail, and when it is called again; null where not known."""
 
     service: UpstreamService
     condition: Condition
@@ -100,6 +102,6 @@ class ServiceStatus(BaseModel):
 
 
 class Status(Changing):
-    """How each service does that this gateway is set up for. Earlier calls tell; none is made for this answer."""
+    """The state of each service that this gateway uses, judged by earlier calls; none is made for this response."""
 
     services: list[ServiceStatus]

@@ -14,7 +14,7 @@ MINUTES_A_DAY = 24 * 60
 
 
 class OffPeakSeason(StrEnum):
-    """When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform)."""
+    """When in the year a period applies; summer is 1 April to 31 October (as in the off-peak reform)."""
 
     ALL = "all"
     SUMMER = "summer"
@@ -22,7 +22,7 @@ class OffPeakSeason(StrEnum):
 
 
 class HolidayRule(StrEnum):
-    """Whether times hold on a public holiday: as on its weekday, always, or never."""
+    """Whether times apply on a public holiday: as on its weekday, always, or never."""
 
     BY_WEEKDAY = "by_weekday"
     INCLUDED = "included"
@@ -102,7 +102,7 @@ class Times(BaseModel):
 
 
 class OffPeakPeriod(Times):
-    """When hours are off-peak, from `valid_from` (null: always) to `valid_to`, the first day with others."""
+    """The off-peak hours from `valid_from` (null: always) to `valid_to`, the first day with other hours."""
 
     valid_from: KnownDay | None = None
     valid_to: KnownDay | None = None

@@ -31,7 +31,7 @@ class _Data(BaseModel):
 
 
 class OfferSource(_Data):
-    """Where a figure was read: the page or price list, the day it bears, and the day on which somebody looked."""
+    """The source of a figure: the page or price list, its date, and the day on which it was read."""
 
     url: HttpUrl
     dated: KnownDay
@@ -39,7 +39,7 @@ class OfferSource(_Data):
 
 
 class Tax(_Data):
-    """What is added to figures without tax: excise by kWh, CTA by month, then VAT on each."""
+    """The taxes added to figures without tax: excise per kWh, CTA per month, then VAT on each."""
 
     excise_eur_per_kwh: Eur = Decimal(0)
     cta_eur_per_month: Eur = Decimal(0)
@@ -63,7 +63,7 @@ class OfferPrice(Price):
 
 
 class OfferSubscription(_Data):
-    """What an offer costs a month with a power."""
+    """The monthly subscription of an offer for a power."""
 
     power_kva: Power
     eur_per_month: Eur

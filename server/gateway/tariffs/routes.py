@@ -21,11 +21,12 @@ router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422,
 @router.get("/tariffs", dependencies=[Depends(get_caller)])
 async def get_tariffs(
     service: TariffServiceDep,
-    option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
-    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
-    on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
+    option: Annotated[Option | None, Query(description="By default, all regulated options")] = None,
+    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; by default, all")] = None,
+    on: Annotated[KnownDay | None, Query(description="By default, today")] = None,
     source: Annotated[
-        PriceSource | None, Query(description="EDF's price list or CRE's open data; what bills unless told")
+        PriceSource | None,
+        Query(description="EDF's price list or CRE's open data; by default, the prices used for bills"),
     ] = None,
 ) -> GridsView:
     """Regulated prices in force on a day."""
@@ -35,8 +36,8 @@ async def get_tariffs(
 @router.get("/offers", dependencies=[Depends(get_caller)])
 async def get_offers(
     service: TariffServiceDep,
-    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
-    on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
+    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; by default, all")] = None,
+    on: Annotated[KnownDay | None, Query(description="By default, today")] = None,
 ) -> OffersView:
     """Offers of suppliers in force on a day, from the file that the operator trusts."""
     return await service.list_offers(power, on)
@@ -48,5 +49,5 @@ async def read_off_peak_hours(
         str, Query(max_length=500, description="As bills and Enedis write them: `22h-6h, week-end 0h-24h`")
     ],
 ) -> OffPeakView:
-    """The periods that a text means: what a form shows before it saves them."""
+    """Parse off-peak hours written as text, so that a form can show them before they are saved."""
     return OffPeakView(periods=read_off_peak(text))

@@ -15,8 +15,8 @@ from gateway.tariffs.tariff import Tariff
 class GridView(BaseModel):
     """Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
 
-    `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
-    grid's. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
+    `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is of
+    this grid. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
     """
 
     option: Option
@@ -56,7 +56,7 @@ class GridsView(BaseModel):
 class OfferView(BaseModel):
     """An offer as it is on a day: its version in force, with its sources, and by power what it then is as a tariff.
 
-    `prices_outdated`: the day since which nobody has checked that these prices still hold; null: they are checked.
+    `prices_outdated`: the day since which these prices have not been checked; null: they have been.
     `example`: it is invented, to show the format.
     """
 
@@ -93,6 +93,6 @@ class OffersView(BaseModel):
 
 
 class OffPeakView(BaseModel):
-    """Off-peak hours as `PATCH /v1/usage-points/{id}` takes them: of the user, in force always."""
+    """Off-peak hours as `PATCH /v1/usage-points/{id}` accepts them: entered by the user, without dates."""
 
     periods: list[OffPeakPeriod]

@@ -21,7 +21,7 @@ def read_off_peak(text: str) -> list[OffPeakPeriod]:
         raise ProblemError(
             422,
             "off_peak_unreadable",
-            "These hours cannot be read for certain. Write them like `22:30-06:30, 12:00-14:00`; "
+            "These hours are ambiguous. Write them like `22:30-06:30, 12:00-14:00`; "
             "days and seasons like `Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00`.",
         )
     return [period.model_copy(update={"source": "user"}) for period in periods]

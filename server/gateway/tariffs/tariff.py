@@ -61,10 +61,10 @@ class Price(Times):
 
 
 class Tariff(BaseModel):
-    """What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
+    """The tariff of a usage point from midnight of `valid_from` (null: always) until the next one begins.
 
-    A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
-    `holidays` says whose public holidays its times mean. Days of a colour and special days last from `day_starts` to
+    A given subscription replaces the regulated one. `production_eur_per_kwh` is the price paid for energy fed in.
+    `holidays` says whose public holidays its times follow. Days of a colour and special days last from `day_starts` to
     the same time of the next day. With `offer`, prices are those of an offer that the gateway knows, from version to
     version.
     """

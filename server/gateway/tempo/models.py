@@ -10,14 +10,17 @@ from gateway.kit.database import Base, Instant
 
 
 class ColorSource(StrEnum):
-    """Who told a colour: RTE's API, or its open-data calendar."""
+    """The source of a colour: RTE's API, or its open-data calendar."""
 
     RTE = "rte"
     OPEN_DATA = "open_data"
 
 
 class TempoDay(Base):
-    """The colour of a day, `unknown` if the answer had none; `told_at` is when the answer was requested."""
+    """The colour of a day, `unknown` if the answer had none; `told_at` is when the answer was requested.
+
+    `revision` is that of the shared data (billing/hours/models.py) at the last change of the colour, set by triggers.
+    """
 
     __tablename__ = "tempo_days"
 
@@ -26,6 +29,7 @@ class TempoDay(Base):
     confirmed: Mapped[bool]
     source: Mapped[ColorSource]
     told_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    revision: Mapped[int] = mapped_column(default=0, index=True)
 
 
 class TempoForecast(Base):

@@ -42,6 +42,11 @@ async def load_colors(session: AsyncSession, start: date, end: date) -> dict[dat
     return by_rule | {day: color.value for day, color in await session.execute(query)}
 
 
+async def list_recolored_since(session: AsyncSession, revision: int) -> set[date]:
+    """Return the days whose colour changed after a revision of the shared data."""
+    return set(await session.scalars(select(TempoDay.day).where(TempoDay.revision > revision)))
+
+
 async def list_colors_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
     """Return the colours of days that were answered at `since` or later."""
     rows = await session.execute(select(TempoDay.day, TempoDay.color).where(TempoDay.told_at >= since))

@@ -17,7 +17,7 @@ class TempoDayView(BaseModel):
     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
 
-    `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+    `expected_color` is the likely colour, by the usual quota (22 red and 43 white days a season), of a future day that
     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
     used up). A public holiday is never expected to be red.
@@ -34,7 +34,7 @@ class TempoDayView(BaseModel):
 
 
 class SourcedDay(TempoDayView):
-    """A day and who told its colour; null when nobody did: it is unknown, or a rule gives it."""
+    """A day and the source of its colour; null if it is unknown, or follows from a rule."""
 
     source: ColorSource | None
 
@@ -55,9 +55,9 @@ class ComingPeriod(TempoPeriodView):
 
 
 class ColorCountView(BaseModel):
-    """Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+    """Days of a colour since 1 September: `total` is the usual quota, `left_…` are the days of it that remain.
 
-    Null where a day that is not known could change the number; never below zero.
+    Null where an unknown day could change the number; never below zero.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -72,7 +72,7 @@ class TempoSeasonView(BaseModel):
     """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
 
     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
-    that the usual quota lets one expect to be red.
+    that the usual quota makes likely to be red.
     """
 
     start: dt.date

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import PointId, part
+from gateway.dependencies import KeptResponsesDep, PointId, part
 from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
@@ -32,14 +32,17 @@ async def get_usage_point(summaries: SummaryServiceDep, point: PointDep) -> Usag
 
 
 @point_router.delete("", status_code=204)
-async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId) -> None:
-    """Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis."""
+async def delete_usage_point(
+    summaries: SummaryServiceDep, kept: KeptResponsesDep, caller: CallerDep, point_id: PointId
+) -> None:
+    """Delete a meter and all its readings. The consent at Enedis stays until its holder ends it there."""
     await summaries.delete_point(caller.account_id, point_id)
+    kept.forget_owner(point_id)
 
 
 @point_router.patch("", responses=describe_responses(429), dependencies=[Depends(count_response)])
 async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: UsagePointChanges
 ) -> UsagePointView:
-    """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
+    """Change the members that are given. All figures follow: the next response of `/hours` starts where they differ."""
     return await summaries.change_settings(caller.account_id, point_id, choices)

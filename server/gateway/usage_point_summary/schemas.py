@@ -14,7 +14,7 @@ from gateway.usage_points.notices import Notice
 
 
 class PointConsent(BaseModel):
-    """Whether Enedis lets us read, and until when; `moved`: another account reads this meter now."""
+    """Whether the gateway may read the meter, and until when; `moved`: another account reads it now."""
 
     status: PointStatus
     expires_at: Utc | None
@@ -22,7 +22,7 @@ class PointConsent(BaseModel):
 
 
 class Freshness(BaseModel):
-    """Up to which day (excluded) the energy is known, when more is expected, and from when that is late."""
+    """The day up to which (excluded) energy is known, when more is expected, and from when it counts as late."""
 
     complete_until: date | None
     late_at: Utc

@@ -13,16 +13,16 @@ from gateway.usage_points.models import UsagePoint
 
 
 class UsagePointChanges(BaseModel):
-    """What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+    """The members to change; absent ones stay. `tariff` is one without dates, `tariffs` are several with dates.
 
-    `off_peak` null gives up one's own hours for Enedis'.
+    `off_peak` null returns to the hours from Enedis.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = ""
-    position: Annotated[int, Field(ge=0, le=9999, description="Its place in lists, the lowest first")] = 0
-    hidden: Annotated[bool, Field(description="Left out of pages; it is read and billed as before")] = False
+    position: Annotated[int, Field(ge=0, le=9999, description="Its place in lists, lowest first")] = 0
+    hidden: Annotated[bool, Field(description="Whether pages leave it out; it is read and billed as before")] = False
     tariff: Tariff | None = None
     tariffs: Annotated[list[Tariff] | None, Field(max_length=100)] = None
     off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
@@ -60,5 +60,5 @@ class UsagePointChanges(BaseModel):
                 raise ProblemError(
                     422,
                     "offer_unknown",
-                    "The gateway knows no such offer with this power. Choose one of `/v1/offers`, or list its prices.",
+                    "The gateway has no such offer for this power. Choose one of `/v1/offers`, or list its prices.",
                 )

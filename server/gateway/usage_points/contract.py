@@ -16,9 +16,9 @@ _RENAMED = {"takes": "consumes", "gives": "produces"}
 
 
 class ContractTerms(BaseModel):
-    """What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
+    """The contract as Enedis describes it; null: not given (yet). `off_peak` is Enedis' own text.
 
-    `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+    `consumes` and `produces`: it may take energy from the grid, or feed it in. `connection_state` is requested
     when Enedis refuses the measures.
     """
 
@@ -39,9 +39,10 @@ class ContractTerms(BaseModel):
 
 
 class Contract(ContractTerms):
-    """The terms, and when Enedis last said them."""
+    """The terms, when Enedis last said them, and since when it announces the hours of `future_off_peak`."""
 
     told_at: datetime | None = None
+    announced_at: datetime | None = None
 
     def activated_on(self, direction: Direction) -> date | None:
         """Return the day since which Enedis meters a direction, or None if it is not known."""

@@ -68,7 +68,7 @@ class CustomerData:
             if kept := await self._store.get(key):
                 return Address.model_validate_json(unseal(secrets.data_key, base64.b64decode(kept), key))
             if point.status is not PointStatus.GRANTED:
-                raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
+                raise ProblemError(409, "no_consent", "There is no consent for this meter: share it again first.")
             try:
                 address = await self._enedis.fetch_address(point.account_id, secrets.prm)
             except EnedisError as error:
@@ -96,4 +96,4 @@ class CustomerData:
 
 def _build_unavailable_problem(until: datetime, now: datetime) -> ProblemError:
     wait = (until - now).total_seconds()
-    return ProblemError(503, "upstream_down", "Enedis does not answer now.", retry_after=wait)
+    return ProblemError(503, "upstream_down", "Enedis does not answer at the moment.", retry_after=wait)

@@ -23,7 +23,7 @@ async def fetch_details(
     the activation dates.
     """
     found, failure = Contract(), None
-    for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):
+    for part in (_fetch_contracts, _fetch_synthesis, fetch_metering, *([_fetch_supply] if is_refused else [])):
         try:
             found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
@@ -74,7 +74,8 @@ async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> Contract:
     )
 
 
-async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> Contract:
+async def fetch_metering(enedis: Enedis, payer: str, prm: str) -> Contract:
+    """Return the off-peak hours in force and those announced. Raises EnedisError."""
     metering = await enedis.fetch_metering(payer, prm)
     return Contract(off_peak=metering.off_peak, future_off_peak=metering.future_off_peak)
 

@@ -12,7 +12,7 @@ from gateway.usage_points.contract import Contract, ContractColumn
 
 
 class PointStatus(StrEnum):
-    """Whether Enedis lets us read a usage point."""
+    """Whether the gateway may read a usage point."""
 
     GRANTED = "granted"
     ENDED = "ended"
@@ -25,11 +25,13 @@ class UsagePoint(Base):
     `id` is public and opaque; the number is encrypted with the account's key, and hashed for lookups. `authorisation`
     is the number of the consent that opened it, if any, and `opened_on` is when Enedis opened it. `doubted`: one sign
     was seen that the consent ended. `services` are the open kinds of measures (CDC, IDX, PMAX, ENERGIE); they and
-    `contract` are fetched again at `details_at`. `wanted_from` is the oldest recent day; recent days are due at
-    `next_work_at`, older ones at `history_at` (null: all were requested). `wants` are the kinds that clients requested,
-    and when. `refusals` are Enedis' refusals (refusals.py). `revision` counts the publications of its hours in `epoch`.
-    `data_revision` changes with every write of data in answers: its days, and here its account, status, services,
-    contract, refusals, tariffs and off-peak hours. Database triggers change it.
+    `contract` are fetched again at `details_at`, and off-peak hours alone at `off_peak_at` (null: never). `wanted_from`
+    is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
+    requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
+    `revision` counts the publications of its hours in `epoch`.
+    `data_revision` and `data_version` change with every write of data in answers: its days, and here its account,
+    status, services, contract, refusals, tariffs and off-peak hours. Database triggers change them. The revision
+    counts, but a restored database counts again; a version never repeats.
     """
 
     __tablename__ = "usage_points"
@@ -37,6 +39,12 @@ class UsagePoint(Base):
         # Only one account may read a meter: unique where status is 'granted', as the migration defines it. Stating this
         # condition here would load the dialects of both databases.
         Index("uq_usage_points_holder", "prm_hash", unique=True),
+        # the jobs ask for what is due of the usage points that may be read, however many others there are
+        Index(None, "status", "next_work_at"),
+        Index(None, "status", "details_at"),
+        Index(None, "status", "off_peak_at"),
+        Index(None, "status", "history_at"),
+        Index(None, "status", "ended_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -55,14 +63,16 @@ class UsagePoint(Base):
     doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)
-    details_at: Mapped[datetime] = mapped_column(index=True)
+    details_at: Mapped[datetime]
+    off_peak_at: Mapped[datetime | None]
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
-    next_work_at: Mapped[datetime] = mapped_column(index=True)
-    history_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_work_at: Mapped[datetime]
+    history_at: Mapped[datetime | None]
     wants: Mapped[dict[str, str]] = mapped_column(JSON)
     refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)
     data_revision: Mapped[int] = mapped_column(default=0)
+    data_version: Mapped[str] = mapped_column(default="")

@@ -17,7 +17,7 @@ _ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"
 
 
 class Notice(BaseModel):
-    """Something to know: what, since when, until when; of a change its day, of words not understood the words."""
+    """Something its owner should know: its code, and since and until when; for a change its day, for text its words."""
 
     code: str
     since: Utc

@@ -1,9 +1,9 @@
 """Database queries for usage points. Those for routes take the account, so that no account reaches another's data."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, union, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,9 +17,25 @@ _WITH_KEY = (
     .join(Account, Account.id == UsagePoint.account_id)
     .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
 )
-_VERSION = select(UsagePoint.epoch, UsagePoint.data_revision).where(
+_VERSION = select(UsagePoint.epoch, UsagePoint.data_version).where(
     UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point")
 )
+
+_NEW_FOR = timedelta(hours=1)
+"""How long the readings of a new usage point wait for its contract, which has the date of the first readings."""
+
+
+def waits_for_details(point: UsagePoint, now: datetime) -> bool:
+    """Tell whether the readings of a usage point wait for its details: if it is new, or its consent is in doubt.
+
+    Otherwise details that are due go on beside the readings: those of thousands of meters take hours.
+    """
+    return point.details_at <= now and (point.doubted or point.created_at >= now - _NEW_FOR)
+
+
+def _has_details(now: datetime) -> ColumnElement[bool]:
+    is_known = (UsagePoint.created_at < now - _NEW_FOR) & UsagePoint.doubted.is_(False)
+    return (UsagePoint.details_at > now) | is_known
 
 
 async def list_of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
@@ -42,7 +58,8 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
 
 async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
     """Return all usage points whose consent ended before an instant, locked so that they cannot be shared again."""
-    query = select(UsagePoint).where(UsagePoint.status != PointStatus.GRANTED, UsagePoint.ended_at < before)
+    has_ended = UsagePoint.status.in_([status for status in PointStatus if status is not PointStatus.GRANTED])
+    query = select(UsagePoint).where(has_ended, UsagePoint.ended_at < before)
     return (await session.scalars(query.with_for_update())).all()
 
 
@@ -61,44 +78,41 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
 
 
 async def load_version(session: AsyncSession, account_id: str, point_id: str) -> str | None:
-    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted.
-
-    A usage point that was deleted and added again has a new epoch, so its versions do not repeat.
-    """
+    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted."""
     found = (await session.execute(_VERSION, {"account": account_id, "point": point_id})).one_or_none()
-    return None if found is None else format_version(found.epoch, found.data_revision)
+    return None if found is None else format_version(found.epoch, found.data_version)
 
 
-def format_version(epoch: str, data_revision: int) -> str:
-    """Return the version of a usage point as text."""
-    return f"{epoch}.{data_revision}"
+def format_version(epoch: str, data_version: str) -> str:
+    """Return the version of a usage point as text; one that was deleted and added again has a new epoch."""
+    return f"{epoch}.{data_version}"
 
 
 async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None:
-    """Lock usage points before their days are updated.
+    """Lock usage points before their days or files are changed.
 
-    Inserting days locks the usage point first, by the trigger that changes its revision; in the other order, two
-    transactions would deadlock.
+    Inserting days locks the usage point first, by the trigger that changes its revision, and so does its deletion; in
+    the other order, two transactions would deadlock.
     """
     query = select(UsagePoint.id).where(UsagePoint.id.in_(point_ids)).order_by(UsagePoint.id)
     await session.execute(query.with_for_update())
 
 
 async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
-    """Return up to `limit` usage points with due requests, the longest waiting first.
-
-    Those with a due request for their contract wait for it, since it has the date of the first readings.
-    """
+    """Return up to `limit` usage points with due requests that do not wait for details, the longest waiting first."""
     query = select(UsagePoint).where(
-        UsagePoint.next_work_at <= now, UsagePoint.details_at > now, UsagePoint.status == PointStatus.GRANTED
+        UsagePoint.next_work_at <= now, _has_details(now), UsagePoint.status == PointStatus.GRANTED
     )
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
 
-async def find_next_work(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next request for a usage point is due, at the latest `otherwise`."""
-    query = select(func.min(UsagePoint.next_work_at)).where(UsagePoint.status == PointStatus.GRANTED)
-    first = await session.scalar(query)
+async def find_next_work(session: AsyncSession, now: datetime, otherwise: datetime) -> datetime:
+    """Return when the next request for a usage point that does not wait for details is due, at the latest `otherwise`.
+
+    The details of those that wait are fetched by another job.
+    """
+    query = select(UsagePoint.next_work_at).where(UsagePoint.status == PointStatus.GRANTED, _has_details(now))
+    first = await session.scalar(query.order_by(UsagePoint.next_work_at).limit(1))
     return otherwise if first is None else min(first, otherwise)
 
 
@@ -116,8 +130,11 @@ async def postpone_due(session: AsyncSession, now: datetime, until: datetime) ->
 
 async def bring_work_forward(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
     """Schedule usage points with a visit later than `furthest` for `now`; return their ids."""
-    late = (UsagePoint.next_work_at > furthest) | (UsagePoint.history_at > furthest)
-    ahead = (await session.scalars(select(UsagePoint.id).where(late))).all()
+    late = [
+        select(UsagePoint.id).where(UsagePoint.status == PointStatus.GRANTED, at > furthest)
+        for at in (UsagePoint.next_work_at, UsagePoint.history_at)
+    ]
+    ahead = (await session.scalars(union(*late))).all()
     theirs = update(UsagePoint).where(UsagePoint.id.in_(ahead))
     await session.execute(theirs.values(next_work_at=now))
     await session.execute(theirs.where(UsagePoint.history_at.is_not(None)).values(history_at=now))
@@ -164,9 +181,17 @@ async def find_with_stale_details(session: AsyncSession, now: datetime, limit: i
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
+async def find_with_due_off_peak(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
+    """Return up to `limit` usage points whose off-peak hours are due to be fetched, and not their whole contract."""
+    query = select(UsagePoint).where(
+        UsagePoint.off_peak_at <= now, UsagePoint.details_at > now, UsagePoint.status == PointStatus.GRANTED
+    )
+    return (await session.scalars(query.order_by(UsagePoint.off_peak_at).limit(limit))).all()
+
+
 async def schedule_details(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Set when the services and the contract of a usage point are fetched again."""
-    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
+    """Set when the services and the contract of a usage point are fetched again, and its off-peak hours alone."""
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at, off_peak_at=at))
 
 
 async def schedule_access_check(session: AsyncSession, point_id: str, at: datetime) -> None:
@@ -224,10 +249,13 @@ async def find_points_of_other_accounts(
 
 
 async def find_next_details(session: AsyncSession, otherwise: datetime) -> datetime:
-    """Return when the next services and contract are due to be fetched, at the latest `otherwise`."""
-    query = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
-    first = await session.scalar(query)
-    return otherwise if first is None else min(first, otherwise)
+    """Return when the next services, contract or off-peak hours are due to be fetched, at the latest `otherwise`."""
+    # one statement each: SQLite would look for two at once in all rows
+    details_at, off_peak_at = [
+        await session.scalar(select(func.min(at)).where(UsagePoint.status == PointStatus.GRANTED))
+        for at in (UsagePoint.details_at, UsagePoint.off_peak_at)
+    ]
+    return min(details_at or otherwise, off_peak_at or otherwise, otherwise)
 
 
 async def find_account_of(session: AsyncSession, point_id: str) -> str | None:

@@ -7,7 +7,7 @@ from gateway.usage_points.contract import Contract, ContractTerms
 
 
 class ContractView(ContractTerms):
-    """The contract, and when Enedis told it."""
+    """The contract, and when it was fetched from Enedis (`as_of`)."""
 
     as_of: Utc | None
 

@@ -1,24 +1,22 @@
-"""Fetches the open services and the contract of each usage point again every week."""
+"""Fetches services and contract of each usage point every week, and off-peak hours when they may change."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zlib import crc32
+from datetime import datetime, timedelta
 
 import structlog
 
 from gateway.audit.service import record_event
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Service
-from gateway.enedis.errors import EnedisError
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
-from gateway.tariffs.off_peak import OffPeakPeriod, find_next_season
-from gateway.tariffs.off_peak_dates import apply_enedis_text, is_announced, parse_announcement
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.off_peak_changes import note_off_peak
 from gateway.usage_points.refusals import Refusals
 
 log = structlog.get_logger()
@@ -27,7 +25,6 @@ _A_ROUND = 20
 _FRESH_FOR = timedelta(days=7)
 _AFTER_FAILURE = timedelta(hours=6)
 _AFTER_DOUBT = timedelta(hours=1)
-_SPREAD_SECONDS = 20 * 3600
 
 
 class UsagePointKeeper:
@@ -44,13 +41,15 @@ class UsagePointKeeper:
         now = self._clock.now()
         async with self._database.read() as session:
             stale = await repository.find_with_stale_details(session, now, _A_ROUND)
-        for point in stale:
-            try:
-                await self.refresh_point(point)
-            except UndecipherableError:
-                log.exception("undecipherable", usage_point=point.id)
-                async with self._database.write() as session:
-                    await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
+            changing = await repository.find_with_due_off_peak(session, now, _A_ROUND)
+        for refresh, points in ((self.refresh_point, stale), (self.refresh_off_peak, changing)):
+            for point in points:
+                try:
+                    await refresh(point)
+                except UndecipherableError:
+                    log.exception("undecipherable", usage_point=point.id)
+                    async with self._database.write() as session:
+                        await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
             return await repository.find_next_details(session, now + paris.HOUR)
 
@@ -85,9 +84,8 @@ class UsagePointKeeper:
             current = await repository.find_point(session, point.account_id, point.id, to_change=True)
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # it was shared again or moved in the meantime: the answer is outdated
-            current.contract = current.contract.merge(contract)
-            current.details_at = min(again, get_next_change(current.id, current.contract, now))
-            _note_off_peak(current, contract, paris.day_of(now))
+            note_off_peak(current, contract, now)
+            current.details_at = again
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
@@ -96,32 +94,24 @@ class UsagePointKeeper:
             else:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT
 
-
-def get_next_change(point_id: str, contract: Contract, now: datetime) -> datetime:
-    """Return when off-peak hours may next have changed, on that very day, so that the whole of it is billed by them.
-
-    That is the day that Enedis announces, each day while it announces other hours without theirs, else the beginning of
-    summer or winter hours. Usage points are spread over the day: 10,000 make 500 looks an hour.
-    """
-    if not contract.off_peak:
-        return now + timedelta(days=366)
-    wait = timedelta(seconds=crc32(point_id.encode()) % _SPREAD_SECONDS)
-    today = paris.day_of(now - wait)
-    day = find_next_season(today)
-    if is_announced(contract.off_peak, contract.future_off_peak):
-        announcement = parse_announcement(contract.future_off_peak or "")
-        if announcement is None:
-            day = today + paris.DAY
-        elif announcement.day > today:
-            day = min(day, announcement.day)
-    return paris.midnight(day) + wait
-
-
-def _note_off_peak(point: UsagePoint, contract: Contract, today: date) -> None:
-    """Store the off-peak hours from Enedis; changed ones begin today, or on the announced day."""
-    before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-    periods = apply_enedis_text(before, contract.off_peak, today, contract.future_off_peak)
-    point.off_peak = [period.model_dump(mode="json") for period in periods]
+    async def refresh_off_peak(self, point: UsagePoint) -> None:
+        """Fetch the off-peak hours of a usage point from the one API that tells them, and store them."""
+        async with self._database.read() as session:
+            prm = (await service.open_secrets(session, point, self._keyring)).prm
+        told, again = Contract(), None
+        try:
+            told = await details.fetch_metering(self._enedis, point.account_id, prm)
+        except EnedisError as error:
+            log.warning("off_peak_failed", usage_point=point.id, reason=error.reason, code=error.code)
+            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
+                again = error.retry_at or self._clock.now() + _AFTER_FAILURE
+        now = self._clock.now()
+        async with self._database.write() as session:
+            current = await repository.find_point(session, point.account_id, point.id, to_change=True)
+            if current is None or (current.status, current.off_peak_at) != (PointStatus.GRANTED, point.off_peak_at):
+                return  # it was shared again, or its whole contract was read in the meantime
+            note_off_peak(current, told, now)
+            current.off_peak_at = again or current.off_peak_at
 
 
 def note_services(point: UsagePoint, prm: str, services: Sequence[Service]) -> bool:

@@ -7,7 +7,7 @@ import signal
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +80,13 @@ class Program:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
             await self._process.wait()
+
+    @property
+    def processor_seconds(self) -> float:
+        """The processor time that it has used."""
+        assert self._process is not None
+        user, system = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     @property
     def memory(self) -> Memory:
@@ -156,8 +163,13 @@ class Stack:
 
 
 @asynccontextmanager
-async def run_stack(folder: Path, replicas: int, *, shared: bool = True) -> AsyncIterator[Stack]:
-    """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory."""
+async def run_stack(
+    folder: Path, replicas: int, *, shared: bool = True, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory.
+
+    `settings` are added to those of the gateway and of Caddy.
+    """
     async with AsyncExitStack() as exits:
         simulator_url = f"http://127.0.0.1:{free_port()}"
         simulator = Program(
@@ -183,6 +195,7 @@ async def run_stack(folder: Path, replicas: int, *, shared: bool = True) -> Asyn
             "TRUSTED_PROXIES": "127.0.0.1",
             "USER_DAILY_LIMIT_NO_CACHE": "1000",
             "USER_DAILY_LIMIT_WITH_CACHE": "100000000",
+            **(settings or {}),
         }
         if shared:
             valkey = Valkey(free_port())
@@ -204,6 +217,7 @@ async def run_stack(folder: Path, replicas: int, *, shared: bool = True) -> Asyn
                 "HTTPS_PORT": str(caddy_port),
                 "RESOLVER": f"127.0.0.1:{resolver}",
                 "BACKEND_PORT": str(port),
+                **(settings or {}),
             },
             log=folder / "caddy.log",
             ready=f"http://127.0.0.1:{admin}/config/",

@@ -37,7 +37,7 @@ def summarize_response(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "") if answer.content else ""
 
 
-async def test_a_solved_captcha_opens_the_door(gateway_with_captcha: Gateway, turnstile: StandIn) -> None:
+async def test_a_solved_captcha_is_accepted(gateway_with_captcha: Gateway, turnstile: StandIn) -> None:
     turnstile.answer = make_verdict()
     assert summarize_response(await sign_up(gateway_with_captcha)) == (403, "captcha_needed")
     assert turnstile.requests == []
@@ -64,7 +64,7 @@ async def test_one_that_was_not_solved_here_and_for_this_does_not(
     assert summarize_response(await sign_up(gateway_with_captcha, captcha_token="x")) == (403, "captcha_failed")
 
 
-async def test_unreachable_the_door_is_shut_where_it_is_required_and_open_elsewhere(
+async def test_while_cloudflare_is_unreachable_only_required_captchas_refuse(
     gateway_with_captcha: Gateway, turnstile: StandIn, captcha_settings: Settings, clock: SetClock
 ) -> None:
     turnstile.status = 500

@@ -101,8 +101,8 @@ async def test_a_home_with_ipv6_is_one_client_and_nobodys_address_is_kept(gatewa
     instance = gateway.runtime.instance
     one, same, other = (hash_client(instance, host) for host in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"))
     assert one == same != other
-    mapped, plain, next_door = (hash_client(instance, host) for host in ("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2"))
-    assert mapped == plain != next_door
+    mapped, plain, neighbour = (hash_client(instance, host) for host in ("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2"))
+    assert mapped == plain != neighbour
     await sign_up(gateway)
     await log_in(gateway.new_browser(), EMAIL, PASSWORD)
     async with gateway.runtime.database.read() as session:

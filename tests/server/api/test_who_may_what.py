@@ -20,7 +20,7 @@ class For(Enum):
     """Whom a route is for."""
 
     ALL = auto()
-    A_DOOR = auto()  # takes credentials of its own
+    OWN_CREDENTIALS = auto()  # takes credentials of its own
     CALLER = auto()
     OWNER = auto()  # names something of one account
     BROWSER = auto()
@@ -51,16 +51,16 @@ MATRIX = {
     "PUT /v1/accounts/me/password": For.BROWSER,
     "DELETE /v1/accounts/me": For.BROWSER,
     "GET /v1/session": For.ALL,
-    "POST /v1/session": For.A_DOOR,
+    "POST /v1/session": For.OWN_CREDENTIALS,
     "DELETE /v1/session": For.BROWSER,
     "GET /v1/sessions": For.BROWSER,
     "DELETE /v1/sessions/{session_id}": For.BROWSER_OWNER,
     "DELETE /v1/sessions": For.BROWSER,
-    "POST /v1/oauth/token": For.A_DOOR,
+    "POST /v1/oauth/token": For.OWN_CREDENTIALS,
     "GET /v1/api-clients": For.CALLER,
     "POST /v1/api-clients": For.BROWSER,
     "POST /v1/api-clients/{client_id}/secret": For.BROWSER_OWNER,
-    "POST /v1/api-clients/{client_id}/proof": For.A_DOOR,  # tells what only its owner can check
+    "POST /v1/api-clients/{client_id}/proof": For.OWN_CREDENTIALS,  # tells what only its owner can check
     "DELETE /v1/api-clients/{client_id}": For.ITSELF,
     "GET /v1/reading-tokens": For.BROWSER,
     "POST /v1/reading-tokens": For.BROWSER,
@@ -82,7 +82,7 @@ MATRIX = {
     f"GET {POINT}/periods": For.OWNER,
     f"GET {POINT}/rates": For.OWNER,
     f"GET {POINT}/calendars/{{token_id}}": For.BROWSER_OWNER,
-    f"GET {POINT}/calendar.ics": For.A_DOOR,  # its token is the secret
+    f"GET {POINT}/calendar.ics": For.OWN_CREDENTIALS,  # its token is the secret
     f"GET {POINT}/totals": For.OWNER,
     f"GET {POINT}/series": For.OWNER,
     f"GET {POINT}/habits": For.OWNER,
@@ -254,7 +254,7 @@ async def test_who_may_what(gateway: Gateway, people: Cast) -> None:
         kind = MATRIX[route]
         if kind is For.ALL:
             assert (await send_request(people.nobody, route, people.owner.ids))[0] not in {401, 403}, route
-        elif kind is For.A_DOOR:
+        elif kind is For.OWN_CREDENTIALS:
             assert (await send_request(people.nobody, route, people.owner.ids))[0] in {400, 422}, route
         else:
             if route in TAKES_AWAY:

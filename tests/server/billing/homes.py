@@ -21,13 +21,13 @@ from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
-from gateway.migrations import upgrade_database
 from gateway.tempo.models import ColorSource, TempoDay
 from gateway.usage_points import service as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
+from tests.server.tables import create_tables
 
 PRM = "30001000000001"
 TODAY = date(2026, 11, 3)
@@ -65,7 +65,7 @@ class StoredHome:
 
     @classmethod
     async def create(cls, url: str, clock: SetClock, **options: Any) -> StoredHome:
-        await upgrade_database(url)
+        await create_tables(url)
         return await cls.open(url, clock, Keyring.parse_keyring(Keyring.generate_key()), **options)
 
     @classmethod
@@ -113,19 +113,24 @@ class StoredHome:
             for day, known in content.items():
                 payload: bytes | None = None
                 if isinstance(known, int):
-                    payload = payloads.seal_payload(feed, self.secrets, day, str(known).encode())
+                    payload = payloads.pack_value(known)
                 elif isinstance(known, dict):
-                    payload = payloads.seal_payload(feed, self.secrets, day, payloads.pack_registers(known))
+                    payload = payloads.pack_registers(known)
                 elif known is not None:
-                    payload = payloads.seal_curve(feed, self.secrets, day, known)
+                    payload = payloads.pack_curve(day, known)
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
-                await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
+                facts = [Fact(day, stands, payload)]
+                await metering.save_facts(session, feed, self.secrets, facts, asked_at or self.clock.now())
 
-    async def write_colors(self, colors: Mapping[date, str], *, confirmed: bool = True) -> None:
+    async def write_colors(
+        self, colors: Mapping[date, str], *, confirmed: bool = True, late: timedelta = timedelta()
+    ) -> None:
+        """Write colours of days, by a clock that is late by so much."""
         async with self.database.write() as session:
             for day, color in colors.items():
+                told_at = self.clock.now() - late
                 row = TempoDay(
-                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=self.clock.now()
+                    day=day, color=Color(color), confirmed=confirmed, source=ColorSource.RTE, told_at=told_at
                 )
                 await session.merge(row)
 

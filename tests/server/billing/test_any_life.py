@@ -19,7 +19,10 @@ from gateway.domain.readings import Reading
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
+from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import UsagePoint
+from tests.server.billing import writers
 from tests.server.billing.homes import (
     BASE,
     HP_HC,
@@ -57,6 +60,10 @@ STEPS = st.lists(
             "tariff",
             "off_peak",
             "own_price",
+            "regulated_price",
+            "offers",
+            "file",
+            "no_file",
             "produce",
             "contract",
             "collect",
@@ -67,6 +74,7 @@ STEPS = st.lists(
             "interrupt",
             "page",
             "restart",
+            "add_again",
         ]
     ),
     min_size=5,
@@ -79,6 +87,7 @@ TARIFFS = [
     [],
     [*BASE, TEMPO[0] | {"valid_from": "2026-10-15"}],
     [{"option": "base", "power_kva": 6, "production_eur_per_kwh": 0.1}],
+    writers.BY_OFFER,
 ]
 
 
@@ -91,6 +100,7 @@ class Life:
     client: Client = field(default_factory=Client)
     is_current: bool = False
     today: date = TODAY
+    files_of_offers: int = 0
 
     async def step(self, name: str) -> None:
         day = self.today - timedelta(days=self.chance.randrange(1, 40))
@@ -117,7 +127,8 @@ class Life:
         await self.home.write_days(Kind.INDEX, registers)
 
     async def color(self, day: date, _: list[Reading]) -> None:
-        await self.home.write_colors({day: self.chance.choice(["blue", "white", "red", "unknown"])})
+        color = self.chance.choice(["blue", "white", "red", "unknown"])
+        await self.home.write_colors({day: color}, late=timedelta(hours=self.chance.randrange(48)))
 
     async def tariff(self, *_: object) -> None:
         await self.home.change_point(tariffs=self.chance.choice(TARIFFS))
@@ -130,6 +141,19 @@ class Life:
     async def own_price(self, *_: object) -> None:
         price = {"bucket": "base", "eur_per_kwh": self.chance.randrange(100) / 100}
         await self.home.change_point(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
+
+    async def regulated_price(self, day: date, _: list[Reading]) -> None:
+        await writers.add_grid(self.home, self.chance, day)
+
+    async def offers(self, *_: object) -> None:
+        self.files_of_offers += 1
+        await writers.publish_offers(self.home, self.chance, self.files_of_offers)
+
+    async def file(self, day: date, _: list[Reading]) -> None:
+        await writers.import_file(self.home, self.chance, day)
+
+    async def no_file(self, *_: object) -> None:
+        await writers.take_back_file(self.home, self.chance)
 
     async def produce(self, day: date, curve: list[Reading]) -> None:
         await self.home.write_days(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
@@ -170,6 +194,19 @@ class Life:
 
     async def restart(self, *_: object) -> None:
         self.client = Client()
+
+    async def add_again(self, day: date, curve: list[Reading]) -> None:
+        """Delete the usage point with all that was read, and add it again: it has the same id."""
+        home = self.home
+        async with home.database.write() as session:
+            await points.delete_usage_point(session, await session.get_one(UsagePoint, home.point_id))
+        url = str(home.database.engine.url)
+        added = await StoredHome.open(url, home.clock, KEYRING, tariffs=TEMPO, off_peak=NIGHT)
+        await added.database.close()
+        assert added.point_id == home.point_id
+        home.secrets = added.secrets
+        await home.write_days(Kind.CURVE, {day: curve})
+        self.is_current = False
 
 
 async def _run_life(folder: Path, steps: list[str], chance: random.Random, processes: int) -> None:

@@ -314,5 +314,10 @@ async def test_an_offer_is_chosen_billed_and_flagged_once_nobody_checked_it(gate
     seen = await gateway.get(f"/v1/usage-points/{point}", who)
     [notice] = [notice for notice in seen["notices"] if notice["code"] == "prices_outdated"]
     assert notice["since"] == "2027-01-31T23:00:00Z"
+    since_then = {"start": "2027-01-30", "end": "2027-02-03"}
+    for path, query in {"periods": since_then, "totals": {}, "series": since_then | {"step": "day"}}.items():
+        flagged = await gateway.get(f"/v1/usage-points/{point}/{path}", who, **query)
+        assert flagged["prices_outdated"] == "2027-02-01", path
+    assert await gateway.get(f"/v1/usage-points/{point}/rates", who) == [], "a planner is given no outdated price"
     [offer] = (await gateway.get("/v1/offers", who))["items"]
     assert (offer["prices_outdated"], offer["open_to_new"]["6"]) == ("2027-02-01", False)

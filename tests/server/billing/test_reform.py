@@ -1,5 +1,6 @@
 """A meter that the off-peak reform moves on 1 December, and again to its summer hours on 1 April."""
 
+import json
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -14,15 +15,17 @@ from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points.contract import Contract as EnedisContract
-from gateway.usage_points.upkeep import get_next_change
+from gateway.usage_points.off_peak_changes import get_next_look
+from gateway.usage_points.upkeep import UsagePointKeeper
 from tests.server.billing.counted import count_figures, to_exact_amounts
 from tests.server.billing.homes import HP_HC
 from tests.server.billing.naive import Contract, Home, Slots, compute_bill
 from tests.server.billing.test_bill import assert_agreement, list_prices, random_curve, to_intervals
+from tests.server.enedis.origins import Reply, open_client
 from tests.server.metering.stand_in import ScriptedHome
 from tests.server.metering.stand_in import scripted_home as scripted_home  # noqa: PLC0414 - a fixture
 from tests.server.paris import midnight
-from tests.server.usage_points.test_customer_answers import update_customer
+from tests.server.usage_points.test_customer_answers import USUAL, update_customer
 
 OLD, WINTER, SUMMER = "HC (22H00-6H00)", "HC (0H56-6H56;14H26-16H26)", "HC (1H32-6H32;11H02-14H02)"
 REFORM, SPRING = date(2026, 12, 1), date(2027, 4, 1)
@@ -38,15 +41,26 @@ OF_THE_REFORM = [
 ]
 
 
-async def live_until(asked: ScriptedHome, until: date, timetable: dict[date, dict[str, Any]]) -> int:
-    """Ask whenever the gateway would, from today until a day; return how often."""
-    count = 0
-    while (now := asked.home.clock.now()) < midnight(until):
-        relay = timetable[max(day for day in timetable if day <= paris.day_of(now))]
-        await update_customer(asked, comptage={"relais": relay})
-        asked.home.clock.set((await asked.load_point()).details_at)
-        count += 1
-    return count
+async def live_until(asked: ScriptedHome, until: date, timetable: dict[date, dict[str, Any]]) -> Counter[str]:
+    """Ask whenever the gateway would, from today until a day; return how often each API was called."""
+    calls: Counter[str] = Counter()
+    clock = asked.home.clock
+
+    def respond(line: str) -> Reply:
+        relay = timetable[max(day for day in timetable if day <= paris.day_of(clock.now()))]
+        [(api, body)] = [(api, body) for api, body in (USUAL | {"comptage": {"relais": relay}}).items() if api in line]
+        calls[api] += 1
+        return Reply(body=json.dumps(body).encode())
+
+    asked.respond = respond
+    async with open_client(asked.origin.url, store=asked.store) as (enedis, _):
+        keeper = UsagePointKeeper(asked.home.database, enedis, asked.home.keyring, clock)
+        while clock.now() < midnight(until):
+            await keeper.refresh_due_points()
+            point = await asked.load_point()
+            clock.set(min(at for at in (point.details_at, point.off_peak_at) if at is not None))
+    asked.respond = None
+    return calls
 
 
 async def check_every_hour(asked: ScriptedHome, changes: list[date]) -> None:
@@ -62,7 +76,7 @@ async def check_every_hour(asked: ScriptedHome, changes: list[date]) -> None:
 
 async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(scripted_home: ScriptedHome) -> None:
     await scripted_home.home.change_point(tariffs=HP_HC)
-    count = await live_until(
+    calls = await live_until(
         scripted_home,
         date(2027, 4, 9),
         {
@@ -79,7 +93,9 @@ async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(scri
         ("2027-04-01", None),
     ]
     await check_every_hour(scripted_home, [REFORM, date(2027, 3, 28), SPRING])
-    assert count < 50, "asked daily only between the announcement and the change"
+    weeks = calls["situation_contrat"]
+    assert weeks <= 24, "the contract is asked each week, whatever is announced"
+    assert calls["comptage"] <= weeks + 23, "its hours also each day from the announcement to the change"
 
 
 async def test_a_day_that_enedis_names_is_known_ahead(scripted_home: ScriptedHome) -> None:
@@ -98,18 +114,47 @@ async def test_a_day_that_enedis_names_is_asked_for_once_and_holds_if_enedis_is_
     await scripted_home.home.change_point(tariffs=HP_HC)
     announced = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": f"{WINTER} à partir du 01/12/2026"}
     late = REFORM + timedelta(days=3)
-    count = await live_until(scripted_home, late, {date(2026, 11, 1): announced})
-    assert count <= 6, "each week, and on the day"
-    count = await live_until(scripted_home, late + timedelta(days=60), {late: {"plageHeuresCreuses": WINTER}})
-    assert count <= 10, "each week"
+    calls = await live_until(scripted_home, late, {date(2026, 11, 1): announced})
+    assert (calls["situation_contrat"], calls["comptage"]) == (5, 6), "each week, and the hours alone on the day"
+    calls = await live_until(scripted_home, late + timedelta(days=60), {late: {"plageHeuresCreuses": WINTER}})
+    assert calls["comptage"] <= 10, "each week"
     await check_every_hour(scripted_home, [REFORM])
+
+
+async def test_an_announcement_without_a_day_costs_one_call_a_day_and_then_less(scripted_home: ScriptedHome) -> None:
+    """Announced on 3 November and never in force: each day until 18 December, then at pauses that grow to a week."""
+    await scripted_home.home.change_point(tariffs=HP_HC)
+    relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": WINTER}
+    months = [date(2026, 12, 3), date(2027, 1, 3), date(2027, 2, 3), date(2027, 3, 3), date(2027, 3, 31)]
+    calls = [await live_until(scripted_home, month, {date(2026, 11, 1): relay}) for month in months]
+    alone = [each["comptage"] - each["situation_contrat"] for each in calls]
+    assert 25 <= alone[0] <= 30
+    assert alone == sorted(alone, reverse=True)
+    assert alone[-1] <= 4
+    others = {"subscribed_services", "situation_contrat", "synth_contrat"}
+    assert all(each[api] <= 5 for each in calls for api in others), "nobody else is asked more than each week"
+
+
+async def test_a_failed_look_is_tried_again_and_changes_nothing(scripted_home: ScriptedHome) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
+    relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": WINTER}
+    await live_until(scripted_home, date(2026, 11, 5), {date(2026, 11, 1): relay})
+    before = await scripted_home.load_point()
+    scripted_home.respond = lambda _line: Reply(503, b"")
+    async with open_client(scripted_home.origin.url, store=scripted_home.store) as (enedis, _):
+        home = scripted_home.home
+        await UsagePointKeeper(home.database, enedis, home.keyring, home.clock).refresh_off_peak(before)
+    after = await scripted_home.load_point()
+    assert (after.off_peak, after.contract, after.details_at) == (before.off_peak, before.contract, before.details_at)
+    assert after.off_peak_at
+    assert timedelta() < after.off_peak_at - scripted_home.home.clock.now() <= timedelta(hours=6)
 
 
 @pytest.mark.parametrize("future", [None, WINTER, f"{WINTER} à partir du 01/04/2027"])
 def test_ten_thousand_meters_are_asked_on_the_day_500_an_hour(future: str | None) -> None:
     contract = EnedisContract(off_peak=OLD, future_off_peak=future)
     now = midnight(SPRING - timedelta(days=1)) + timedelta(hours=23)
-    looks = [get_next_change(str(number), contract, now) for number in range(10_000)]
+    looks = [look for number in range(10_000) if (look := get_next_look(str(number), contract, now))]
     day = SPRING if future != WINTER else paris.day_of(now)
     assert {paris.day_of(look) for look in looks} <= {day, SPRING}
     by_hour = Counter((paris.day_of(look), look.hour) for look in looks)
@@ -118,10 +163,13 @@ def test_ten_thousand_meters_are_asked_on_the_day_500_an_hour(future: str | None
 
 def test_a_look_before_its_time_does_not_take_the_place_of_the_look_on_the_day() -> None:
     contract = EnedisContract(off_peak=OLD)
-    look = get_next_change("1", contract, midnight(SPRING))
+    look = get_next_look("1", contract, midnight(SPRING))
+    assert look
     assert paris.day_of(look) == SPRING
-    assert get_next_change("1", contract, look - timedelta(seconds=1)) == look
-    assert paris.day_of(get_next_change("1", contract, look)) == date(2027, 11, 1)
+    assert get_next_look("1", contract, look - timedelta(seconds=1)) == look
+    following = get_next_look("1", contract, look)
+    assert following
+    assert paris.day_of(following) == date(2027, 11, 1)
 
 
 @pytest.mark.parametrize("written", [f"HC été (1H32-6H32;11H02-14H02) hiver ({WINTER[4:-1]})"])

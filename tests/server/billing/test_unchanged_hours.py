@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from gateway.metering.schedule import Kind
 from gateway.tariffs.models import RegulatedGrid, StoredOffers
 from gateway.tariffs.repository import replace_offers
 from gateway.tempo.models import ColorSource, TempoDay
-from tests.server.billing.homes import BASE, TODAY, StoredHome, list_past_days, whole_curve
+from tests.server.billing.homes import BASE, NIGHT, TEMPO, TODAY, StoredHome, list_past_days, whole_curve
 from tests.server.conftest import NOW
 
 OFFERS = Path(__file__).parents[3] / "docs" / "offers" / "week-end.json"
@@ -74,6 +74,10 @@ async def test_a_file_of_offers_has_only_those_counted_again_who_chose_one(
     assert len(counted) == days
 
 
+def build_tempo_day(day: date, color: Color, told_at: datetime) -> TempoDay:
+    return TempoDay(day=day, color=color, confirmed=True, source=ColorSource.RTE, told_at=told_at)
+
+
 WRITES: dict[str, Callable[[], Base]] = {
     "regulated_grids": lambda: RegulatedGrid(
         option="base",
@@ -81,13 +85,22 @@ WRITES: dict[str, Callable[[], Base]] = {
         valid_from=TODAY,
         prices={"base": "0.5"},
         subscription_month="12.5",
-        added_at=NOW,
+        added_at=NOW - timedelta(days=1),
     ),
     "offer_files": lambda: StoredOffers(id=1, digest="new", published_at=NOW, text="", added_at=NOW),
-    "tempo_days": lambda: TempoDay(day=TODAY, color=Color.RED, confirmed=True, source=ColorSource.RTE, told_at=NOW),
+    "tempo_days": lambda: build_tempo_day(TODAY, Color.RED, NOW - timedelta(days=1)),
 }
-"""What hours are made of that is no account's."""
-NOT_THEIRS = {"instance", "audit_events", "claimed_services", "counters", "ecowatt_days", "feeds"}
+"""What hours are made of that is no account's, stamped by a clock that is late."""
+NOT_THEIRS = {
+    "shared_data",
+    "instance",
+    "audit_events",
+    "claimed_services",
+    "counters",
+    "ecowatt_days",
+    "feeds",
+    "tempo_forecasts",
+}
 
 
 def test_every_table_of_everybody_is_known_to_make_hours_or_not() -> None:
@@ -98,6 +111,11 @@ def test_every_table_of_everybody_is_known_to_make_hours_or_not() -> None:
 @pytest.mark.parametrize("table", WRITES)
 async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(home: StoredHome, table: str) -> None:
     await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    async with home.database.write() as session:
+        session.add(build_tempo_day(TODAY - timedelta(days=1), Color.BLUE, NOW))
+        session.add(
+            RegulatedGrid(option="base", power_kva=9, valid_from=TODAY, prices={}, subscription_month="1", added_at=NOW)
+        )
     publisher = home.publisher
     for _ in range(2):
         await publisher.publish_hours(home.account_id, home.point_id)
@@ -105,3 +123,17 @@ async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(h
     async with home.database.write() as session:
         session.add(WRITES[table]())
     assert not await publisher.find_up_to_date(home.account_id, home.point_id)
+
+
+async def test_a_color_is_counted_whenever_its_answer_was_requested(home: StoredHome) -> None:
+    """A replica whose clock is hours late stores a colour that others would take for an old one."""
+    await home.change_point(tariffs=TEMPO, off_peak=NIGHT)
+    yesterday = TODAY - timedelta(days=1)
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    before = await home.load_hours()
+    assert not (await home.load_hours(before["cursor"]))["start"]
+    async with home.database.write() as session:
+        session.add(build_tempo_day(yesterday, Color.WHITE, NOW - timedelta(hours=9)))
+    after = await home.load_hours(before["cursor"])
+    assert after["start"]
+    assert after["cursor"] != before["cursor"]

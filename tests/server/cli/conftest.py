@@ -7,6 +7,8 @@ import select
 import subprocess
 import termios
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from tests.server.conftest import Simulator
 
 PASSWORD, NEW_PASSWORD = "seven green turtles on a roof", "nine quiet lamps beside rivers"
 ADMIN = "owner@example.org"
+_PATIENCE = 240
+"""Seconds that a command may take: on a busy machine its start alone takes a minute."""
 
 
 @dataclass
@@ -28,9 +32,15 @@ class Shell:
     env: dict[str, str]
 
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        command = [str(GATEWAY), *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env=self.env, input=given, capture_output=True, text=True, check=False, timeout=60
+            [str(GATEWAY), *arguments],
+            cwd=self.folder,
+            env=self.env,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PATIENCE,
         )
 
     def talk(self, *arguments: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
@@ -67,7 +77,7 @@ _HIDDEN = re.compile("Password|Repeat|secret")
 
 def _until_hidden(terminal: int) -> None:
     """Wait until nothing that is typed is shown: what comes before is thrown away."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _PATIENCE
     while termios.tcgetattr(terminal)[3] & termios.ECHO:
         assert time.monotonic() < deadline, "a secret would be shown"
         time.sleep(0.01)
@@ -75,7 +85,7 @@ def _until_hidden(terminal: int) -> None:
 
 def _read_terminal(terminal: int) -> str:
     """Return what a terminal shows next, nothing at its end."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if select.select([terminal], [], [], 1)[0]:
             try:
@@ -100,3 +110,17 @@ def shell(tmp_path: Path, simulator: Simulator) -> Shell:
         "RTE_CLIENT_SECRET": "simulator-rte-secret",
     }
     return Shell(tmp_path, env)
+
+
+@contextmanager
+def serving(shell: Shell, port: int, host: str = "127.0.0.1", **env: str) -> Iterator[None]:
+    """Run this shell's gateway; the block begins when it serves."""
+    command = [str(GATEWAY), "serve", "--host", host, "--port", str(port)]
+    with subprocess.Popen(command, env=shell.env | env, stderr=subprocess.PIPE, text=True) as gateway:
+        assert gateway.stderr is not None
+        try:
+            assert any("Uvicorn running" in line for line in gateway.stderr), "it ended before it served"
+            yield
+        finally:
+            gateway.terminate()
+            gateway.stderr.close()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +17,7 @@ from scripts.lib.program import free_port
 from tests.server.accounts.conftest import StandIn
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import turnstile as turnstile_fixture
-from tests.server.backup.conftest import GATEWAY
-from tests.server.cli.conftest import ADMIN, PASSWORD, Shell
+from tests.server.cli.conftest import ADMIN, PASSWORD, Shell, serving
 
 mailgun, turnstile = mailgun_fixture, turnstile_fixture
 
@@ -191,20 +189,6 @@ def pass_on(port: int, *only: str) -> Callable[[str], Answer]:
         return passed.status_code, {"X-Request-ID": passed.headers["x-request-id"]}, passed.content
 
     return answer
-
-
-@contextmanager
-def serving(shell: Shell, port: int, **env: str) -> Iterator[None]:
-    """Run this shell's gateway; the block begins when it serves."""
-    command = [str(GATEWAY), "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=shell.env | env, stderr=subprocess.PIPE, text=True) as gateway:
-        assert gateway.stderr is not None
-        try:
-            assert any("Uvicorn running" in line for line in gateway.stderr), "it ended before it served"
-            yield
-        finally:
-            gateway.terminate()
-            gateway.stderr.close()
 
 
 def test_a_port_that_another_program_uses(healthy: Shell) -> None:

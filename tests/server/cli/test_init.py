@@ -1,6 +1,7 @@
 """One's own gateway without a web page: `gateway init` and `reset-password`, as processes of their own."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,8 @@ def test_at_a_terminal_init_asks_for_all_that_is_not_set(shell: Shell) -> None:
         answers=[
             ("Your e-mail address", ADMIN),
             ("A new file for the settings", "own.env"),
+            ("Address at which browsers and Home Assistant reach the gateway", "gateway.example.org"),
+            ("such as https://energy.example.org", "https://gateway.example.org/api"),
             ("Enedis: client id (Enter: later)", "simulator-enedis"),
             ("Enedis: client secret (Enter: later)", "simulator-enedis-secret"),
             ("RTE: client id (Enter: later)", ""),
@@ -82,7 +85,11 @@ def test_at_a_terminal_init_asks_for_all_that_is_not_set(shell: Shell) -> None:
     assert "Client secret: meds_" in seen
     assert "To do: RTE_CLIENT_ID is not set" in seen
     assert "To do: Enedis" not in seen, "its token was given"
-    assert ". own.env;" in seen
+    assert settings_of(shell.folder / "own.env")["BACKEND_URL"] == "https://gateway.example.org/api"
+    [line] = [line for line in seen.splitlines() if "gateway serve" in line]
+    said = line.removeprefix("To do: ").replace("gateway serve", "echo $SECRET_KEY")
+    done = subprocess.run(["/bin/dash", "-c", said], capture_output=True, text=True, check=False, cwd="/")
+    assert (done.returncode, len(done.stdout)) == (0, 44), "any shell takes the line, in any folder"
     for secret in (PASSWORD, NEW_PASSWORD, "simulator-enedis-secret"):
         assert secret not in seen, "what is typed there is hidden"
     kept = settings_of(shell.folder / "own.env")
@@ -104,7 +111,7 @@ def test_at_a_terminal_init_asks_for_all_that_is_not_set(shell: Shell) -> None:
 def test_a_file_that_can_not_be_written_is_said_before_anything_is_made(shell: Shell) -> None:
     done = shell.run("init", "--email", ADMIN, "--env-file", "no/such/folder.env", given=f"{PASSWORD}\n")
     assert done.returncode == 2
-    assert "can not be written" in done.stderr
+    assert "cannot be written" in done.stderr
     assert list(shell.folder.iterdir()) == []
 
 

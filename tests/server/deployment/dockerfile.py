@@ -53,6 +53,7 @@ class Build:
     """The steps of the Dockerfile in `context`, taken in `folder`.
 
     `base` stands for the image of Python, `uv` for that of uv; `cache` is what steps keep from one run to the next.
+    `stages` are by name; one that is given, such as a stage that needs an image of another system, is not built.
     """
 
     context: Path
@@ -61,24 +62,29 @@ class Build:
     uv: Path
     cache: Path
     stages: dict[str, Stage] = field(default_factory=dict)
+    dockerfile: str = "Dockerfile"
 
     def last_stage(self) -> Stage:
         """Take every step."""
-        text = (self.context / "Dockerfile").read_text()
+        text = (self.context / self.dockerfile).read_text()
         lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+        is_given, known = False, set(self.stages)
         for line in _LINE_GOES_ON.sub(" ", lines).splitlines():
             instruction, _, said = line.partition(" ")
             if instruction == "FROM":
-                stage = self._from(*said.split())
-            elif instruction:
+                is_given = said.split()[-1] in known
+                stage = self.stages[said.split()[-1]] if is_given else self._from(*said.split())
+            elif instruction and instruction != "ARG" and not is_given:
                 getattr(self, f"_{instruction.lower()}")(stage, said.strip())
         return stage
 
     def _from(self, image: str, _: str = "AS", name: str = "") -> Stage:
         stage = Stage(self.folder / f"stage{len(self.stages)}")
         self.stages[name] = stage
-        if image.startswith("python:"):
+        if image.startswith(("python:", "ghcr.io/home-assistant/base-debian:")):
             run_script(f"cp -a {self.base} {stage.root}")
+            # a mirror may keep a release for longer than the release says
+            run_script(f"echo 'Acquire::Check-Valid-Until \"false\";' >{stage.root}/etc/apt/apt.conf.d/99mirror")
         else:
             assert "/uv:" in image, image
             stage.root.mkdir()
@@ -120,6 +126,9 @@ class Build:
 
     def _user(self, stage: Stage, said: str) -> None:
         stage.user = said
+
+    def _label(self, stage: Stage, said: str) -> None:
+        """It changes no file."""
 
     def _volume(self, stage: Stage, said: str) -> None:
         stage.volumes = said.split()

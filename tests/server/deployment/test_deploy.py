@@ -18,15 +18,16 @@ __all__ = ["make_serving"]
 
 DEPLOY = ROOT / "deploy"
 ASKED_TOO_OFTEN = 25
+METER = "30001000000001"
 
 
 def write_nginx(folder: Path, port: int, gateway: int) -> list[str]:
-    """Write both files of deploy/nginx for this machine, without TLS; return the command that runs nginx."""
-    site = (DEPLOY / "nginx/gateway.conf").read_text()
+    """Write the files of deploy/nginx for this machine, without TLS; return the command that runs nginx."""
+    older, site = (DEPLOY / "nginx/older-clients.conf").read_text(), (DEPLOY / "nginx/gateway.conf").read_text()
     below = (DEPLOY / "nginx/below-a-path.conf").read_text()
+    site = f"{site.rstrip().removesuffix('}')}{below}}}\n{older}"
     site = "\n".join(line for line in site.splitlines() if "ssl_certificate" not in line and "[::]" not in line)
     site = site.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};").replace("    http2 on;\n", "")
-    site = site.rstrip().removesuffix("}") + below + "}\n"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     config = f"""
@@ -34,7 +35,7 @@ def write_nginx(folder: Path, port: int, gateway: int) -> list[str]:
         pid {folder}/pid; error_log {folder}/error.log;
         events {{}}
         http {{
-            access_log off;
+            access_log {folder}/access.log;
             {temporary}
             {site.replace("127.0.0.1:8000", f"127.0.0.1:{gateway}")}
         }}
@@ -68,6 +69,24 @@ async def test_nginx_passes_on_who_asks_at_the_root_and_below_a_path(
                 for number in range(ASKED_TOO_OFTEN)
             ]
             assert 429 in statuses
+
+
+async def test_nginx_writes_no_meter_s_number_into_its_log(
+    make_serving: Callable[..., Serving], tmp_path: Path
+) -> None:
+    gateway, port = make_serving(TRUSTED_PROXIES="127.0.0.1", LEGACY_CLIENTS="true"), free_port()
+    assert await gateway.start()
+    site = f"http://127.0.0.1:{port}"
+    with run_process(write_nginx(tmp_path, port, gateway.port), f"{site}/ping"):
+        async with httpx2.AsyncClient(base_url=site, timeout=60) as http:
+            for host in ("electricity.example.org", "myelectricaldata.fr"):
+                answer = await http.get(f"/valid_access/{METER}", headers={"Host": host})
+                assert (answer.status_code, set(answer.json())) == (401, {"detail"}), "nobody's token"
+            assert (await http.get(f"/electricity/valid_access/{METER}")).status_code == 401
+            await gateway.stop()
+            assert (await http.get(f"/valid_access/{METER}", headers={"Host": "conso.boris.sh"})).status_code == 502
+    for log in ("access.log", "error.log"):
+        assert METER not in (tmp_path / log).read_text()
 
 
 @pytest.mark.long

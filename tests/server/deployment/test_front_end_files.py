@@ -136,6 +136,23 @@ async def test_nginx_says_what_the_gateway_says(
     assert "abc" not in log
 
 
+async def test_nginx_writes_no_meter_s_number_into_its_log(build_folder: Path, tmp_path: Path) -> None:
+    """A program made for another gateway asks with one in the address, and comes here if the proxy does not know it."""
+    meter = "30001000000001"
+    encoded = "".join(f"%3{digit}" for digit in meter)
+    with run_nginx(tmp_path / "nginx", build_folder) as port:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            for number in (meter, encoded):
+                assert (await http.get(f"/valid_access/{number}?prm={meter}")).status_code == 404
+            refused = await http.post(f"/daily_consumption/{meter}/", content=b"0" * 2000)
+            assert refused.status_code in {404, 405, 413}
+    access = (tmp_path / "nginx/access.log").read_text()
+    assert "GET (a number) 404" in access
+    for log in (access, (tmp_path / "nginx/error.log").read_text()):
+        assert meter not in log
+        assert encoded not in log
+
+
 async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(build_folder: Path, tmp_path: Path) -> None:
     port, nobody = free_port(), free_port()
     with run_nginx(tmp_path / "nginx", build_folder, FRAME_ANCESTORS="https://home.example.org") as frontend:

@@ -65,3 +65,13 @@ async def test_only_files_of_readings_may_be_large(stack: Stack) -> None:
         for other in (f"/v1/usage-points/{point}/refresh", "/v1/session"):
             # the gateway may refuse the rest of a body before the proxy has counted it
             assert (await http.post(other, content=b"0" * 2_000_000)).status_code in {413, 431}
+
+
+async def test_the_proxy_gives_each_request_the_id_that_its_problem_and_the_log_have(stack: Stack) -> None:
+    async with stack.new_client() as http:
+        forged = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
+        answers = [await http.get("/nowhere", headers={"X-Request-ID": forged}) for _ in range(2)]
+    ids = {answer.headers["x-request-id"] for answer in answers}
+    assert {answer.json()["instance"] for answer in answers} == {f"urn:uuid:{one}" for one in ids}
+    assert len(ids) == 2
+    assert forged not in ids

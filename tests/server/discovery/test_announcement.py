@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import ifaddr
 import pytest
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from gateway import API_VERSION
-from gateway.discovery.announcement import SERVICE, announce_gateway, build_service_info
+from gateway.discovery.announcement import SERVICE, announce_gateway, build_service_info, list_announced_hosts
 from gateway.settings import Settings
 
 LOOPBACK = ["127.0.0.1"]
@@ -103,3 +104,18 @@ async def test_a_network_that_does_not_allow_it_stops_nobody(monkeypatch: pytest
     async with announce_gateway(make_settings(), ID):
         served = True
     assert served
+
+
+@pytest.mark.parametrize(
+    ("ips", "announced"),
+    [
+        (["127.0.0.1", "192.168.1.20", "fd00::20"], ["192.168.1.20"]),
+        (["127.0.0.1", "::1", "fe80::1", "fd00::20"], ["fd00::20"]),
+    ],
+)
+def test_a_machine_without_ipv4_announces_ipv6(
+    monkeypatch: pytest.MonkeyPatch, ips: list[str], announced: list[str]
+) -> None:
+    found = [ifaddr.IP((ip, 0, 0) if ":" in ip else ip, 64, "eth0") for ip in ips]
+    monkeypatch.setattr("ifaddr.get_adapters", lambda: [ifaddr.Adapter("eth0", "eth0", found)])
+    assert list_announced_hosts(make_settings()) == announced

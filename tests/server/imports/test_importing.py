@@ -36,7 +36,7 @@ async def home(tmp_path: Any, clock: SetClock) -> AsyncIterator[StoredHome]:
     async with made.database.write() as session:
         for kind, days in ((Kind.CURVE, list_past_days(760, 11)), (Kind.DAILY, list_past_days(1120, 11))):
             nothing = [Fact(day, State.ABSENT) for day in days]
-            await save_facts(session, Feed(made.point_id, kind), nothing, clock.now())
+            await save_facts(session, Feed(made.point_id, kind), made.secrets, nothing, clock.now())
     await made.write_days(Kind.CURVE, {day: whole_curve(day, [400]) for day in list_past_days(10)})
     await made.change_point(history_at=None)
     yield made

@@ -19,7 +19,6 @@ from gateway.imports.comparing import DayOutcome
 from gateway.imports.service import ImportService
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
-from gateway.metering import payloads
 from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade_database
@@ -114,8 +113,8 @@ async def open_home(path: Path) -> StoredHome:
 async def write_peak(home: StoredHome, peak: Peak) -> None:
     feed, day = Feed(home.point_id, Kind.MAX_POWER), date(2025, 12, 31)
     async with home.database.write() as session:
-        sealed = payloads.seal_payload(feed, home.secrets, day, peak.pack())
-        await save_facts(session, feed, [Fact(day, State.COMPLETE, sealed)], home.clock.now())
+        facts = [Fact(day, State.COMPLETE, peak.pack())]
+        await save_facts(session, feed, home.secrets, facts, home.clock.now())
 
 
 async def export(home: StoredHome, table: Table, form: Form) -> bytes:

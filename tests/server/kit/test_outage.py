@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from gateway.kit import database as database_module
 from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 from scripts.lib.program import free_port
@@ -58,6 +60,47 @@ async def test_postgresql_restarted_is_an_outage_and_then_none() -> None:
         server.start()
         assert await wait_until(lambda: _is_answering(database))
         await database.close()
+
+
+@pytest.mark.long
+async def test_only_a_connection_that_rested_is_asked_whether_it_works(
+    postgresql_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    async with Database(f"{postgresql_server}/postgres") as database:
+        monkeypatch.setattr(database.engine.dialect, "do_ping", asked.append)
+        for _ in range(3):
+            assert await _is_answering(database)
+        assert asked == []
+        monkeypatch.setattr(database_module, "TRUSTED_SECONDS", -1)
+        assert await _is_answering(database)
+        assert len(asked) == 1
+
+
+@pytest.mark.long
+async def test_connections_that_postgresql_closed_are_replaced_and_nobody_notices(postgresql_server: str) -> None:
+    opened: list[Any] = []
+    async with Database(f"{postgresql_server}/postgres") as database:
+        event.listen(database.engine.sync_engine, "connect", lambda connection, _: opened.append(connection))
+        held = [database.read() for _ in range(4)]
+        for session in [await one.__aenter__() for one in held]:
+            await session.execute(text("SELECT 1"))
+        for one in held:
+            await one.__aexit__(None, None, None)
+        assert len(opened) == 4
+        async with Database(f"{postgresql_server}/postgres") as other, other.write() as session:
+            processes = [connection.driver_connection.get_server_pid() for connection in opened]
+            await session.execute(
+                text("SELECT pg_terminate_backend(process) FROM unnest(CAST(:processes AS int[])) AS process"),
+                {"processes": processes},
+            )
+
+        async def are_closed() -> bool:
+            return all(connection.driver_connection.is_closed() for connection in opened[:4])
+
+        await wait_until(are_closed)
+        for _ in range(4):
+            assert await _is_answering(database)
 
 
 async def _interrupt_write(database: Database, stop: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.enedis.client import Enedis
 from gateway.kit.clock import Clock
+from gateway.kit.conditional import prepare_json
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.kept_responses import KeptResponses
@@ -40,8 +41,9 @@ from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.billing import writers
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
-from tests.server.conftest import NOW, SetClock
+from tests.server.conftest import NOW, Gateway, SetClock
 
 KEYRING = Keyring.parse_keyring(Keyring.generate_key())
 KEPT_FOR = 600
@@ -63,6 +65,7 @@ STEPS = st.lists(
             "contract",
             "collect",
             "reopen",
+            *["file", "no_file"] * 2,
             "add_again",
             "hour",
             "write_while_asking",
@@ -179,6 +182,12 @@ class Life:
     async def write_rounded_curve(self, day: date, curve: list[Reading]) -> None:
         state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
         await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
+
+    async def file(self, day: date, _: list[Reading]) -> None:
+        await writers.import_file(self.home, self.chance, day)
+
+    async def no_file(self, *_: object) -> None:
+        await writers.take_back_file(self.home, self.chance)
 
     async def daily(self, day: date, _: list[Reading]) -> None:
         await self.home.write_days(Kind.DAILY, {day: self.chance.randrange(20_000)})
@@ -338,3 +347,36 @@ async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
         assert found["gzip"] == found["identity"]
         headers = {"If-None-Match": found["gzip"][1]}
         assert (await http.get("/load-curve", params=QUESTION[1], headers=headers)).status_code == 304
+        unchanged = (await http.get("/load-curve", params=QUESTION[1], headers=headers)).headers
+        assert unchanged["vary"] == "Authorization, Cookie, Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "identity, gzip; q=0.0", "*;q=0", "br"])
+async def test_who_refuses_gzip_gets_none(tmp_path: Path, accepted: str) -> None:
+    await upgrade_database(sqlite_url(tmp_path))
+    async with live(sqlite_url(tmp_path), random.Random(1)) as life:  # noqa: S311
+        http = life.caching[0].http
+        answer = await http.get("/load-curve", params=QUESTION[1], headers={"Accept-Encoding": accepted})
+        assert "content-encoding" not in answer.headers
+
+
+async def test_nothing_is_kept_of_a_usage_point_that_another_process_deleted(database_url: str) -> None:
+    await upgrade_database(database_url)
+    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+        process = life.caching[0]
+        for question in (QUESTION, ("daily", QUESTION[1])):
+            await read_answer(process, question)
+        assert len(process.kept._kept) == 2
+        async with life.home.database.write() as session:
+            await points.delete_usage_point(session, await session.get_one(UsagePoint, life.home.point_id))
+        assert (await read_answer(process, QUESTION))[0] == 404
+        assert (process.kept._kept, process.kept._bytes) == ({}, 0)
+
+
+async def test_nothing_is_kept_of_a_usage_point_from_its_deletion_on(gateway: Gateway) -> None:
+    who, point = await gateway.sign_in(), await gateway.add_meter("30001000000001")
+    kept, own = gateway.runtime.kept_responses, ("daily", "account", point)
+    kept.keep_response(own, "version", prepare_json(b"{}", compressed=False))
+    kept.keep_response(("daily", "account", "another"), "version", prepare_json(b"{}", compressed=False))
+    assert (await gateway.http.delete(f"/v1/usage-points/{point}", headers=who)).status_code == 204
+    assert list(kept._kept) == [("daily", "account", "another")]

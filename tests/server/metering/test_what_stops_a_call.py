@@ -176,8 +176,8 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
         readings = [
             Reading(start + timedelta(minutes=30 * number), 30, chance.randrange(9000)) for number in range(halves)
         ]
-        facts.append(Fact(day, State.COMPLETE, payloads.seal_curve(feed, opened, day, readings)))
+        facts.append(Fact(day, State.COMPLETE, payloads.pack_curve(day, readings)))
     async with database.write() as session:
-        await repository.save_facts(session, feed, facts, NOW)
+        await repository.save_facts(session, feed, opened, facts, NOW)
     grown = await measure_size() - before
     assert 365 * 48 < grown < 200 * 1024

@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from gateway import __version__
 from gateway.kit.database import Database
+from gateway.metrics.counts import count_everything
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
@@ -66,6 +67,7 @@ async def test_calls_and_what_is_left_of_the_hour(
     await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-10-27", end="2026-11-03")
 
     async def find_agreement() -> dict[tuple[str, ...], float] | None:
+        await count_everything(gateway.runtime.database, gateway.runtime.store, gateway.runtime.clock)
         seen = await scrape_metrics(url)
         used = seen["enedis_hour_used", "measures"]
         return seen if used and used == len(simulator.calls("mesure_synchrone")) else None

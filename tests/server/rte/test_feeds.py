@@ -8,10 +8,10 @@ import pytest
 
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.migrations import upgrade_database
 from gateway.rte import feeds
 from gateway.rte.errors import RteError, RteErrorReason
 from tests.server.conftest import NOW, SetClock
+from tests.server.tables import create_tables
 
 CALLS = feeds.CallBudget("a", timedelta(minutes=16), timedelta(hours=1), budget="shared", calls_a_day=5)
 SIBLING = feeds.CallBudget("b", timedelta(minutes=16), timedelta(hours=1), budget="shared", calls_a_day=3)
@@ -19,7 +19,7 @@ SIBLING = feeds.CallBudget("b", timedelta(minutes=16), timedelta(hours=1), budge
 
 @pytest.fixture
 async def processes(database_url: str) -> AsyncIterator[list[Database]]:
-    await upgrade_database(database_url)
+    await create_tables(database_url)
     databases = [Database(database_url) for _ in range(6)]
     yield databases
     for database in databases:

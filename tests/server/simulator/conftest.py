@@ -1,19 +1,17 @@
 """The simulator in the test's own process, behind the real ASGI interface, its clock standing still."""
 
 import json
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from gateway.simulator.app import create_app
+from tests.server.recorded_answers import read_recorded_answer
 
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 MEASURES = "/mesure_synchrone_auto/v2/"
 NOON = "2026-11-23T12:00:00+01:00"
 
@@ -93,10 +91,5 @@ async def start_simulator() -> AsyncIterator[Start]:
 
 @pytest.fixture
 def read_sample() -> Callable[[str], Any]:
-    """A recorded answer, read where it lies. Without that folder the test says so and compares nothing."""
-    if not SAMPLES.is_dir():
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")  # to be read, not to fail by
-            warnings.warn("../shared/samples is not there: no shape was compared with a recorded answer", stacklevel=1)
-        pytest.skip("the recorded answers are not here")
-    return lambda name: json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+    """Read a recorded answer in place."""
+    return lambda name: json.loads(read_recorded_answer(name))

@@ -74,6 +74,20 @@ async def test_a_homes_off_peak_hours_can_be_changed(start_simulator):
     assert await simulator.truth(WATER, "2026-11-01", "2026-11-02") == before
 
 
+async def test_announced_hours_come_on_their_day(start_simulator):
+    simulator = await start_simulator()
+    announced = {"hours_announced": "HC (1H32-6H32;11H02-14H02)", "hours_change": "2026-12-01"}
+    await simulator.control("PATCH", f"homes/{WATER}", json=announced)
+    relay = (await simulator.enedis(f"/comptage_auto/v1/{WATER}")).json()["relais"]
+    assert relay == {
+        "plageHeuresCreuses": "HC (22H30-6H30)",
+        "futuresPlagesHeuresCreuses": "HC (1H32-6H32;11H02-14H02) à partir du 01/12/2026",
+    }
+    await simulator.control("POST", "clock", json={"now": "2026-12-01T00:00:00+01:00", "frozen": True})
+    relay = (await simulator.enedis(f"/comptage_auto/v1/{WATER}")).json()["relais"]
+    assert relay == {"plageHeuresCreuses": "HC (1H32-6H32;11H02-14H02)"}
+
+
 async def test_three_phases_show_in_the_supply(start_simulator):
     simulator = await start_simulator()
     assert (await simulator.enedis(f"/alimentation_auto/v1/{FARM}")).json()["phase_count"] == 3

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from gateway.kit.database import Database
-from gateway.migrations import upgrade_database
 from gateway.settings import Settings
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.repository import load_offers
 from tests.server.billing.homes import sqlite_url
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import ReceivedRequest, Reply, run_scripted
+from tests.server.tables import create_tables
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 FILE = (Path(__file__).parents[3] / "docs" / "offers" / "ejp.json").read_bytes()
@@ -46,7 +46,7 @@ async def serve(
         said = script(asked.line.split()[1])
         return Reply(said) if isinstance(said, int) else Reply(body=said)
 
-    await upgrade_database(sqlite_url(path))
+    await create_tables(sqlite_url(path))
     database = Database(sqlite_url(path))
     async with run_scripted(reply) as server:
         settings = Settings.model_validate(

@@ -1,6 +1,6 @@
 """`GET /v1/tempo` and `/v1/tempo/days`, as a client meets them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,20 @@ async def test_at_the_official_hour_the_color_is_confirmed(
     after = await wait_until(probe)
     assert after["tomorrow"] == before["tomorrow"] | {"confirmed": True, "possible": [before["tomorrow"]["color"]]}
     assert after["as_of"] == "2026-11-03T10:20:00Z"
+    # who looked before that colour was stored looks again ten minutes later
+    clock.set(official + timedelta(minutes=15))
+    later = await gateway.sign_in()
+
+    async def find_forecast() -> dict[str, Any] | None:
+        found: dict[str, Any] = await gateway.get("/v1/tempo/forecast", later)
+        return found if found["made_at"] else None
+
+    forecast = await wait_until(find_forecast)
+    assert [day["date"] for day in forecast["days"]][::5] == ["2026-11-05", "2026-11-11"]
+    assert next(day for day in forecast["days"] if day["date"] == "2026-11-11")["probabilities"]["red"] == 0, (
+        "a holiday"
+    )
+    assert (await gateway.get("/v1/tempo", later))["tomorrow"] == after["tomorrow"], "nothing official changes by it"
 
 
 async def test_no_request_makes_a_call_to_rte(gateway: Gateway, simulator: Simulator) -> None:

@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import column, delete, select, table, update
+from sqlalchemy import column, delete, select, table, text, update
 
 import gateway.models
 from gateway.kit.database import Base
 from gateway.metering.imported import list_imported_since
 from gateway.metering.models import DayRecord, Import, ImportedDay, ImportStatus
 from gateway.metering.schedule import Kind, State
+from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import StoredHome
 from tests.server.conftest import NOW, SetClock
@@ -39,12 +40,14 @@ MOVES_NOT = {
     "consent_expires_on": "no answer about readings or hours shows it",
     "doubted": "what it leads to is a change of `status`",
     "details_at": "when something is asked next",
+    "off_peak_at": "when something is asked next",
     "next_work_at": "when something is asked next",
     "history_at": "when something is asked next",
     "wants": "what is asked from now on",
     "epoch": "part of the version itself",
     "revision": "counts what was published",
     "data_revision": "the revision itself",
+    "data_version": "the version itself",
 }
 OTHER_TABLES = {
     "publications": "made of the usage point",
@@ -155,3 +158,50 @@ async def test_what_is_taken_back_moves_nothing(home: StoredHome) -> None:
         with pytest.raises(LookupError):
             await fail()
         assert await read_revision(home) == before
+
+
+async def test_a_version_never_repeats_even_if_the_database_lost_writes(home: StoredHome) -> None:
+    """As after a failover or a restore: the rows are as they were, and something else is written."""
+
+    async def read_version() -> str | None:
+        async with home.database.read() as session:
+            return await points.load_version(session, home.account_id, home.point_id)
+
+    async with home.database:
+        revision, version = await read_revision(home), await read_version()
+        assert version
+        await home.write_days(Kind.DAILY, {DAY: 7000})
+        lost = await read_revision(home), await read_version()
+        async with home.database.write() as session:
+            values = {"revision": revision, "version": version.partition(".")[2]}
+            await session.execute(
+                text("UPDATE usage_points SET data_revision = :revision, data_version = :version"), values
+            )
+        assert (await read_revision(home), await read_version()) == (revision, version)
+        await home.write_days(Kind.DAILY, {DAY: 8000})
+        assert await read_revision(home) == lost[0]
+        assert await read_version() not in {version, lost[1]}
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+async def test_a_transaction_moves_it_once_however_many_days_it_writes(home: StoredHome) -> None:
+    """Each move leaves a version of the row that the next has to skip: an import of years would be quadratic."""
+    async with home.database:
+        before = await read_revision(home)
+        await home.write_days(Kind.DAILY, {date(2026, 9, day): day for day in range(1, 31)})
+        assert await read_revision(home) == before + 1
+        async with home.database.write() as session:
+            known = {"created_at": NOW, "changed_at": NOW, "first_day": DAY, "last_day": DAY, "report": b""}
+            session.add(Import(id="i", usage_point_id=home.point_id, status=ImportStatus.ACCEPTED, **known))
+            await session.flush()
+            days = [DAY.replace(day=day) for day in range(1, 31)]
+            session.add_all(
+                ImportedDay(import_id="i", kind=Kind.DAILY, direction="consumption", day=day, payload=b"")
+                for day in days
+            )
+        assert await read_revision(home) == before + 2
+        async with home.database.write() as session:
+            await session.execute(delete(ImportedDay))
+        assert await read_revision(home) == before + 3
+        async with home.database.read() as session:
+            assert await list_imported_since(session, home.point_id, before + 2) == {DAY}

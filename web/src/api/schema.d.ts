@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Ping
-         * @description Tell that the gateway is alive, without touching the database.
+         * @description Tell that the gateway is running, without using the database.
          */
         get: operations["ping_ping_get"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Get Site
-         * @description Tell what a page must know before anybody logs in.
+         * @description Return what a page needs before anybody logs in.
          */
         get: operations["get_site_v1_site_get"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Get Status
-         * @description Tell how Enedis and RTE do now and since when, without an account. None of them is called for it.
+         * @description Return the state of Enedis and RTE and since when it lasts. Needs no account, and calls neither.
          */
         get: operations["get_status_v1_status_get"];
         put?: never;
@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * Read Off Peak Hours
-         * @description The periods that a text means: what a form shows before it saves them.
+         * @description Parse off-peak hours written as text, so that a form can show them before they are saved.
          */
         get: operations["read_off_peak_hours_v1_off_peak_hours_get"];
         put?: never;
@@ -293,7 +293,7 @@ export interface paths {
         };
         /**
          * Get Max Power
-         * @description Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month.
+         * @description Return the highest power of each day, in VA. After a request, it is fetched every day for a month.
          */
         get: operations["get_max_power_v1_usage_points__point_id__max_power_get"];
         put?: never;
@@ -313,7 +313,7 @@ export interface paths {
         };
         /**
          * Get Index
-         * @description Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month.
+         * @description Return what the meter's registers showed, in Wh. After a request, they are fetched every week for a month.
          */
         get: operations["get_index_v1_usage_points__point_id__index_get"];
         put?: never;
@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Request Refresh
-         * @description Ask Enedis again for days that are known; each call is charged like any other.
+         * @description Request known days from Enedis again; each call counts against the quota as usual.
          */
         post: operations["request_refresh_v1_usage_points__point_id__refresh_post"];
         delete?: never;
@@ -413,7 +413,7 @@ export interface paths {
         };
         /**
          * Get Calendar Address
-         * @description Tell the secret address of the usage point's calendar: it reads nothing else, until the token is revoked.
+         * @description Return the calendar's secret address, which gives access to nothing else and ends with the token.
          */
         get: operations["get_calendar_address_v1_usage_points__point_id__calendars__token_id__get"];
         put?: never;
@@ -579,9 +579,9 @@ export interface paths {
         put?: never;
         /**
          * Preview Import
-         * @description Read a file of Enedis, EDF, SGE, Conso Downloader or ours, and show what it would add.
+         * @description Read a file from Enedis, EDF, SGE, Conso Downloader or this gateway, and show what it would add.
          *
-         *     Nothing counts before it is accepted; the file before it that nobody accepted is forgotten.
+         *     Nothing is used before the file is accepted. An earlier file that was not accepted is deleted.
          */
         post: operations["preview_import_v1_usage_points__point_id__imports_post"];
         delete?: never;
@@ -601,7 +601,7 @@ export interface paths {
         put?: never;
         /**
          * Accept Import
-         * @description Have a file count. What Enedis tells of a day, now or later, always counts before it.
+         * @description Accept a file, so that its readings are used. Readings from Enedis, present or future, take precedence.
          */
         post: operations["accept_import_v1_usage_points__point_id__imports__import_id__accept_post"];
         delete?: never;
@@ -622,7 +622,7 @@ export interface paths {
         post?: never;
         /**
          * Take Back Import
-         * @description Forget what a file told, whether it was accepted or not.
+         * @description Delete the readings of a file, whether it was accepted or not.
          */
         delete: operations["take_back_import_v1_usage_points__point_id__imports__import_id__delete"];
         options?: never;
@@ -646,14 +646,14 @@ export interface paths {
         post?: never;
         /**
          * Delete Usage Point
-         * @description Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis.
+         * @description Delete a meter and all its readings. The consent at Enedis stays until its holder ends it there.
          */
         delete: operations["delete_usage_point_v1_usage_points__point_id__delete"];
         options?: never;
         head?: never;
         /**
          * Change Settings
-         * @description Change what is named. All figures follow: the next answer of `/hours` begins where they differ.
+         * @description Change the members that are given. All figures follow: the next response of `/hours` starts where they differ.
          */
         patch: operations["change_settings_v1_usage_points__point_id__patch"];
         trace?: never;
@@ -767,7 +767,7 @@ export interface paths {
         };
         /**
          * Get Quota
-         * @description Show what is used and left today.
+         * @description Show how much of today's quotas is used and left.
          */
         get: operations["get_quota_v1_quota_get"];
         put?: never;
@@ -1503,7 +1503,7 @@ export interface components {
     schemas: {
         /**
          * Accepted
-         * @description The request was accepted: a mail is sent if one is due to the address.
+         * @description The request was accepted. An e-mail is sent if one is due.
          */
         Accepted: {
             /**
@@ -1583,7 +1583,7 @@ export interface components {
         Alignment: "day_begun" | "day_ended";
         /**
          * ApiClientRequest
-         * @description The name of the API client or token: what it is for, such as `Home Assistant`.
+         * @description The name of the API client: what it is for, such as `Home Assistant`.
          */
         ApiClientRequest: {
             /** Name */
@@ -1650,7 +1650,7 @@ export interface components {
         };
         /**
          * CaptchaView
-         * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
+         * @description Cloudflare Turnstile: its public key (null: no captcha), and whether every attempt needs one.
          */
         CaptchaView: {
             /** Site Key */
@@ -1680,7 +1680,7 @@ export interface components {
          *
          *     `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
          *     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
-         *     a skipped hour). `bill` is `cost` and `subscription` together. `quality` is the lowest quality in a row; `day`: only
+         *     a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
          *     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
          *     has a price. `total` is the total of all rows; a year before, of as many days as are known now.
          */
@@ -1755,9 +1755,9 @@ export interface components {
         Color: "blue" | "white" | "red" | "unknown";
         /**
          * ColorCountView
-         * @description Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+         * @description Days of a colour since 1 September: `total` is the usual quota, `left_…` are the days of it that remain.
          *
-         *     Null where a day that is not known could change the number; never below zero.
+         *     Null where an unknown day could change the number; never below zero.
          */
         ColorCountView: {
             /** Total */
@@ -1771,7 +1771,7 @@ export interface components {
         };
         /**
          * ColorSource
-         * @description Who told a colour: RTE's API, or its open-data calendar.
+         * @description The source of a colour: RTE's API, or its open-data calendar.
          * @enum {string}
          */
         ColorSource: "rte" | "open_data";
@@ -1787,7 +1787,7 @@ export interface components {
         };
         /**
          * ComparedOffer
-         * @description An offer that is compared. `prices_outdated`: the day since which its prices were not checked.
+         * @description A compared offer. `prices_outdated`: the day since which its prices have not been checked.
          */
         ComparedOffer: {
             /** Id */
@@ -1809,7 +1809,7 @@ export interface components {
          *     months in which all options have a cost that have one in at least half of the months.
          *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
-         *     which a price of the own tariffs or the regulated options may be outdated.
+         *     which a price of the own tariffs, the regulated options or one of `offers` may be outdated.
          *     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
          *     known.
          */
@@ -1843,11 +1843,11 @@ export interface components {
         };
         /**
          * Condition
-         * @description How a service does, from best to worst.
+         * @description The state of a service, from best to worst.
          *
-         *     Working: no trouble is known. Unstable: calls failed lately, and others are answered or another source stands in.
+         *     Working: no failure is known. Unstable: calls failed recently, but others are answered or another source is used.
          *     Limit reached: no more calls are allowed until `retry_at`. Down: it does not answer, or refuses this gateway.
-         *     Paused: this gateway has trouble of its own, and asks nothing.
+         *     Paused: a failure of this gateway keeps it from making calls.
          * @enum {string}
          */
         Condition: "working" | "unstable" | "limit_reached" | "down" | "paused";
@@ -1858,7 +1858,7 @@ export interface components {
         ConfirmResetRequest: {
             /**
              * Code
-             * @description From the mail
+             * @description The code from the e-mail
              */
             code: string;
             /**
@@ -1940,9 +1940,9 @@ export interface components {
         };
         /**
          * ContractTerms
-         * @description What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
+         * @description The contract as Enedis describes it; null: not given (yet). `off_peak` is Enedis' own text.
          *
-         *     `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+         *     `consumes` and `produces`: it may take energy from the grid, or feed it in. `connection_state` is requested
          *     when Enedis refuses the measures.
          */
         ContractTerms: {
@@ -1973,7 +1973,7 @@ export interface components {
         };
         /**
          * ContractView
-         * @description The contract, and when Enedis told it.
+         * @description The contract, and when it was fetched from Enedis (`as_of`).
          */
         ContractView: {
             /** Segment */
@@ -2131,7 +2131,7 @@ export interface components {
         };
         /**
          * DayOutcome
-         * @description What becomes of a day of a file: it adds something, nothing, or contradicts what is known.
+         * @description The result for a day of a file: it adds data, adds none, or contradicts the archive.
          * @enum {string}
          */
         DayOutcome: "new" | "agrees" | "differs";
@@ -2265,7 +2265,7 @@ export interface components {
         };
         /**
          * EnedisEnvironment
-         * @description Which Enedis the gateway speaks to.
+         * @description The Enedis environment that the gateway uses.
          * @enum {string}
          */
         EnedisEnvironment: "sandbox" | "production" | "simulator";
@@ -2385,7 +2385,7 @@ export interface components {
         Format: "own_export" | "conso_downloader" | "enedis_csv" | "enedis_xlsx" | "sge" | "edf";
         /**
          * Freshness
-         * @description Up to which day (excluded) the energy is known, when more is expected, and from when that is late.
+         * @description The day up to which (excluded) energy is known, when more is expected, and from when it counts as late.
          */
         Freshness: {
             /** Complete Until */
@@ -2397,8 +2397,8 @@ export interface components {
          * GridView
          * @description Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
          *
-         *     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
-         *     grid's. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
+         *     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is of
+         *     this grid. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
          */
         GridView: {
             option: components["schemas"]["Option"];
@@ -2445,7 +2445,7 @@ export interface components {
         };
         /**
          * History
-         * @description How far the history has come: every day since `known_from` was asked, and `oldest` is where it will end.
+         * @description The progress of the history: every day since `known_from` has been requested; `oldest` is where it will end.
          */
         History: {
             /**
@@ -2468,7 +2468,7 @@ export interface components {
         };
         /**
          * Hole
-         * @description Days `[start, end[` that are known in part or not at all; `next_try`: null: it is settled.
+         * @description Days `[start, end[` that are known in part or not at all; `next_try` is null when no more is expected.
          */
         Hole: {
             direction: components["schemas"]["Direction"];
@@ -2493,7 +2493,7 @@ export interface components {
         HolidayRegion: "mainland" | "alsace_moselle";
         /**
          * HolidayRule
-         * @description Whether times hold on a public holiday: as on its weekday, always, or never.
+         * @description Whether times apply on a public holiday: as on its weekday, always, or never.
          * @enum {string}
          */
         HolidayRule: "by_weekday" | "included" | "excluded";
@@ -2549,7 +2549,7 @@ export interface components {
         };
         /**
          * ImportDifference
-         * @description A day that file and archive tell differently: Wh, of the maximum power VA. The archive's stays.
+         * @description A day on which file and archive differ, in Wh or, for maximum power, VA. The archive's value is kept.
          */
         ImportDifference: {
             kind: components["schemas"]["Kind"];
@@ -2579,7 +2579,7 @@ export interface components {
         };
         /**
          * ImportRejection
-         * @description Rows of the file that are not used, for one reason: how many, and the first of them.
+         * @description Rows of the file that are rejected for one reason: how many, and the first of them.
          */
         ImportRejection: {
             reason: components["schemas"]["RowFault"];
@@ -2590,7 +2590,7 @@ export interface components {
         };
         /**
          * ImportReport
-         * @description What a file tells, beside what is known. `differences` lists at most 200 days; `days` counts them all.
+         * @description The content of a file, compared with the archive. `differences` lists at most 200 days; `days` counts all.
          */
         ImportReport: {
             format: components["schemas"]["Format"];
@@ -2607,7 +2607,7 @@ export interface components {
         };
         /**
          * ImportSpan
-         * @description Neighbouring days `[start, end[` of one kind and outcome; the file leaves a part of `partial` of them open.
+         * @description Adjacent days `[start, end[` with the same kind and outcome; in the file, `partial` of them are incomplete.
          */
         ImportSpan: {
             kind: components["schemas"]["Kind"];
@@ -2630,7 +2630,7 @@ export interface components {
         };
         /**
          * ImportStatus
-         * @description What became of a file: shown, and nothing of it counts yet; accepted; or taken back again.
+         * @description The status of a file: a preview, which is not used yet; accepted; or taken back.
          * @enum {string}
          */
         ImportStatus: "preview" | "accepted" | "taken_back";
@@ -2678,7 +2678,7 @@ export interface components {
         };
         /**
          * IndexReading
-         * @description What the registers showed at the beginning of a day, in Wh: the `total`, and by bucket where they are told.
+         * @description The registers at the beginning of a day, in Wh: the `total`, and by bucket where Enedis gives them.
          */
         IndexReading: {
             /**
@@ -2694,7 +2694,7 @@ export interface components {
         };
         /**
          * Kind
-         * @description What Enedis is asked for.
+         * @description A kind of reading from Enedis.
          * @enum {string}
          */
         Kind: "load_curve" | "daily" | "max_power" | "index";
@@ -2746,7 +2746,7 @@ export interface components {
         MadeOf: "measured" | "estimated" | "imported" | "day" | "unknown";
         /**
          * MaxPowerAnswer
-         * @description The greatest powers of `[start, end[`.
+         * @description The highest power of each day of `[start, end[`.
          */
         MaxPowerAnswer: {
             direction: components["schemas"]["Direction"];
@@ -2771,7 +2771,7 @@ export interface components {
         "MinuteOfDay-Output": string;
         /**
          * MissingRange
-         * @description What is not known of `[start, end[`, and when it is expected (null: it will not come).
+         * @description A missing range `[start, end[`, why, and when it is expected (null: it will not come).
          */
         MissingRange: {
             start: components["schemas"]["Utc"];
@@ -2825,12 +2825,13 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             /** Token */
             token: string;
         };
         /**
          * Notice
-         * @description Something to know: what, since when, until when; of a change its day, of words not understood the words.
+         * @description Something its owner should know: its code, and since and until when; for a change its day, for text its words.
          */
         Notice: {
             /** Code */
@@ -2844,7 +2845,7 @@ export interface components {
         };
         /**
          * OffPeakPeriod
-         * @description When hours are off-peak, from `valid_from` (null: always) to `valid_to`, the first day with others.
+         * @description The off-peak hours from `valid_from` (null: always) to `valid_to`, the first day with other hours.
          */
         "OffPeakPeriod-Input": {
             /** @default all */
@@ -2878,7 +2879,7 @@ export interface components {
         };
         /**
          * OffPeakPeriod
-         * @description When hours are off-peak, from `valid_from` (null: always) to `valid_to`, the first day with others.
+         * @description The off-peak hours from `valid_from` (null: always) to `valid_to`, the first day with other hours.
          */
         "OffPeakPeriod-Output": {
             /** @default all */
@@ -2912,13 +2913,13 @@ export interface components {
         };
         /**
          * OffPeakSeason
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @description When in the year a period applies; summer is 1 April to 31 October (as in the off-peak reform).
          * @enum {string}
          */
         OffPeakSeason: "all" | "summer" | "winter";
         /**
          * OffPeakView
-         * @description Off-peak hours as `PATCH /v1/usage-points/{id}` takes them: of the user, in force always.
+         * @description Off-peak hours as `PATCH /v1/usage-points/{id}` accepts them: entered by the user, without dates.
          */
         OffPeakView: {
             /** Periods */
@@ -2960,7 +2961,7 @@ export interface components {
         };
         /**
          * OfferSource
-         * @description Where a figure was read: the page or price list, the day it bears, and the day on which somebody looked.
+         * @description The source of a figure: the page or price list, its date, and the day on which it was read.
          */
         OfferSource: {
             /**
@@ -2981,7 +2982,7 @@ export interface components {
         };
         /**
          * OfferSubscription
-         * @description What an offer costs a month with a power.
+         * @description The monthly subscription of an offer for a power.
          */
         OfferSubscription: {
             power_kva: components["schemas"]["Power"];
@@ -3024,7 +3025,7 @@ export interface components {
          * OfferView
          * @description An offer as it is on a day: its version in force, with its sources, and by power what it then is as a tariff.
          *
-         *     `prices_outdated`: the day since which nobody has checked that these prices still hold; null: they are checked.
+         *     `prices_outdated`: the day since which these prices have not been checked; null: they have been.
          *     `example`: it is invented, to show the format.
          */
         OfferView: {
@@ -3057,7 +3058,7 @@ export interface components {
         };
         /**
          * Operator
-         * @description Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say.
+         * @description Who runs the site, and how to reach them; null if SITE_OPERATOR or SITE_CONTACT is not set.
          */
         Operator: {
             /** Name */
@@ -3086,9 +3087,9 @@ export interface components {
         };
         /**
          * PeakReading
-         * @description The greatest power of a day of Paris, in VA, and its moment (null: not certain).
+         * @description The highest power of a day of Paris, in VA, and its time (null: not certain).
          *
-         *     `share` is of the power that is subscribed today, 1 being all of it (null: Enedis has not told that power).
+         *     `share` is relative to the power subscribed today, 1 being all of it (null: that power is not known).
          */
         PeakReading: {
             /**
@@ -3173,7 +3174,7 @@ export interface components {
         };
         /**
          * PointConsent
-         * @description Whether Enedis lets us read, and until when; `moved`: another account reads this meter now.
+         * @description Whether the gateway may read the meter, and until when; `moved`: another account reads it now.
          */
         PointConsent: {
             status: components["schemas"]["PointStatus"];
@@ -3182,7 +3183,7 @@ export interface components {
         };
         /**
          * PointStatus
-         * @description Whether Enedis lets us read a usage point.
+         * @description Whether the gateway may read a usage point.
          * @enum {string}
          */
         PointStatus: "granted" | "ended" | "moved";
@@ -3354,7 +3355,7 @@ export interface components {
         Rates: components["schemas"]["Rate"][];
         /**
          * Readiness
-         * @description Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE.
+         * @description Whether requests are served. While the store is `down`, only known readings are: no calls are made.
          */
         Readiness: {
             /**
@@ -3370,6 +3371,19 @@ export interface components {
             store: "up" | "down";
         };
         /**
+         * ReadingTokenRequest
+         * @description The name of a token, and its kind.
+         *
+         *     `reading` opens this API. `legacy` is for programs that were made for MyElectricalData's first API or for conso-api:
+         *     it opens their addresses, if the site has them, and holds the numbers of the account's meters.
+         */
+        ReadingTokenRequest: {
+            /** Name */
+            name: string;
+            /** @default reading */
+            kind?: components["schemas"]["TokenKind"];
+        };
+        /**
          * ReadingTokenView
          * @description A read-only token without its secret; `last_used_on` is a day in Paris time.
          */
@@ -3378,6 +3392,7 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            kind: components["schemas"]["TokenKind"];
             created_at: components["schemas"]["Utc"];
             /** Last Used On */
             last_used_on: string | null;
@@ -3398,7 +3413,7 @@ export interface components {
         Reason: "not_published" | "scheduled" | "quota" | "upstream_down" | "absent" | "before_activation" | "history_limit" | "no_consent" | "curve_not_collected" | "meter_refused";
         /**
          * RefreshAnswer
-         * @description How many days are asked again, by how many calls at the least, and from when.
+         * @description How many days will be requested again, in at least how many calls, and from when.
          */
         RefreshAnswer: {
             /** Days */
@@ -3409,7 +3424,7 @@ export interface components {
         };
         /**
          * RefreshRequest
-         * @description The days `[start, end[` that are to be asked again.
+         * @description The days `[start, end[` to request again.
          */
         RefreshRequest: {
             /**
@@ -3505,7 +3520,7 @@ export interface components {
         };
         /**
          * ServiceStatus
-         * @description How a service does, since when its calls fail, and when it is asked again; null where that is not known.
+         * @description The state of a service, since when its calls fail, and when it is called again; null where not known.
          */
         ServiceStatus: {
             service: components["schemas"]["UpstreamService"];
@@ -3537,7 +3552,7 @@ export interface components {
              */
             browser: string | null;
             created_at: components["schemas"]["Utc"];
-            /** @description To five minutes */
+            /** @description Accurate to five minutes */
             last_used_at: components["schemas"]["Utc"];
             /** Current */
             current: boolean;
@@ -3578,10 +3593,11 @@ export interface components {
         };
         /**
          * Site
-         * @description What a page must know before anybody logs in.
+         * @description What a page needs before anybody logs in.
          *
          *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
-         *     forgotten password can be replaced and an address changed.
+         *     forgotten password can be replaced and an address changed. `legacy_clients`: it serves older clients, for which
+         *     accounts can create tokens.
          */
         Site: {
             /** Name */
@@ -3592,6 +3608,8 @@ export interface components {
             email_verification: boolean;
             /** Mail */
             mail: boolean;
+            /** Legacy Clients */
+            legacy_clients: boolean;
             environment: components["schemas"]["EnedisEnvironment"];
             /** Version */
             version: string;
@@ -3612,7 +3630,7 @@ export interface components {
         "Slots-Output": components["schemas"]["Slot-Output"][];
         /**
          * SourcedDay
-         * @description A day and who told its colour; null when nobody did: it is unknown, or a rule gives it.
+         * @description A day and the source of its colour; null if it is unknown, or follows from a rule.
          */
         SourcedDay: {
             /**
@@ -3663,7 +3681,7 @@ export interface components {
         };
         /**
          * Status
-         * @description How each service does that this gateway is set up for. Earlier calls tell; none is made for this answer.
+         * @description The state of each service that this gateway uses, judged by earlier calls; none is made for this response.
          */
         Status: {
             next_change: components["schemas"]["Utc"];
@@ -3684,10 +3702,10 @@ export interface components {
         Table: "hours" | "load_curve" | "daily" | "max_power" | "index";
         /**
          * Tariff
-         * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
+         * @description The tariff of a usage point from midnight of `valid_from` (null: always) until the next one begins.
          *
-         *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
-         *     `holidays` says whose public holidays its times mean. Days of a colour and special days last from `day_starts` to
+         *     A given subscription replaces the regulated one. `production_eur_per_kwh` is the price paid for energy fed in.
+         *     `holidays` says whose public holidays its times follow. Days of a colour and special days last from `day_starts` to
          *     the same time of the next day. With `offer`, prices are those of an offer that the gateway knows, from version to
          *     version.
          */
@@ -3718,10 +3736,10 @@ export interface components {
         };
         /**
          * Tariff
-         * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
+         * @description The tariff of a usage point from midnight of `valid_from` (null: always) until the next one begins.
          *
-         *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
-         *     `holidays` says whose public holidays its times mean. Days of a colour and special days last from `day_starts` to
+         *     A given subscription replaces the regulated one. `production_eur_per_kwh` is the price paid for energy fed in.
+         *     `holidays` says whose public holidays its times follow. Days of a colour and special days last from `day_starts` to
          *     the same time of the next day. With `offer`, prices are those of an offer that the gateway knows, from version to
          *     version.
          */
@@ -3750,7 +3768,7 @@ export interface components {
         };
         /**
          * Tax
-         * @description What is added to figures without tax: excise by kWh, CTA by month, then VAT on each.
+         * @description The taxes added to figures without tax: excise per kWh, CTA per month, then VAT on each.
          */
         Tax: {
             /** @default 0 */
@@ -3791,7 +3809,7 @@ export interface components {
          *     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
          *     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
          *
-         *     `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+         *     `expected_color` is the likely colour, by the usual quota (22 red and 43 white days a season), of a future day that
          *     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
          *     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
          *     used up). A public holiday is never expected to be red.
@@ -3841,7 +3859,7 @@ export interface components {
          * @description The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
          *
          *     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
-         *     that the usual quota lets one expect to be red.
+         *     that the usual quota makes likely to be red.
          */
         TempoSeasonView: {
             /**
@@ -3866,13 +3884,19 @@ export interface components {
         Text: string | null;
         /**
          * Today
-         * @description What the national signals say today.
+         * @description The national signals of today.
          */
         Today: {
             next_change: components["schemas"]["Utc"];
             tempo: components["schemas"]["CurrentTempo"];
             ecowatt: components["schemas"]["CurrentEcowatt"];
         };
+        /**
+         * TokenKind
+         * @description Which addresses a read-only token opens: those of this API, or those that older clients know.
+         * @enum {string}
+         */
+        TokenKind: "reading" | "legacy";
         /**
          * TotalView
          * @description The total of the days `[start, end[`: energy in Wh, money in EUR, null where nothing is known.
@@ -3954,7 +3978,7 @@ export interface components {
         };
         /**
          * UploadedFile
-         * @description A file that was given to us. Nothing of it counts before it is accepted; a preview is kept for a day.
+         * @description An uploaded file. None of its readings are used before it is accepted; a preview is kept for a day.
          */
         UploadedFile: {
             /** Id */
@@ -3966,7 +3990,7 @@ export interface components {
         };
         /**
          * UpstreamService
-         * @description What Enedis (the first two) and RTE give. Contracts include the services opened by a consent, and addresses.
+         * @description The services of Enedis (the first two) and RTE. Contracts include the open services and addresses.
          * @enum {string}
          */
         UpstreamService: "readings" | "contracts" | "tempo" | "ecowatt";
@@ -3984,9 +4008,9 @@ export interface components {
         };
         /**
          * UsagePointChanges
-         * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+         * @description The members to change; absent ones stay. `tariff` is one without dates, `tariffs` are several with dates.
          *
-         *     `off_peak` null gives up one's own hours for Enedis'.
+         *     `off_peak` null returns to the hours from Enedis.
          */
         UsagePointChanges: {
             /**
@@ -3996,13 +4020,13 @@ export interface components {
             name?: string;
             /**
              * Position
-             * @description Its place in lists, the lowest first
+             * @description Its place in lists, lowest first
              * @default 0
              */
             position?: number;
             /**
              * Hidden
-             * @description Left out of pages; it is read and billed as before
+             * @description Whether pages leave it out; it is read and billed as before
              * @default false
              */
             hidden?: boolean;
@@ -4070,7 +4094,7 @@ export interface components {
         };
         /**
          * UseView
-         * @description How much is used of a limit, and when it begins anew.
+         * @description How much of a limit is used, and when it is reset.
          */
         UseView: {
             /** Used */
@@ -4125,7 +4149,7 @@ export interface components {
         VerifyEmailRequest: {
             /**
              * Code
-             * @description From the mail
+             * @description The code from the e-mail
              */
             code: string;
             /**
@@ -4710,13 +4734,13 @@ export interface operations {
     get_tariffs_v1_tariffs_get: {
         parameters: {
             query?: {
-                /** @description All regulated ones unless told */
+                /** @description By default, all regulated options */
                 option?: components["schemas"]["Option"] | null;
-                /** @description In kVA; all unless told */
+                /** @description In kVA; by default, all */
                 power?: number | null;
-                /** @description Today unless told */
+                /** @description By default, today */
                 on?: string | null;
-                /** @description EDF's price list or CRE's open data; what bills unless told */
+                /** @description EDF's price list or CRE's open data; by default, the prices used for bills */
                 source?: components["schemas"]["PriceSource"] | null;
             };
             header?: never;
@@ -4849,9 +4873,9 @@ export interface operations {
     get_offers_v1_offers_get: {
         parameters: {
             query?: {
-                /** @description In kVA; all unless told */
+                /** @description In kVA; by default, all */
                 power?: number | null;
-                /** @description Today unless told */
+                /** @description By default, today */
                 on?: string | null;
             };
             header?: never;
@@ -5947,7 +5971,7 @@ export interface operations {
     get_hours_v1_usage_points__point_id__hours_get: {
         parameters: {
             query?: {
-                /** @description That of the last answer that was stored */
+                /** @description The cursor of the last response that was stored */
                 cursor?: string | null;
                 /** @description The most rows to return; `more` tells whether others follow */
                 limit?: number | null;
@@ -6534,7 +6558,7 @@ export interface operations {
     get_calendar_v1_usage_points__point_id__calendar_ics_get: {
         parameters: {
             query: {
-                /** @description What the address of the calendar ends with */
+                /** @description The key at the end of the calendar's address */
                 token: string;
             };
             header?: never;
@@ -6810,7 +6834,7 @@ export interface operations {
     get_comparison_v1_usage_points__point_id__comparison_get: {
         parameters: {
             query?: {
-                /** @description The last whole months */
+                /** @description How many of the last whole months */
                 months?: number;
                 /** @description Other off-peak hours, as bills write them: compared as `changed_hours` */
                 off_peak?: string | null;
@@ -7091,7 +7115,7 @@ export interface operations {
                 /** @description First day after the range */
                 end: string;
                 step?: components["schemas"]["Step"];
-                /** @description Which parts; unless told, all but the year before */
+                /** @description Which parts; by default, all but the year before */
                 include?: components["schemas"]["Include"][] | null;
             };
             header?: never;
@@ -7712,11 +7736,11 @@ export interface operations {
     preview_import_v1_usage_points__point_id__imports_post: {
         parameters: {
             query?: {
-                /** @description What is meant where the file does not say */
+                /** @description The direction, if the file does not say */
                 direction?: components["schemas"]["Direction"];
             };
             header?: {
-                /** @description The file's name, as `attachment; filename=…`: some files say only there of whom */
+                /** @description The file's name, as `attachment; filename=…`: some files name their meter only there */
                 "content-disposition"?: string | null;
             };
             path: {
@@ -10463,7 +10487,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApiClientRequest"];
+                "application/json": components["schemas"]["ReadingTokenRequest"];
             };
         };
         responses: {

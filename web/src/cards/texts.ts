@@ -4,18 +4,18 @@ export const t = dictionary({
   loading: ["Loading…", "Chargement…"],
   silent: ["The gateway does not answer.", "La passerelle ne répond pas."],
   silentSince: [
-    (when: string) => `The gateway has not answered since ${when}. What is shown is what it said before.`,
-    (when: string) => `La passerelle ne répond plus depuis le ${when}. Ce qui est affiché est ce qu’elle a dit avant.`,
+    (when: string) => `The gateway has not answered since ${when}. The figures shown are from before that.`,
+    (when: string) => `La passerelle ne répond plus depuis le ${when}. Les chiffres affichés datent d’avant.`,
   ],
   silentBriefly: [
     (when: string) => `Gateway silent since ${when}`,
     (when: string) => `Passerelle muette depuis le ${when}`,
   ],
   failed: [
-    "The gateway does not answer. It is asked again in a minute.",
+    "The gateway does not answer. Next try in a minute.",
     "La passerelle ne répond pas. Nouvel essai dans une minute.",
   ],
-  noMeter: ["No meter of MyElectricalData is set up.", "Aucun compteur de MyElectricalData n’est configuré."],
+  noMeter: ["No MyElectricalData meter is set up.", "Aucun compteur MyElectricalData n’est configuré."],
   fields: {
     title: ["Title", "Titre"],
     meter: ["Meter", "Compteur"],
@@ -37,14 +37,14 @@ export const t = dictionary({
     day: {
       name: ["My day", "Ma journée"],
       description: [
-        "Consumption by hour, day or month, in kWh and euros, with a year before",
-        "La consommation par heure, jour ou mois, en kWh et en euros, avec un an avant",
+        "Consumption by hour, day or month, in kWh and euros, beside the year before",
+        "La consommation par heure, jour ou mois, en kWh et en euros, à côté de l’année précédente",
       ],
     },
     ecowatt: {
       name: ["Ecowatt", "Ecowatt"],
       description: [
-        "How tense the French grid is, hour by hour, for four days",
+        "How tense the French grid is, hour by hour, over four days",
         "La tension du réseau électrique français, heure par heure, sur quatre jours",
       ],
     },
@@ -58,15 +58,15 @@ export const t = dictionary({
     hours: {
       name: ["The hours to come", "Les heures à venir"],
       description: [
-        "The price of each coming hour and the cheapest window",
+        "The price of each hour ahead and the cheapest window",
         "Le prix de chaque heure à venir et le créneau le moins cher",
       ],
     },
     banner: {
       name: ["Gateway", "Passerelle"],
       description: [
-        "Says that the gateway is silent; invisible as long as it answers",
-        "Dit que la passerelle ne répond pas ; invisible tant qu’elle répond",
+        "Warns when the gateway does not answer; hidden otherwise",
+        "Avertit quand la passerelle ne répond pas ; masquée sinon",
       ],
     },
   },

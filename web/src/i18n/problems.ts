@@ -7,45 +7,59 @@ const t = dictionary({
     "The gateway does not answer. Check your connection; it may also be restarting.",
     "La passerelle ne répond pas. Vérifiez votre connexion ; elle redémarre peut-être.",
   ],
-  invalid_credentials: [
-    "This address and this password do not go together.",
-    "Cette adresse et ce mot de passe ne vont pas ensemble.",
-  ],
+  invalid_credentials: ["The address or the password is wrong.", "L’adresse ou le mot de passe est incorrect."],
   account_inactive: [
     "This account is not active yet: confirm its address first.",
     "Ce compte n’est pas encore actif : confirmez d’abord son adresse.",
   ],
-  captcha_needed: ["Please answer the check against robots.", "Veuillez répondre au contrôle anti-robots."],
+  captcha_needed: ["Please complete the anti-robot check.", "Veuillez répondre au contrôle anti-robots."],
   captcha_failed: [
-    "The check against robots failed. Please try it again.",
+    "The anti-robot check failed. Please try again.",
     "Le contrôle anti-robots a échoué. Veuillez réessayer.",
   ],
+  captcha_unavailable: [
+    "The anti-robot check is not available at the moment. Try again shortly.",
+    "Le contrôle anti-robots n’est pas disponible en ce moment. Réessayez sous peu.",
+  ],
+  invalid_range: [
+    "These days cannot be requested. The first must come before the last, and Enedis must still have them.",
+    "Ces jours ne peuvent pas être demandés. Le premier doit précéder le dernier, et Enedis doit encore les avoir.",
+  ],
+  range_too_long: [
+    "These are too many days at once. Choose fewer.",
+    "C’est trop de jours à la fois. Choisissez-en moins.",
+  ],
+  off_peak_unreadable: [
+    "These hours cannot be read. Write them like 22:30-06:30, 12:00-14:00, with weekdays in front where they differ: Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00.",
+    "Ces horaires sont illisibles. Écrivez-les comme 22h30-6h30, 12h-14h, précédés des jours s’ils diffèrent : lun-ven 22h-6h ; sam-dim 0h-24h.",
+  ],
+  offer_unknown: [
+    "This offer does not exist for this power. Choose another, or enter its prices.",
+    "Cette offre n’existe pas pour cette puissance. Choisissez-en une autre, ou saisissez ses prix.",
+  ],
   invalid_code: [
-    "This code is wrong, used or too old. Ask for a new mail.",
-    "Ce code est faux, déjà utilisé ou trop ancien. Demandez un nouveau courriel.",
+    "This code is wrong, already used or expired. Request a new e-mail.",
+    "Ce code est faux, déjà utilisé ou expiré. Demandez un nouveau courriel.",
   ],
-  invalid_email: [
-    "This is not a mail address that can be written to.",
-    "Ce n’est pas une adresse à laquelle on peut écrire.",
-  ],
+  invalid_email: ["This is not a valid e-mail address.", "Ce n’est pas une adresse e-mail valide."],
   invalid_number: [
     "A meter's number (PRM or PDL) has 14 digits. It is on your bill and on the meter's display.",
     "Le numéro d’un compteur (PRM ou PDL) a 14 chiffres. Il figure sur la facture et sur le compteur.",
   ],
   invalid_request: [
-    "The gateway cannot read this. Check what you filled in.",
-    "La passerelle ne peut pas lire cette demande. Vérifiez votre saisie.",
+    "The gateway does not accept this. Check what you entered.",
+    "La passerelle n’accepte pas cette demande. Vérifiez votre saisie.",
   ],
   too_large: ["This is too large.", "C’est trop volumineux."],
   empty_file: ["The file is empty.", "Le fichier est vide."],
   unknown_format: [
-    "No table in this file is of a known form. A table of yours needs the columns debut;fin;kW.",
-    "Aucun tableau de ce fichier n’a une forme connue. Un tableau à vous doit avoir les colonnes debut;fin;kW.",
+    "This file has no table in a known format. A table of your own needs the columns debut;fin;kW.",
+    "Ce fichier n’a aucun tableau d’un format connu. Un tableau personnel doit avoir les colonnes debut;fin;kW.",
   ],
   no_readings: ["This file has no readings.", "Ce fichier n’a aucun relevé."],
   another_meter: [
-    "This file is about another meter. Choose the meter that it names.",
-    "Ce fichier concerne un autre compteur. Choisissez celui qu’il nomme.",
+    "This file is about another meter. Choose that meter instead.",
+    "Ce fichier concerne un autre compteur. Choisissez plutôt celui-là.",
   ],
   computed_table: [
     "Hours are computed from the load curve: import that table instead.",
@@ -61,23 +75,26 @@ const t = dictionary({
     "Le texte de ce fichier est illisible. Enregistrez-le en UTF-8.",
   ],
   too_large_unpacked: [
-    "This file unpacks to too much. Split it by years.",
+    "This file is too large once unpacked. Split it by year.",
     "Ce fichier est trop volumineux une fois décompressé. Séparez-le par années.",
   ],
   too_many_rows: [
-    "This file has too many rows. Split it by years.",
+    "This file has too many rows. Split it by year.",
     "Ce fichier a trop de lignes. Séparez-le par années.",
   ],
   too_many_files: ["There are too many files in this archive.", "Il y a trop de fichiers dans cette archive."],
-  taken_back: ["This file was taken back. Import it again.", "Ce fichier a été retiré. Importez-le à nouveau."],
+  taken_back: [
+    "This import was undone. Import the file again.",
+    "Cet import a été annulé. Importez à nouveau le fichier.",
+  ],
   weak_password: [
-    "This password is too easy to guess. Take a longer one, for example four words.",
+    "This password is too easy to guess. Choose a longer one, for example four words.",
     "Ce mot de passe est trop facile à deviner. Prenez-en un plus long, par exemple quatre mots.",
   ],
   invalid_session: ["You are no longer logged in.", "Vous n’êtes plus connecté."],
   log_in_again: [
-    "For this, log out and log in again, then repeat it within 15 minutes.",
-    "Pour cela, déconnectez-vous, reconnectez-vous, puis recommencez dans les 15 minutes.",
+    "This needs a recent log-in: log out, log in again, then repeat it within 15 minutes.",
+    "Il faut s’être connecté récemment : déconnectez-vous, reconnectez-vous, puis recommencez dans les 15 minutes.",
   ],
   invalid_token: ["You are no longer logged in.", "Vous n’êtes plus connecté."],
   session_needed: ["You are no longer logged in.", "Vous n’êtes plus connecté."],
@@ -87,14 +104,18 @@ const t = dictionary({
   ],
   own_account: ["You cannot do this to your own account.", "Vous ne pouvez pas faire cela à votre propre compte."],
   too_many_api_clients: [
-    "There are as many API clients as an account may have. Delete one first.",
+    "This account already has the maximum number of API clients. Delete one first.",
     "Ce compte a déjà le maximum de clients d’API. Supprimez-en un d’abord.",
   ],
-  too_many_attempts: ["Too many attempts. Wait a little.", "Trop d’essais. Patientez un peu."],
+  too_many_tokens: [
+    "This account already has the maximum number of reading tokens. Revoke one first.",
+    "Ce compte a déjà le maximum de jetons de lecture. Révoquez-en un d’abord.",
+  ],
+  too_many_attempts: ["Too many attempts. Wait a moment.", "Trop d’essais. Patientez un peu."],
   too_many_answers: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
   quota: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
   upstream_down: ["Enedis or RTE does not answer at the moment.", "Enedis ou RTE ne répond pas en ce moment."],
-  store_down: ["The gateway cannot work at the moment.", "La passerelle ne peut pas travailler en ce moment."],
+  store_down: ["The gateway is unavailable at the moment.", "La passerelle est indisponible en ce moment."],
   database_down: [
     "The gateway cannot reach its database at the moment.",
     "La passerelle n’atteint pas sa base de données en ce moment.",
@@ -104,14 +125,17 @@ const t = dictionary({
     "Le disque de la passerelle est plein. Prévenez la personne qui l’exploite.",
   ],
   busy: ["The gateway is busy.", "La passerelle est occupée."],
-  not_found: ["There is nothing here, or it is not yours.", "Il n’y a rien ici, ou ce n’est pas à vous."],
+  not_found: [
+    "This does not exist, or it belongs to another account.",
+    "Cela n’existe pas, ou appartient à un autre compte.",
+  ],
   cross_site: [
-    "The gateway refuses this address of the site. Whoever runs it must set FRONTEND_URL to it.",
-    "La passerelle refuse cette adresse du site. Son exploitant doit la donner dans FRONTEND_URL.",
+    "The gateway does not accept this address of the site. Whoever runs it must set FRONTEND_URL to it.",
+    "La passerelle n’accepte pas cette adresse du site. Son exploitant doit la donner dans FRONTEND_URL.",
   ],
   internal_error: [
-    "The gateway failed. Its log has the cause; tell whoever runs it.",
-    "La passerelle a échoué. Son journal en a la cause ; prévenez la personne qui l’exploite.",
+    "The gateway failed. Its log says why; tell whoever runs it.",
+    "La passerelle a échoué. Son journal dit pourquoi ; prévenez la personne qui l’exploite.",
   ],
   other: [
     (detail: string) => `Something went wrong: ${detail}`,

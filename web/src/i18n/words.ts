@@ -39,12 +39,12 @@ export const words = dictionary({
   directions: { consumption: ["Consumption", "Consommation"], production: ["Production", "Production"] },
   expected: {
     quota_left: [
-      "expected: that many days of this colour are usually still to come",
+      "expected: this many days of this colour usually remain",
       "attendu : il reste d’ordinaire autant de jours de cette couleur",
     ],
     quota_used: [
-      "expected: the other colours’ usual days are used up",
-      "attendu : les jours habituels des autres couleurs sont épuisés",
+      "expected: the other colours are usually used up",
+      "attendu : les autres couleurs sont d’ordinaire épuisées",
     ],
   },
   notCertain: ["not certain", "pas certain"],
@@ -57,9 +57,9 @@ export const words = dictionary({
     scheduled: ["will be fetched", "sera récupéré"],
     quota: ["the daily quota is used up", "le quota du jour est épuisé"],
     upstream_down: ["Enedis does not answer", "Enedis ne répond pas"],
-    absent: ["Enedis has nothing for it", "Enedis n’a rien pour ces jours"],
-    before_activation: ["before the meter was active", "avant la mise en service"],
-    history_limit: ["older than Enedis gives", "plus ancien que ce qu’Enedis donne"],
+    absent: ["Enedis has no data for it", "Enedis n’a pas de données pour ces jours"],
+    before_activation: ["before the meter was put into service", "avant la mise en service"],
+    history_limit: ["older than Enedis provides", "plus ancien que ce qu’Enedis fournit"],
     no_consent: ["no consent", "pas de consentement"],
     curve_not_collected: ["the load curve is not collected", "la courbe de charge n’est pas collectée"],
     meter_refused: ["Enedis refuses this meter", "Enedis refuse ce compteur"],

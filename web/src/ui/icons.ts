@@ -10,6 +10,7 @@ export const icons = {
   account: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21a8 8 0 0 1 16 0",
   administration: "M12 3 4 6v6c0 5 3.5 8 8 9 4.5-1 8-4 8-9V6zM9 12l2 2 4-4",
   docs: "M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7",
+  status: "M3 12h4l3-8 4 16 3-8h4",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   add: "M12 5v14M5 12h14",
   previous: "M15 5l-7 7 7 7",

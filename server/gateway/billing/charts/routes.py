@@ -37,7 +37,7 @@ async def get_series(
     end: Annotated[KnownDay, END_DAY],
     step: Step = Step.DAY,
     include: Annotated[
-        set[Include] | None, Query(description="Which parts; unless told, all but the year before")
+        set[Include] | None, Query(description="Which parts; by default, all but the year before")
     ] = None,
 ) -> Response:
     """Return energy and EUR by hour, day, week (from Monday), month or year."""

@@ -48,7 +48,7 @@ class ChartView(BaseModel):
 
     `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
-    a skipped hour). `bill` is `cost` and `subscription` together. `quality` is the lowest quality in a row; `day`: only
+    a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
     has a price. `total` is the total of all rows; a year before, of as many days as are known now.
     """

@@ -20,7 +20,7 @@ async def get_comparison(
     service: ComparisonServiceDep,
     caller: CallerDep,
     point_id: PointId,
-    months: Annotated[int, Query(ge=1, le=36, description="The last whole months")] = 12,
+    months: Annotated[int, Query(ge=1, le=36, description="How many of the last whole months")] = 12,
     off_peak: Annotated[
         str | None,
         Query(max_length=500, description="Other off-peak hours, as bills write them: compared as `changed_hours`"),

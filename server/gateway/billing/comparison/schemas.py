@@ -59,7 +59,7 @@ class MonthView(BaseModel):
 
 
 class ComparedOffer(BaseModel):
-    """An offer that is compared. `prices_outdated`: the day since which its prices were not checked."""
+    """A compared offer. `prices_outdated`: the day since which its prices have not been checked."""
 
     id: str
     supplier: str
@@ -83,7 +83,7 @@ class ComparisonView(BaseModel):
     months in which all options have a cost that have one in at least half of the months.
     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
-    which a price of the own tariffs or the regulated options may be outdated.
+    which a price of the own tariffs, the regulated options or one of `offers` may be outdated.
     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
     known.
     """

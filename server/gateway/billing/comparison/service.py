@@ -80,7 +80,9 @@ class ComparisonService:
         months = await asyncio.to_thread(costs.compare_options, point, known.colors, served, own, spans, hours)
         tariff = find_tariff_on(point.tariffs, today)
         used = [point.tariffs, *(costs.list_sold_tariffs(point, option) for option in REGULATED)]
+        offers = [(offer, offer.find_outdated_since(end - paris.DAY)) for offer in costs.list_offers(point)]
         outdated = [find_outdated_prices(point.book, tariffs, start, end - paris.DAY) for tariffs in used]
+        outdated += [since for _, since in offers]
         power_kva = tariff.power_kva if tariff else point.row.contract.power_kva
         by_day = {day: peak.va for day, peak in peaks.items()}
         highest = max((peak.va for peak in peaks.values()), default=None)
@@ -88,7 +90,7 @@ class ComparisonService:
             months,
             costs.add_up_months(months),
             costs.find_options_open_to_new(point, today),
-            [(offer, offer.find_outdated_since(end - paris.DAY)) for offer in costs.list_offers(point)],
+            offers,
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),

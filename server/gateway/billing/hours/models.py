@@ -8,12 +8,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.kit.database import Base
 
 
+class SharedData(Base):
+    """The table's only row: the revision and version of what all accounts share; no row means revision 0.
+
+    That is colours, regulated prices and offers. Database triggers change both with every write of them. The revision
+    counts, but a restored database counts again; a version never repeats.
+    """
+
+    __tablename__ = "shared_data"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    version: Mapped[str]
+
+
 class Publication(Base):
     """The state of a usage point's published hours.
 
     `starts_on` is their first day, which is final once `is_whole` (but for older days from files). `rules` is a hash of
     the tariffs, prices and off-peak hours by which they were computed. They include all readings up to `data_revision`,
-    and the colours stored before `looked_at`.
+    and all colours up to `shared_revision`; a version that had no such column left it empty.
     """
 
     __tablename__ = "publications"
@@ -24,6 +38,7 @@ class Publication(Base):
     rules: Mapped[bytes] = mapped_column(LargeBinary(16))
     looked_at: Mapped[datetime]
     data_revision: Mapped[int | None]
+    shared_revision: Mapped[int | None]
 
 
 class PublishedDay(Base):

@@ -4,16 +4,17 @@ The figures of each published day are stored. A request computes again the days 
 or all days if the rules differ, and compares: days whose figures differ are part of a new revision.
 
 Written days are found by revision and not by time: each day has the `data_revision` of its usage point that wrote it,
-and a publication has the one up to which it is computed. A process that found nothing new remembers the state of the
-database, so that the next request needs one query.
+each colour that of the shared data, and a publication has both up to which it is computed. A process that found nothing
+new remembers the version of the database's state, so that the next request needs one query.
 """
 
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +34,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 from gateway.metering.metered_point import MeteredPoint
+from gateway.problems import not_found
 from gateway.tariffs.tariff import tariffs_between
 from gateway.tempo import repository as tempo
 from gateway.usage_points import service as points
@@ -43,8 +45,8 @@ NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
 FORMAT = 6
 """Part of the rules: another one has all days counted again."""
-_MARGIN = timedelta(hours=1)
-"""Colours stored this long before the last check are checked again: clocks differ, and writes take time."""
+_NOTED_FOR = timedelta(hours=1)
+"""How long it is not written again that a check found nothing new."""
 _MOST_REMEMBERED = 10_000
 _FEW = 7
 """How many days are computed without a thread, because they do not block the event loop for long."""
@@ -72,13 +74,18 @@ class Published:
     since: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _UpToDate:
-    """A state of the database and a day for which all hours are published, and their series."""
+    """The version of a state of the database of which all hours are published, and their series."""
 
-    made_of: tuple[object, ...]
-    today: date
-    series: Mapping[str, int]
+    version: bytes
+    series: tuple[str, ...]
+
+
+@cache
+def _share_series(series: tuple[str, ...]) -> tuple[str, ...]:
+    """Return an equal tuple, the same for all usage points: thousands are remembered, with few different series."""
+    return series
 
 
 class Publisher:
@@ -89,17 +96,18 @@ class Publisher:
         self._clock = clock
         self._keyring = keyring
         self._up_to_date: OrderedDict[str, _UpToDate] = OrderedDict()
+        self._today = date.min  # of `_up_to_date`: a new day has new hours
 
     async def find_up_to_date(
         self, account_id: str, point_id: str
-    ) -> tuple[repository.PublishedState, Mapping[str, int]] | None:
+    ) -> tuple[repository.PublishedState, Sequence[str]] | None:
         """Return the state and the series of hours that are certainly up to date; None if they must be checked."""
         known = self._up_to_date.get(point_id)
-        if known is None or known.today != paris.day_of(self._clock.now()):
+        if known is None or self._today != paris.day_of(self._clock.now()):
             return None
         async with self._database.read() as session:
             state = await repository.load_state(session, account_id, point_id)
-        return (state, known.series) if state is not None and state.made_of == known.made_of else None
+        return (state, known.series) if state is not None and state.version == known.version else None
 
     async def publish_hours(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""
@@ -108,12 +116,13 @@ class Publisher:
             async with self._database.read() as session:
                 # read first, so that later writes are noticed the next time
                 state = await repository.load_state(session, account_id, point_id)
+                if state is None:
+                    raise not_found()
                 point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, point.public_id)
-                recomputed = await self._find_readable_work(session, point, set(series), now)
+                recomputed = await self._find_readable_work(session, point, set(series), state.shared_revision, now)
             if recomputed is None:
-                if state is not None:
-                    self._note_up_to_date(point_id, _UpToDate(state.made_of, paris.day_of(now), series))
+                self._note_up_to_date(point_id, _UpToDate(state.version, _share_series(tuple(sorted(series)))), now)
                 return Published(point, series, [], point.row.revision)
             async with self._database.write() as session:
                 revision = await self._write_change(session, point, recomputed)
@@ -124,17 +133,17 @@ class Publisher:
                 return Published(point, all_series, recomputed.change.to_send, since)
 
     async def _find_readable_work(
-        self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
+        self, session: AsyncSession, point: BilledPoint, series: set[str], shared_revision: int, now: datetime
     ) -> _Recomputed | None:
         """Return what has changed. If another version wrote the published figures, everything is published again."""
         try:
-            return await self._find_work(session, point, series, now)
+            return await self._find_work(session, point, series, shared_revision, now)
         except UnknownFormError:
             log.warning("published_afresh", usage_point=point.public_id)
             return _Recomputed(Publication(usage_point_id=point.public_id), change=Change(vanished=True))
 
     async def _find_work(
-        self, session: AsyncSession, point: BilledPoint, series: set[str], now: datetime
+        self, session: AsyncSession, point: BilledPoint, series: set[str], shared_revision: int, now: datetime
     ) -> _Recomputed | None:
         published_before = await repository.find_publication(session, point.public_id)
         start, is_whole = await find_start(session, point, published_before, now)
@@ -149,6 +158,7 @@ class Publisher:
             rules=rules,
             looked_at=now,
             data_revision=point.row.data_revision,
+            shared_revision=shared_revision,
         )
         due, is_first, is_same = set(paris.iterate_days(start, end)), published_before is None, False
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
@@ -156,7 +166,8 @@ class Publisher:
             is_same = (
                 published_before.is_whole == is_whole
                 and published_before.data_revision == point.row.data_revision
-                and now - published_before.looked_at < _MARGIN
+                and published_before.shared_revision == shared_revision
+                and now - published_before.looked_at < _NOTED_FOR
             )
         if not due:
             return None if is_same else _Recomputed(publication)
@@ -177,7 +188,10 @@ class Publisher:
         is_new = change.changed or change.series or change.vanished
         return _Recomputed(publication, is_first, change) if is_new or not is_same else None
 
-    def _note_up_to_date(self, point_id: str, state: _UpToDate) -> None:
+    def _note_up_to_date(self, point_id: str, state: _UpToDate, now: datetime) -> None:
+        if self._today != (today := paris.day_of(now)):
+            self._up_to_date.clear()
+            self._today = today
         self._up_to_date[point_id] = state
         if len(self._up_to_date) > _MOST_REMEMBERED:
             self._up_to_date.popitem(last=False)
@@ -193,8 +207,9 @@ class Publisher:
         # the index of a day also measures the day before or after, depending on its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if point.pays_by_color:
-            colors = await tempo.list_colors_since(session, before.looked_at - _MARGIN)
-            written |= colors.keys() | {day + paris.DAY for day in colors}  # which has it until 06:00
+            counted = before.shared_revision
+            colors = await tempo.list_recolored_since(session, -1 if counted is None else counted)
+            written |= colors | {day + paris.DAY for day in colors}  # which has it until 06:00
         return written
 
     async def _write_change(self, session: AsyncSession, point: BilledPoint, recomputed: _Recomputed) -> int | None:

@@ -1,5 +1,6 @@
 """Database queries for published hours. Figures and sums are encrypted with the account's key."""
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Sequence
@@ -11,12 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import DayFigures
-from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
+from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries, SharedData
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import build_insert
-from gateway.tariffs.models import RegulatedGrid, StoredOffers
-from gateway.tempo.models import TempoDay
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
@@ -26,30 +25,34 @@ _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
 )
 
 
-_STATE = select(
-    UsagePoint.epoch,
-    UsagePoint.revision,
-    UsagePoint.data_revision,
-    select(func.count(RegulatedGrid.added_at)).scalar_subquery().label("grids"),
-    select(func.max(RegulatedGrid.added_at)).scalar_subquery().label("grids_added_at"),
-    select(StoredOffers.digest).where(StoredOffers.id == 1).scalar_subquery().label("offers"),
-    select(func.max(TempoDay.told_at)).scalar_subquery().label("colors_told_at"),
-    UsagePoint.status,
-    UsagePoint.next_work_at,
-    UsagePoint.history_at,
-).where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+_STATE = (
+    select(
+        UsagePoint.epoch,
+        UsagePoint.revision,
+        UsagePoint.data_version,
+        SharedData.version.label("shared_version"),
+        func.coalesce(SharedData.revision, 0).label("shared_revision"),
+        UsagePoint.status,
+        UsagePoint.next_work_at,
+        UsagePoint.history_at,
+    )
+    .select_from(UsagePoint)
+    .outerjoin(SharedData, SharedData.id == 1)
+    .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+)
 
 
 @dataclass(frozen=True)
 class PublishedState:
     """The state by which unchanged hours of a usage point are recognised, and when to ask again.
 
-    `made_of` has the revisions of all data that the hours are computed from.
+    `version` is a hash of the versions of all data that the hours are computed from, and of the published ones.
     """
 
     epoch: str
     revision: int
-    made_of: tuple[object, ...]
+    version: bytes
+    shared_revision: int
     status: PointStatus
     next_work_at: datetime
     history_at: datetime | None
@@ -79,7 +82,8 @@ async def load_state(session: AsyncSession, account_id: str, point_id: str) -> P
     found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
     if found is None:
         return None
-    return PublishedState(found[0], found[1], tuple(found[:-3]), found.status, found.next_work_at, found.history_at)
+    version = hashlib.blake2b(repr(tuple(found[:4])).encode(), digest_size=16).digest()
+    return PublishedState(found.epoch, found.revision, version, *found[4:])
 
 
 async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:
@@ -214,7 +218,7 @@ async def save_publication(session: AsyncSession, publication: Publication, *, i
     if is_first:
         await session.merge(publication)
         return
-    columns = ("starts_on", "is_whole", "rules", "looked_at", "data_revision")
+    columns = ("starts_on", "is_whole", "rules", "looked_at", "data_revision", "shared_revision")
     statement = update(Publication).where(Publication.usage_point_id == publication.usage_point_id)
     await session.execute(statement.values({name: getattr(publication, name) for name in columns}))
 

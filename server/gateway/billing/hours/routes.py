@@ -33,7 +33,9 @@ async def get_hours(
     clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
-    cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="The cursor of the last response that was stored")
+    ] = None,
     limit: Annotated[
         int | None, Query(ge=1, le=100_000, description="The most rows to return; `more` tells whether others follow")
     ] = None,

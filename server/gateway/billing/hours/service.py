@@ -95,13 +95,13 @@ class HoursService:
         if cursor is None or (found := await self._publisher.find_up_to_date(account_id, point_id)) is None:
             return None
         state, series = found
-        if cursor != f"{state.epoch}.{state.revision}" or any(came > state.revision for came in series.values()):
+        if cursor != f"{state.epoch}.{state.revision}":
             return None
         return HourRows(
             epoch=state.epoch,
             cursor=cursor,
             more=False,
-            series=sorted(series),
+            series=list(series),
             start=[],
             sums={key: [] for key in series},
             used_made_of=[],

@@ -69,7 +69,7 @@ async def get_calendar_address(
     point: PointDep,
     token_id: Annotated[str, Path(pattern=OUR_ID, description="The id of a token of POST /v1/reading-tokens")],
 ) -> CalendarAddress:
-    """Tell the secret address of the usage point's calendar: it reads nothing else, until the token is revoked."""
+    """Return the calendar's secret address, which gives access to nothing else and ends with the token."""
     key = await make_calendar_key(parts, account.id, token_id, point.id)
     return CalendarAddress(url=f"{parts.settings.backend_url}/v1/usage-points/{point.id}/calendar.ics?token={key}")
 
@@ -85,7 +85,7 @@ async def get_calendar(
     parts: AccountPartsDep,
     day: DayDep,
     point_id: PointId,
-    token: Annotated[str, Query(max_length=100, description="What the address of the calendar ends with")],
+    token: Annotated[str, Query(max_length=100, description="The key at the end of the calendar's address")],
 ) -> Response:
     """Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars."""
     account = await find_calendar_reader(parts, token, point_id)

@@ -23,6 +23,8 @@ class HomeChanges(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     hours_written: str = ""
+    hours_announced: str = ""
+    hours_change: date | None = None
     curve: bool = True
     holes: bool = False
     late: bool = False

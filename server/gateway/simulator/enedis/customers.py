@@ -1,6 +1,7 @@
 """Contract, synthesis, address, metering and supply: the usage point stands in the path, and nothing in the query."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +15,7 @@ from gateway.simulator.world import TheWorld
 
 router = APIRouter()
 
+_METERING = "comptage_auto"
 _TARIFFS = {
     "base": "Tarif BT<=36kVA Courte Utilisation",
     "hp_hc": "Tarif BT<=36kVA Moyenne Utilisation heures pleines heures creuses associées à deux saisons",
@@ -25,12 +27,15 @@ _TARIFFS = {
 @router.api_route("/{api}/v1/{prm:path}", methods=request_checks.ANY_METHOD)
 async def get_customer(api: str, request: Request, world: TheWorld, prm: str = "") -> Response:
     """What Enedis knows about a usage point."""
-    if api not in _BODIES:
+    if api != _METERING and api not in _BODIES:
         raise Refusal(404, {"code": "404", "type": "Status report", "message": "Not Found"})
     request_checks.admit_call(world, request, api)
     if not prm or request.query_params:
         raise build_refusal("technical_error")
-    return request_checks.OctetStream(_BODIES[api](request_checks.find_home(world, prm)))
+    home = request_checks.find_home(world, prm)
+    if api == _METERING:
+        return request_checks.OctetStream(build_metering(home, paris.day_of(world.clock.now())))
+    return request_checks.OctetStream(_BODIES[api](home))
 
 
 def build_contracts(home: Home) -> list[dict[str, Any]]:
@@ -99,13 +104,14 @@ def build_address(home: Home) -> dict[str, Any]:
     return {"address": flat | street}
 
 
-def build_metering(home: Home) -> dict[str, Any]:
-    """The meter, and the off-peak hours its relay follows."""
-    hours = home.hours_written or (f"HC ({home.off_peak})" if home.off_peak else None)
+def build_metering(home: Home, today: date) -> dict[str, Any]:
+    """The meter, and the off-peak hours its relay follows and will follow."""
+    hours, announced = home.write_hours(today)
+    future = {"futuresPlagesHeuresCreuses": announced} if announced else {}
     return {
         "dispositifComptage": {"typeComptage": {"code": "AMM", "libelle": "Compteur communicant"}},
         "compteurs": [{"numeroSerie": home.prm[-9:], "accessibilite": "ACCESSIBLE"}],
-        "relais": {"plageHeuresCreuses": hours} if home.consumes else None,
+        "relais": {"plageHeuresCreuses": hours, **future} if home.consumes else None,
     }
 
 
@@ -128,7 +134,6 @@ _BODIES: dict[str, Callable[[Home], Any]] = {
     "situation_contrat_auto": build_contracts,
     "synth_contrat_auto": build_synthesis,
     "donnees_generales_auto": build_address,
-    "comptage_auto": build_metering,
     "alimentation_auto": build_supply,
 }
 

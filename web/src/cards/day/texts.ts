@@ -26,8 +26,8 @@ export const t = dictionary({
     ],
   },
   empty: [
-    "Nothing is known of this meter yet. The data come by themselves as Enedis gives them.",
-    "Rien n’est encore connu de ce compteur. Les données arrivent d’elles-mêmes, à mesure qu’Enedis les donne.",
+    "There is no data for this meter yet. It appears here as Enedis provides it.",
+    "Il n’y a pas encore de données pour ce compteur. Elles apparaissent ici à mesure qu’Enedis les fournit.",
   ],
-  nothing: ["Nothing is known of this time.", "Rien n’est connu de cette période."],
+  nothing: ["There is no data for this period.", "Il n’y a pas de données pour cette période."],
 });

@@ -3,17 +3,17 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   total: [
     (months: string) =>
-      `The bill of the same hours under each option, ${months} ${months === "1" ? "month" : "months"} altogether`,
-    (months: string) => `La facture des mêmes heures avec chaque option, ${months} mois en tout`,
+      `The bill for the same hours under each option, over ${months} ${months === "1" ? "month" : "months"}`,
+    (months: string) => `La facture des mêmes heures avec chaque option, sur ${months} mois`,
   ],
   lowest: ["the lowest", "la plus basse"],
   more: [(eur: string) => `${eur} more`, (eur: string) => `${eur} de plus`],
   notAlike: [
-    "no total: it cannot be compared over the same hours",
+    "no total: not comparable over the same hours",
     "pas de total : impossible à comparer sur les mêmes heures",
   ],
   empty: [
-    "No whole month is known yet. The comparison begins with the first one.",
-    "Aucun mois entier n’est encore connu. La comparaison commence avec le premier.",
+    "No month is complete yet. The comparison starts with the first one.",
+    "Aucun mois n’est encore complet. La comparaison commence avec le premier.",
   ],
 });

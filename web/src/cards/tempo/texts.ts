@@ -10,14 +10,14 @@ export const t = dictionary({
   until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
   from: [(when: string) => `from ${when}`, (when: string) => `à partir de ${when}`],
   possible: [
-    (colors: string) => `It can still be ${colors}. RTE settles it by 11:20.`,
-    (colors: string) => `Il peut encore être ${colors}. RTE le fixe vers 11\u00a0h\u00a020.`,
+    (colors: string) => `It can still be ${colors}. RTE confirms it by 11:20.`,
+    (colors: string) => `Il peut encore être ${colors}. RTE le confirme avant 11\u00a0h\u00a020.`,
   ],
   provisional: ["RTE may still change it until 11:20.", "RTE peut encore la changer jusqu’à 11\u00a0h\u00a020."],
   peak: ["Peak", "Pleines"],
   offPeak: ["Off-peak", "Creuses"],
   left: ["Days left", "Jours restants"],
   season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
-  read: ["A column is a week, Monday at the top.", "Une colonne est une semaine, lundi en haut."],
-  empty: ["RTE has not said the colours yet.", "RTE n’a pas encore dit les couleurs."],
+  read: ["Each column is a week, Monday at the top.", "Chaque colonne est une semaine, lundi en haut."],
+  empty: ["RTE has not published the colours yet.", "RTE n’a pas encore publié les couleurs."],
 });

@@ -3,15 +3,15 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Add a meter", "Ajouter un compteur"],
   intro: [
-    "Three steps: its number, your consent at Enedis, and back here. Enedis asks for your Enedis account.",
-    "Trois étapes : son numéro, votre consentement chez Enedis, et retour ici. Enedis demande votre compte Enedis.",
+    "Three steps: enter its number, consent at Enedis, and come back here. You need an Enedis account.",
+    "Trois étapes : saisir son numéro, consentir chez Enedis, et revenir ici. Il vous faut un compte Enedis.",
   ],
   number: ["Number of the meter (PRM or PDL)", "Numéro du compteur (PRM ou PDL)"],
   numberHint: [
     "14 digits: on your bill, or on the Linky’s display after pressing + several times.",
     "14 chiffres : sur la facture, ou sur l’écran du Linky en appuyant plusieurs fois sur +.",
   ],
-  numberWrong: ["14 digits are needed.", "Il faut 14 chiffres."],
+  numberWrong: ["The number has 14 digits.", "Le numéro a 14 chiffres."],
   go: ["Go to Enedis", "Aller chez Enedis"],
   newWindow: [
     "Enedis cannot be shown inside another page. It opens in a window of its own; the meter appears here soon after.",
@@ -29,18 +29,18 @@ export const t = dictionary({
   ],
   granted: ["Done: Enedis shares the meter’s data.", "C’est fait : Enedis partage les données du compteur."],
   grantedNext: [
-    "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
-    "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
+    "The last sixty days come first, older ones follow by themselves. Choose your tariff now, so that costs are right.",
+    "Les soixante derniers jours arrivent d’abord, les plus anciens suivent tout seuls. Choisissez maintenant votre tarif, pour que les coûts soient justes.",
   ],
   refused: ["The consent was not given.", "Le consentement n’a pas été donné."],
   reasons: {
     refused_at_enedis: [
-      "You refused at Enedis, or left before its end.",
+      "You refused at Enedis, or left before finishing.",
       "Vous avez refusé chez Enedis, ou quitté avant la fin.",
     ],
     wrong_meter: [
-      "Another meter was chosen at Enedis than the one given here.",
-      "Un autre compteur a été choisi chez Enedis que celui donné ici.",
+      "The meter chosen at Enedis is not the one entered here.",
+      "Le compteur choisi chez Enedis n’est pas celui saisi ici.",
     ],
     held_by_another: [
       "Another account of this site has this meter, or had it through the same share. If the meter is yours, delete the share in your Enedis account, then try again tomorrow.",
@@ -55,17 +55,17 @@ export const t = dictionary({
       "Deux comptes ont réclamé le même partage : aucun des deux ne l’a reçu. Supprimez le partage dans votre compte Enedis, puis recommencez demain.",
     ],
     not_opened: [
-      "Enedis did not open access for a whole day. Delete the share in your Enedis account, then try again.",
-      "Enedis n’a pas ouvert l’accès de toute une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
+      "Enedis did not open access within a day. Delete the share in your Enedis account, then try again.",
+      "Enedis n’a pas ouvert l’accès en une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
     ],
     other_browser: [
-      "The consent came back to another browser than the one that began it.",
-      "Le consentement est revenu dans un autre navigateur que celui du départ.",
+      "The consent came back in a different browser from the one that started it.",
+      "Le consentement est revenu dans un autre navigateur que celui qui l’a commencé.",
     ],
   },
-  expired: ["This request is too old. Begin anew.", "Cette demande est trop ancienne. Recommencez."],
+  expired: ["This request has expired. Start again.", "Cette demande a expiré. Recommencez."],
   toTariff: ["Choose the tariff", "Choisir le tarif"],
   toOverview: ["To the overview", "Vers l’accueil"],
-  again: ["Begin anew", "Recommencer"],
+  again: ["Start again", "Recommencer"],
   logIn: ["Log in to see the meter.", "Connectez-vous pour voir le compteur."],
 });

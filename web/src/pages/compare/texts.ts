@@ -3,21 +3,21 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Compare tariffs", "Comparer les tarifs"],
   intro: [
-    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: hours that are not known are left out, for every option alike.",
+    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: unknown hours are left out of every option.",
     "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les heures inconnues sont laissées de côté, pour toutes les options.",
   ],
   months: ["Months", "Mois"],
   lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
-  totals: ["Altogether", "En tout"],
+  totals: ["Total", "Total"],
   totalOf: [
     (count: number, start: string, end: string) =>
       count === 1
-        ? `Over ${start}, the one month that all these options have`
-        : `Over the ${count} months that all these options have, ${start} to ${end}`,
+        ? `Over ${start}, the only month that all these options cover`
+        : `Over the ${count} months that all these options cover, ${start} to ${end}`,
     (count: number, start: string, end: string) =>
       count === 1
-        ? `Sur ${start}, le seul mois que toutes ces options ont`
-        : `Sur les ${count} mois que toutes ces options ont, de ${start} à ${end}`,
+        ? `Sur ${start}, le seul mois que toutes ces options couvrent`
+        : `Sur les ${count} mois que toutes ces options couvrent, de ${start} à ${end}`,
   ],
   noOffPeak: [
     "Peak/off-peak cannot be billed: no off-peak hours are known for this meter.",
@@ -25,8 +25,8 @@ export const t = dictionary({
   ],
   toOffPeak: ["Enter them", "Les saisir"],
   partial: [
-    "Months with an * are known in part only; their bars have the whole month’s subscription.",
-    "Les mois avec * ne sont connus qu’en partie ; leurs barres ont l’abonnement du mois entier.",
+    "Months marked * are only partly known; their bars include the whole month’s subscription.",
+    "Les mois marqués * ne sont connus qu’en partie ; leurs barres comptent l’abonnement du mois entier.",
   ],
   partly: [(share: string) => `${share} of its hours`, (share: string) => `${share} de ses heures`],
   option: ["Option", "Option"],
@@ -51,27 +51,34 @@ export const t = dictionary({
     (month: string, parts: string) => `${month} : ${parts}`,
   ],
   part: [(option: string, eur: string) => `${option} ${eur}`, (option: string, eur: string) => `${option} ${eur}`],
-  whatIf: ["What would it bring?", "Et si ?"],
+  whatIf: ["What if?", "Et si ?"],
   otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
   tryHours: ["Compare", "Comparer"],
+  forgetHours: ["Without these hours", "Sans ces horaires"],
+  changedHours: [
+    (hours: string, eur: string, now: string) =>
+      `Peak/off-peak with ${hours} would have cost ${eur}; with the meter’s own hours, ${now}.`,
+    (hours: string, eur: string, now: string) =>
+      `Heures pleines/creuses avec ${hours} aurait coûté ${eur} ; avec les horaires du compteur, ${now}.`,
+  ],
   redGain: [
     (eur: string) =>
-      `With Tempo, moving all red peak hours to red off-peak hours would have saved ${eur}, half of them half of it.`,
+      `With Tempo, moving all use in red peak hours to red off-peak hours would have saved ${eur}; moving half of it, half as much.`,
     (eur: string) =>
-      `Avec Tempo, déplacer toutes les heures pleines rouges en heures creuses rouges aurait économisé ${eur}, la moitié d’entre elles la moitié.`,
+      `Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait économisé ${eur} ; en déplacer la moitié, moitié moins.`,
   ],
   buckets: ["By bucket", "Par poste"],
   bucket: ["Bucket", "Poste"],
   offerOutdated: [
-    (name: string, day: string) => `${name}: nobody has checked these prices since ${day}.`,
-    (name: string, day: string) => `${name} : personne n’a vérifié ces prix depuis le ${day}.`,
+    (name: string, day: string) => `${name}: these prices have not been checked since ${day}.`,
+    (name: string, day: string) => `${name} : ces prix n’ont pas été vérifiés depuis le ${day}.`,
   ],
   against: [
     (power: string, days: number) =>
-      days === 0 ? `${power}: no known day speaks against it.` : `${power}: exceeded on ${days} days.`,
+      days === 0 ? `${power}: not exceeded on any known day.` : `${power}: exceeded on ${days} days.`,
     (power: string, days: number) =>
-      days === 0 ? `${power} : aucun jour connu ne s’y oppose.` : `${power} : dépassé ${days} jours.`,
+      days === 0 ? `${power} : jamais dépassé, parmi les jours connus.` : `${power} : dépassé ${days} jours.`,
   ],
   power: ["Subscribed power", "Puissance souscrite"],
   enough: [
@@ -81,18 +88,18 @@ export const t = dictionary({
       `La plus haute puissance utilisée était de ${highest}, connue pour ${share} des jours. ${lowest} auraient suffi.`,
   ],
   noPower: [
-    "The highest power used is not known: turn on one of its entities in Home Assistant, or open Consumption, and Enedis is asked for it.",
-    "La plus haute puissance n’est pas connue : activez une de ses entités dans Home Assistant, ou ouvrez Consommation, et elle sera demandée à Enedis.",
+    "The highest power used is not known. To have it requested from Enedis, enable one of its entities in Home Assistant or open Consumption.",
+    "La plus haute puissance n’est pas connue. Pour qu’elle soit demandée à Enedis, activez une de ses entités dans Home Assistant ou ouvrez Consommation.",
   ],
-  present: [(power: string) => `Your contract has ${power}.`, (power: string) => `Votre contrat a ${power}.`],
+  present: [(power: string) => `Your contract is for ${power}.`, (power: string) => `Votre contrat est de ${power}.`],
   outdated: [
-    (since: string) => `Newer regulated prices are due since ${since}, and the gateway does not know them yet.`,
+    (since: string) => `New regulated prices have been due since ${since}, and the gateway does not know them yet.`,
     (since: string) =>
       `De nouveaux prix réglementés sont attendus depuis le ${since}, et la passerelle ne les connaît pas encore.`,
   ],
-  empty: ["No whole month is known yet.", "Aucun mois entier n’est encore connu."],
+  empty: ["No month is complete yet.", "Aucun mois n’est encore complet."],
   emptyText: [
-    "The comparison begins with the first calendar month of which hours are known.",
-    "La comparaison commence avec le premier mois civil dont des heures sont connues.",
+    "The comparison starts with the first calendar month that has known hours.",
+    "La comparaison commence avec le premier mois civil dont on connaît des heures.",
   ],
 });

@@ -3,7 +3,7 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Ecowatt", "Ecowatt"],
   intro: [
-    "RTE says for four days how well France can supply its electricity. Using less in tense hours helps.",
+    "RTE forecasts for four days whether France has enough electricity. Using less in tense hours helps.",
     "RTE annonce sur quatre jours si l’approvisionnement de la France en électricité est assuré. Consommer moins aux heures tendues aide.",
   ],
   now: ["Now", "Maintenant"],
@@ -15,11 +15,11 @@ export const t = dictionary({
     (level: string, since: string) => `Then ${level}, from ${since}`,
     (level: string, since: string) => `Puis ${level}, à partir de ${since}`,
   ],
-  unknown: ["RTE has not said it.", "RTE ne l’a pas dit."],
+  unknown: ["RTE has not published it.", "RTE ne l’a pas publié."],
   days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [
-    "A row is a day, from midnight to midnight; the line is now.",
-    "Une ligne est un jour, de minuit à minuit ; le trait marque maintenant.",
+    "Each row is a day, from midnight to midnight; the line marks the present.",
+    "Chaque ligne est un jour, de minuit à minuit ; le trait marque l’instant présent.",
   ],
   cell: [
     (day: string, from: string, until: string, level: string) => `${day}, ${from} to ${until}: ${level}`,
@@ -30,6 +30,6 @@ export const t = dictionary({
   worst: ["Worst hour", "Heure la plus tendue"],
   message: ["RTE’s message (in French)", "Message de RTE"],
   asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
-  tense: ["Hours to spare electricity", "Heures où économiser l’électricité"],
+  tense: ["Hours in which to save electricity", "Heures où économiser l’électricité"],
   noTense: ["No tense hour is announced.", "Aucune heure tendue n’est annoncée."],
 });

@@ -3,15 +3,15 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Habits", "Habitudes"],
   intro: [
-    "When your home uses electricity, seen in four ways. What is not known stays empty.",
-    "Quand votre logement consomme, vu de quatre façons. Ce qui n’est pas connu reste vide.",
+    "When your home uses electricity, shown in four ways. Unknown hours stay empty.",
+    "Quand votre logement consomme, vu de quatre façons. Les heures inconnues restent vides.",
   ],
   span: ["Period", "Période"],
   last: ["12 months", "12 mois"],
-  carpet: ["The year as a carpet", "L’année en tapis"],
+  carpet: ["The year, hour by hour", "L’année, heure par heure"],
   readCarpet: [
-    "A column is a day, midnight at the top: a water heater is a stripe, holidays are a pale gap, heating is a warm-coloured winter.",
-    "Une colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage un hiver aux couleurs chaudes.",
+    "Each column is a day, midnight at the top: a water heater shows as a stripe, holidays as a pale gap, heating as warm colours in winter.",
+    "Chaque colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage des couleurs chaudes en hiver.",
   ],
   carpetCell: [
     (date: string, from: string, until: string, energy: string) => `${date}, ${from} to ${until}: ${energy}`,
@@ -19,8 +19,8 @@ export const t = dictionary({
   ],
   week: ["The week", "La semaine"],
   readWeek: [
-    "A row is a day of the week: the warmer an hour’s colour, the more is used on average in that hour.",
-    "Une ligne est un jour de la semaine : plus la couleur d’une heure est chaude, plus on y consomme en moyenne.",
+    "Each row is a day of the week: the warmer the colour, the higher the average use in that hour.",
+    "Chaque ligne est un jour de la semaine : plus la couleur d’une heure est chaude, plus on y consomme en moyenne.",
   ],
   cell: [
     (row: string, from: string, until: string, what: string) => `${row}, ${from} to ${until}: ${what}`,
@@ -32,8 +32,8 @@ export const t = dictionary({
   ],
   calendar: ["The calendar", "Le calendrier"],
   readCalendar: [
-    "A cell is a day, a column a week: the warmer its colour, the more was used that day.",
-    "Une case est un jour, une colonne une semaine : plus sa couleur est chaude, plus le jour a consommé.",
+    "Each cell is a day, each column a week: the warmer the colour, the more was used that day.",
+    "Chaque case est un jour, chaque colonne une semaine : plus la couleur est chaude, plus on a consommé ce jour-là.",
   ],
   dayCell: [
     (date: string, energy: string) => `${date}: ${energy}`,
@@ -41,17 +41,17 @@ export const t = dictionary({
   ],
   months: ["The average day of each month", "Le jour moyen de chaque mois"],
   readMonths: [
-    "A row is the average day of a month: it shows when heating begins, and what an hour uses without it.",
-    "Une ligne est le jour moyen d’un mois : on y voit quand le chauffage commence, et ce qu’une heure consomme sans lui.",
+    "Each row is the average day of a month: it shows when heating begins, and what each hour uses without it.",
+    "Chaque ligne est le jour moyen d’un mois : on y voit quand le chauffage commence, et ce que chaque heure consomme sans lui.",
   ],
   month: ["Month", "Mois"],
   low: ["little", "peu"],
-  high: [(energy: string) => `${energy} and more`, (energy: string) => `${energy} et plus`],
+  high: [(energy: string) => `${energy} or more`, (energy: string) => `${energy} ou plus`],
   unknown: ["lines: not known", "lignes : pas connu"],
-  empty: ["No hour is known yet.", "Aucune heure n’est encore connue."],
+  empty: ["There are no hours yet.", "Il n’y a pas encore d’heures."],
   emptyText: [
-    "The first sixty days come within minutes of adding a meter, older ones within days.",
-    "Les soixante premiers jours arrivent quelques minutes après l’ajout d’un compteur, les plus anciens en quelques jours.",
+    "The last sixty days arrive within minutes of adding a meter, older ones within days.",
+    "Les soixante derniers jours arrivent quelques minutes après l’ajout d’un compteur, les plus anciens en quelques jours.",
   ],
   daysOnly: [
     "Enedis gives only daily values for this meter: turn on the hourly load curve in your account at Enedis.",

@@ -13,9 +13,9 @@ export const t = dictionary({
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   possible: [(colors: string) => `Still possible: ${colors}`, (colors: string) => `Encore possible : ${colors}`],
   announced: ["Announced late in the morning, around 11:00.", "Annoncé en fin de matinée, vers 11 h."],
+  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
   now: ["The grid now", "Le réseau maintenant"],
-  nowUnknown: ["RTE has not told the grid’s level.", "RTE n’a pas donné le niveau du réseau."],
-  until2: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
+  nowUnknown: ["RTE has not published the grid’s level.", "RTE n’a pas publié le niveau du réseau."],
   tense: ["Tense hours to come", "Heures tendues à venir"],
   noTense: [
     "No tense hours are expected in the days to come.",
@@ -25,14 +25,14 @@ export const t = dictionary({
   whatItems: [
     [
       "Consumption and production by hour, day, month and year, in kWh and in euros, with the bill’s subscription.",
-      "Base, off-peak, Tempo or your own prices, with their dates; the other offers over the very same hours.",
-      "Habits in pictures, the maximum power, holes with their reasons, and a CSV of everything.",
+      "Base, off-peak, Tempo or your own prices, with their dates, compared with other offers over the same hours.",
+      "Charts of your habits, the maximum power, missing days with their reasons, and a CSV of everything.",
       "An HTTP API, and a Home Assistant integration that fills the energy dashboard.",
     ],
     [
       "Consommation et production par heure, jour, mois et année, en kWh et en euros, avec l’abonnement.",
-      "Base, heures creuses, Tempo ou vos propres prix, avec leurs dates ; les autres offres sur les mêmes heures.",
-      "Vos habitudes en images, la puissance maximale, les trous et leurs raisons, et un CSV de tout.",
+      "Base, heures creuses, Tempo ou vos propres prix, avec leurs dates, comparés à d’autres offres sur les mêmes heures.",
+      "Vos habitudes en images, la puissance maximale, les jours manquants et leurs raisons, et un CSV de tout.",
       "Une API HTTP, et une intégration Home Assistant qui remplit le tableau de bord Énergie.",
     ],
   ],
@@ -40,15 +40,15 @@ export const t = dictionary({
   privacyItems: [
     [
       "Enedis shares data only after you consent at Enedis, and you can withdraw it at any time.",
-      "Your meter’s number is encrypted, and in no address and no log.",
-      "No advertisement, no tracker, no request to any other site.",
-      "You can take everything with you, and delete it all yourself.",
+      "Your meter’s number is encrypted, and never appears in an address or a log.",
+      "No advertising, no trackers, no requests to other sites.",
+      "You can export everything, and delete it all yourself.",
     ],
     [
       "Enedis ne partage les données qu’après votre accord chez Enedis, que vous pouvez retirer à tout moment.",
       "Le numéro de votre compteur est chiffré, et ne figure dans aucune adresse ni aucun journal.",
       "Ni publicité, ni traceur, ni requête vers un autre site.",
-      "Vous pouvez tout emporter, et tout supprimer vous-même.",
+      "Vous pouvez tout exporter, et tout supprimer vous-même.",
     ],
   ],
   operator: ["Who runs this", "Qui exploite ce site"],

@@ -2,18 +2,13 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   title: ["Overview", "Accueil"],
-  tempoToday: ["Tempo today", "Tempo aujourd’hui"],
-  tempoTomorrow: ["Tempo tomorrow", "Tempo demain"],
   until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
-  from: [(when: string) => `from ${when}`, (when: string) => `à partir de ${when}`],
-  possible: [(colors: string) => `still possible: ${colors}`, (colors: string) => `encore possible : ${colors}`],
-  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
   priceNow: ["Price now", "Prix actuel"],
   priceUnknown: ["The price is not known.", "Le prix n’est pas connu."],
   hours: ["The hours to come", "Les heures à venir"],
   hoursRead: [
-    "Each block is as wide as it lasts and as high as its price. What is hatched is not certain or not known yet.",
-    "Chaque bloc est aussi large qu’il dure et aussi haut que son prix. Ce qui est hachuré n’est pas certain ou pas encore connu.",
+    "Each block is as wide as its duration and as high as its price. Hatched blocks are uncertain or not known yet.",
+    "Chaque bloc est aussi large que sa durée et aussi haut que son prix. Les blocs hachurés sont incertains ou pas encore connus.",
   ],
   notKnown: ["price not known yet", "prix pas encore connu"],
   spans: {
@@ -22,7 +17,7 @@ export const t = dictionary({
     month: ["This month", "Ce mois"],
     year: ["This year", "Cette année"],
   },
-  noData: ["Nothing known yet.", "Encore rien de connu."],
+  noData: ["No data yet.", "Pas encore de données."],
   ofWhich: [
     (subscription: string) => `of which ${subscription} subscription`,
     (subscription: string) => `dont ${subscription} d’abonnement`,
@@ -35,25 +30,26 @@ export const t = dictionary({
     (day: string) => `for the energy, known since ${day}`,
     (day: string) => `pour l’énergie, connue depuis le ${day}`,
   ],
-  wholeSubscription: ["for the subscription, owed for every day", "pour l’abonnement, dû pour chaque jour"],
-  notComparable: ["Not yet to be compared with the year before.", "Pas encore comparable à l’année précédente."],
-  priceMissing: ["Some of these hours lack their price.", "Il manque le prix de certaines de ces heures."],
+  wholeSubscription: ["for the subscription, due for every day", "pour l’abonnement, dû pour chaque jour"],
+  notComparable: ["Not comparable with the year before yet.", "Pas encore comparable à l’année précédente."],
+  priceMissing: [
+    "The price of some of these hours is not known.",
+    "Le prix de certaines de ces heures n’est pas connu.",
+  ],
   data: ["Data", "Données"],
   completeUntil: [(day: string) => `Complete until ${day}.`, (day: string) => `Complètes jusqu’au ${day}.`],
-  nothingYet: ["Nothing has come from Enedis yet.", "Rien n’est encore arrivé d’Enedis."],
+  nothingYet: ["No data has arrived from Enedis yet.", "Aucune donnée n’est encore arrivée d’Enedis."],
   next: [
     (when: string) => `The next day is expected ${when}.`,
     (when: string) => `Le jour suivant est attendu ${when}.`,
   ],
   history: [
-    (days: string, all: string) => `${days} of ${all} days of history are here; the rest fills in by itself.`,
+    (days: string, all: string) => `${days} of ${all} days of history are here; the rest follows by itself.`,
     (days: string, all: string) => `${days} jours d’historique sur ${all} sont là ; le reste se complète tout seul.`,
   ],
   historyDone: [
     (day: string) => `The history reaches back to ${day}.`,
     (day: string) => `L’historique remonte au ${day}.`,
   ],
-  grid: ["The grid now", "Le réseau maintenant"],
-  gridUnknown: ["not known", "pas connu"],
-  holes: ["Days that are missing:", "Jours manquants :"],
+  holes: ["Missing days:", "Jours manquants :"],
 });

@@ -1,0 +1,133 @@
+"""Whether many requests leave memory, the store, the database and the log flat.
+
+scripts/bench soak [REQUESTS]: a million unless given. A gateway with SQLite and Valkey is asked by 32 clients for known
+days, in ranges that change, for hours of which nothing is new, and for signals. After each tenth, a line says what is
+used. Ends with an error if the last tenth uses more than the second: the first is to warm up.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from redis.asyncio import Redis
+
+from gateway.kit.crypto import Keyring
+from scripts.lib.program import free_port
+from tests.load import http, running
+from tests.load.bench_readings import fill_home
+from tests.server.valkey_server import Valkey
+
+CLIENTS = 32
+SLICE = 0.5
+"""Seconds for which one path is asked."""
+MOST_MIB, MOST_KEYS, MOST_LOG = 8.0, 20, 1.1
+"""How much more the last tenth may use: memory and database, keys of the store, and log for each request (a factor)."""
+
+
+@dataclass(frozen=True)
+class _Use:
+    """What is used after some requests: MiB of memory and database, keys in the store, bytes of log a request."""
+
+    memory: float
+    database: float
+    keys: int
+    log: float
+
+
+def _list_paths(point: str, today: datetime, cursor: str) -> Iterator[str]:
+    """Yield paths without end; ranges come again after 300 of them."""
+    for number in cycle(range(3, 303)):
+        start, end = (f"{today - timedelta(days=number + days):%Y-%m-%d}" for days in (7, 0))
+        yield f"{point}/load-curve?start={start}&end={end}"
+        yield f"{point}/daily?start={start}&end={end}"
+        yield f"{point}/hours?cursor={cursor}"
+        yield "/v1/tempo"
+
+
+async def _ask_tenth(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
+    done = 0
+    while done < wanted:
+        done += len(await http.keep_asking(port, next(paths), who, CLIENTS, SLICE))
+    return done
+
+
+async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
+    keyring, log = Keyring.generate_key(), folder / "log"
+    env = running.build_environment(folder, "http://127.0.0.1:9") | {
+        "ENCRYPTION_KEYS": keyring,
+        "REDIS_URL": valkey.url,
+        "USER_DAILY_LIMIT_WITH_CACHE": "1000000000",
+    }
+    uses: list[_Use] = []
+    with running.run_gateway(env, log) as port:
+        who: dict[str, Any] = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
+        home, _ = await fill_home(env["DATABASE_URL"], Keyring.parse_keyring(keyring), datetime.now(UTC))
+        point = f"/v1/usage-points/{home.point_id}"
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
+            cursor = (await client.get(f"{point}/hours")).raise_for_status().json()["cursor"]
+        paths, total, begun = _list_paths(point, datetime.now(UTC), cursor), 0, time.monotonic()
+        store = Redis.from_url(valkey.url)
+        print(f"{'requests':>10}{'a second':>10}{'memory MiB':>12}{'database MiB':>14}{'keys':>7}{'log B each':>12}")
+        for _ in range(10):
+            size = log.stat().st_size
+            done = await _ask_tenth(port, who, paths, requests // 10)
+            total += done
+            use = _Use(
+                running.read_memory("VmRSS"),
+                _measure_database(folder),
+                await store.dbsize(),
+                (log.stat().st_size - size) / done,
+            )
+            uses.append(use)
+            print(
+                f"{total:>10}{total / (time.monotonic() - begun):>10.0f}{use.memory:>12.1f}{use.database:>14.1f}"
+                f"{use.keys:>7}{use.log:>12.0f}",
+                flush=True,
+            )
+        await store.aclose()
+        await home.database.close()
+    return _is_flat(uses[1], uses[-1])
+
+
+def _measure_database(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.glob("gateway.db*")) / 2**20
+
+
+def _is_flat(early: _Use, late: _Use) -> bool:
+    return (
+        late.memory - early.memory <= MOST_MIB
+        and late.database - early.database <= MOST_MIB
+        and late.keys - early.keys <= MOST_KEYS
+        and late.log <= early.log * MOST_LOG
+    )
+
+
+class _Running(Valkey):
+    """A Valkey that runs until it is closed."""
+
+    def close(self) -> None:
+        self.stop()
+
+
+def main(requests: int) -> None:
+    """Start a gateway and Valkey, and ask."""
+    with tempfile.TemporaryDirectory() as folder, closing(_Running(free_port())) as valkey:
+        valkey.start()
+        is_flat = asyncio.run(_soak(Path(folder), valkey, requests))
+    print("flat" if is_flat else "NOT flat")
+    sys.exit(not is_flat)
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
