@@ -11,7 +11,10 @@ if (OURS.includes(localStorage.getItem(PERIOD))) {
 /** Names of entities are in the language of Home Assistant itself; it tells them again when the integration is reloaded. */
 async function followBrowser(hass) {
   const language = navigator.language.startsWith("fr") ? "fr" : "en";
-  if (hass.config.language === language) return;
+  if (hass.config.language === language) {
+    document.documentElement.dataset.follows = language; // it is not loaded again
+    return;
+  }
   await hass.callWS({ type: "config/core/update", language });
   for (const { entry_id } of await hass.callWS({ type: "config_entries/get", domain: "my_electrical_data" })) {
     await hass.callApi("POST", `config/config_entries/entry/${entry_id}/reload`);

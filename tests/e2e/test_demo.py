@@ -78,6 +78,7 @@ async def logs_in_to_the_front_end(url: str) -> bool:
 async def sees_bars_in_french(url: str) -> None:
     """A browser in French opens Energy: the pages follow it, and there are bars, whatever the terminal's language."""
     async with open_page(url, language="fr") as page:
+        await page.locator("html[data-follows=fr]").wait_for(state="attached", timeout=LONG)
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
         await chart.wait_for(timeout=LONG)
 
