@@ -52,7 +52,9 @@ def main() -> int:
                 _empty_folder(arguments.folder)
             _check_ports(ports, words)
             web = arguments.folder / "web"
-            stack = Stack(arguments.folder, ports, language=choose_language(), web=web, owner=front_end.OWNER)
+            stack = Stack(
+                arguments.folder, ports, language=choose_language(), web=web, owner=front_end.OWNER, is_demo=True
+            )
             asyncio.run(_until_stopped(stack, words, browser=arguments.browser))
     except (DemoError, ProgramError, HomeAssistantError) as error:
         print(f"\n{error}", file=sys.stderr)

@@ -14,6 +14,7 @@ import jwt
 from scripts.lib.program import Program
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO_SCRIPT = Path(__file__).with_name("demo.js")
 TOKEN_LIFE = timedelta(days=3650)
 
 
@@ -21,13 +22,15 @@ TOKEN_LIFE = timedelta(days=3650)
 class HomeAssistant:
     """Its configuration folder, the port of 127.0.0.1 it listens at, and the language of its texts (`en` or `fr`).
 
-    With `discovers`, it listens for what announces itself on this machine's network.
+    With `discovers`, it listens for what announces itself on this machine's network. With `is_demo`, its pages load
+    demo.js, and are in the browser's language.
     """
 
     folder: Path
     port: int
     language: str
     discovers: bool = False
+    is_demo: bool = False
 
     @property
     def url(self) -> str:
@@ -49,6 +52,9 @@ class HomeAssistant:
         if (self.folder / blueprints).is_symlink():  # of an earlier start, when it was one
             (self.folder / blueprints).unlink()
         shutil.copytree(ROOT / blueprints, self.folder / blueprints, dirs_exist_ok=True)
+        if self.is_demo:
+            (self.folder / "www").mkdir(exist_ok=True)
+            shutil.copy(DEMO_SCRIPT, self.folder / "www")
         # An old version of this file on purpose: Home Assistant fills in what a newer one has.
         self._write_storage("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
         if not self._get_storage_file("auth").exists():
@@ -88,6 +94,7 @@ class HomeAssistant:
                 for name in ("config", "frontend", "history", "input_boolean", "logbook", "energy", "system_health")
             },
             **({"zeroconf": {}} if self.discovers else {}),
+            **({"frontend": {"extra_module_url": ["/local/demo.js"]}} if self.is_demo else {}),
             "automation": None,
             "logger": {"default": "warning", "logs": {"custom_components.my_electrical_data": "info"}},
         }
@@ -95,7 +102,8 @@ class HomeAssistant:
     def _write_owner(self) -> None:
         user = secrets.token_hex(16)
         self._write_storage("onboarding", {"done": ["user", "core_config", "analytics", "integration"]}, version=4)
-        self._write_storage(f"frontend.user_data_{user}", {"language": {"language": self.language}})
+        if not self.is_demo:
+            self._write_storage(f"frontend.user_data_{user}", {"language": {"language": self.language}})
         self._write_storage(
             "auth",
             {

@@ -30,12 +30,13 @@ ALIASES = {"en": "Red tomorrow", "fr": "Rouge demain"}
 
 
 def build_automation(language: str, meter: str) -> dict[str, Any]:
-    """An automation with a trigger and a condition of ours; `meter` is the id of its device."""
+    """An automation with a trigger and a condition of ours; `meter` is the name of one."""
     red = {"trigger": "my_electrical_data.tempo_color_announced", "target": GRID, "options": {"colors": ["red"]}}
+    consumption = {"entity_id": f"sensor.{meter.lower()}_energy_this_month"}
     return {
         "alias": ALIASES[language],
         "triggers": [red],
-        "conditions": [{"condition": "my_electrical_data.off_peak_is", "target": {"device_id": meter}}],
+        "conditions": [{"condition": "my_electrical_data.off_peak_is", "target": consumption}],
         "actions": [{"action": "persistent_notification.create", "data": {"message": ALIASES[language]}}],
     }
 
@@ -86,7 +87,9 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
     await take_in_language(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
-    await client.post("/api/config/automation/config/red_tomorrow", build_automation(language, meter))
+    await client.post(
+        "/api/config/automation/config/red_tomorrow", build_automation(language, WORDS[language]["tempo"])
+    )
     await take_in_language("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
     await take_in_language("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 

@@ -52,6 +52,7 @@ class Stack(AsyncExitStack):
     `env` is added to each program's environment. With `announced`, the gateway announces itself on this machine's
     network and answers there too, and Home Assistant listens for it. `web` is a folder with the built front end, which
     the gateway then serves. `owner` is the account that Home Assistant reads, by default the one without an address.
+    `is_demo` is as of HomeAssistant.
     Leaving the context stops whatever was started.
     """
 
@@ -65,12 +66,15 @@ class Stack(AsyncExitStack):
         announced: bool = False,
         web: Path | None = None,
         owner: str | None = None,
+        is_demo: bool = False,
     ) -> None:
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.ports = ports
-        self.home_assistant = HomeAssistant(folder / "home-assistant", ports.home_assistant, language, announced)
+        self.home_assistant = HomeAssistant(
+            folder / "home-assistant", ports.home_assistant, language, announced, is_demo
+        )
         self.simulator_url = f"http://127.0.0.1:{ports.simulator}"
         self.gateway_url = f"http://127.0.0.1:{ports.gateway}"
         self._connected = folder / "gateway-url"

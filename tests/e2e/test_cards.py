@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,6 +13,7 @@ from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import USAGE_POINTS, Stack
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
 
 WIDTH, HEIGHT = 390, 844
@@ -104,3 +106,37 @@ async def test_cards_and_dashboard_are_offered_with_a_form(dashboard_url: str) -
         labels = [label for label, _ in form]
         assert labels == ["Titre", "Compteur", "Durée du créneau le moins cher"]
         assert len(form[1][1]["select"]["options"]) == 3
+
+
+async def test_each_card_is_picked_from_its_preview_and_changed_by_its_form(
+    dashboard_url: str, stack: Stack, home_assistant: HomeAssistantClient
+) -> None:
+    """As somebody does who makes a dashboard of their own, on a phone."""
+    await home_assistant.command("lovelace/dashboards/create", url_path="own-one", title="Essai", mode="storage")
+    empty = {"views": [{"type": "sections", "sections": [{"type": "grid", "cards": []}]}]}
+    await home_assistant.command("lovelace/config/save", url_path="own-one", config=empty)
+    address = dashboard_url.replace(dashboard.URL_PATH, "own-one/0?edit=1")
+    async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
+        page.set_default_timeout(LONG)
+        await page.wait_for_function("() => window.customCards?.length", timeout=LONG)
+        await page.locator("hui-grid-section .add").first.click()
+        await page.locator("hui-dialog-create-card ha-tab-group-tab").last.click()
+        await page.locator("hui-card-picker input").first.fill("my-electrical-data")
+        for name in CARDS:
+            preview = page.locator(f"hui-card-picker my-electrical-data-{name} ha-card h2")
+            await preview.scroll_into_view_if_needed()
+            await expect(preview).not_to_be_empty(timeout=LONG)
+        await page.locator("hui-card-picker .card", has_text="Les heures à venir").first.click()
+        title = page.locator("hui-dialog-edit-card ha-form input").first
+        await title.fill("Quand lancer ?")
+        await title.press("Tab")
+        shown = page.locator("hui-dialog-edit-card my-electrical-data-hours h2")
+        await expect(shown).to_have_text("Quand lancer ?", timeout=LONG)
+        await page.get_by_role("button", name="Enregistrer").last.click()
+
+        async def list_saved() -> list[dict[str, Any]]:
+            saved = await home_assistant.command("lovelace/config", url_path="own-one")
+            return [card for section in saved["views"][0]["sections"] for card in section["cards"]]
+
+        saved = await wait_until(list_saved, "the card in the dashboard")
+    assert saved == [{"type": "custom:my-electrical-data-hours", "title": "Quand lancer ?"}]

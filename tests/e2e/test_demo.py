@@ -11,11 +11,14 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
+from scripts.lib.browser import open_page
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port, is_free
 from scripts.lib.weather import find_next_change, find_next_red_day
 from tests.e2e.polling import wait_until
+from tests.e2e.test_cards import LONG
 
 
 class Demo:
@@ -72,6 +75,21 @@ async def logs_in_to_the_front_end(url: str) -> bool:
             return len((await answer.json())["items"]) == 3
 
 
+async def sees_bars_in_french(url: str) -> None:
+    """A browser in French opens Energy: the pages follow it, and there are bars, whatever the terminal's language."""
+    async with open_page(url, language="fr") as page:
+        await page.locator("html[data-follows=fr]").wait_for(state="attached", timeout=LONG)
+        chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
+        await chart.wait_for(timeout=LONG)
+
+        async def has_bars() -> bool:
+            return bool(await chart.evaluate("chart => chart.data?.some(({ data }) => data.length > 0)"))
+
+        await wait_until(has_bars, "bars of the last days")
+        await page.goto(url.removesuffix("energy") + "calendar")
+        await expect(page.get_by_text("Jours rouges Tempo").first).to_be_visible(timeout=LONG)
+
+
 async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     process = await demo.start()
@@ -81,6 +99,7 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert f"{url}/my-electricity" in said
     assert f"{url}/energy" in said
     assert await opens_without_login(url)
+    await sees_bars_in_french(f"{url}/energy")
     assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}")
 
     process.send_signal(signal.SIGINT)

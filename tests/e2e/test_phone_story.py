@@ -248,8 +248,6 @@ async def look_at_devices(phone: Phone, client: HomeAssistantClient) -> None:
 
 
 async def make_automation(phone: Phone, client: HomeAssistantClient) -> None:
-    devices = await client.command("config/device_registry/list")
-    [meter] = [device["id"] for device in devices if device["name"] == HOME]
-    await client.post("/api/config/automation/config/red_tomorrow", build_automation("fr", meter))
+    await client.post("/api/config/automation/config/red_tomorrow", build_automation("fr", HOME))
     await phone.visit("/config/automation/edit/red_tomorrow")
     await phone.read("automation", TEXTS["triggers.tempo_color_announced.name"])

@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
-from scripts.lib import energy
+from scripts.lib import dashboard, energy
 from scripts.lib.faketime import Clock
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import DOMAIN, USAGE_POINTS, Ports, Stack
 from tests.e2e.polling import wait_until
+from tests.e2e.test_cards import LONG, open_dashboard
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -135,7 +137,9 @@ async def test_every_blueprint_is_offered(red_day: HomeAssistantClient) -> None:
     assert len(ours) == len([*BLUEPRINTS.glob("*.yaml")]) > 0
 
 
-async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAssistantClient, clock: Clock) -> None:
+async def test_at_six_the_water_heater_is_off_and_a_card_left_open_is_red(
+    programs: Stack, red_day: HomeAssistantClient, clock: Clock
+) -> None:
     await until_known(red_day, "tempo_tomorrow", "red")
     await red_day.command("input_boolean/create", name="Chauffe-eau")
     await red_day.post("/api/services/input_boolean/turn_on", {"entity_id": HEATER})
@@ -156,8 +160,14 @@ async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAs
     await red_day.post("/api/config/automation/config/red_day", automation)
     await until_known(red_day, "tariff_period", "white_hc")
     assert (await fetch_heater(red_day))["state"] == "on"
-    clock.set_to(before)
-    assert await when_it_is(red_day, "off") - BEGINS < timedelta(minutes=1)
+    await dashboard.show_dashboard(red_day)
+    await wait_until(lambda: is_in_sidebar(red_day), "the dashboard")
+    async with open_dashboard(f"{programs.home_assistant.url}/{dashboard.URL_PATH}", at=before) as page:
+        today = page.locator("my-electrical-data-tempo .half").first
+        await expect(today).to_contain_text("Blanc", timeout=LONG)
+        clock.set_to(before)
+        assert await when_it_is(red_day, "off") - BEGINS < timedelta(minutes=1)
+        await expect(today).to_contain_text("Rouge", timeout=LONG)
     assert await when_it_is(red_day, "on") - BACK_ON < timedelta(minutes=1)
 
 
@@ -201,6 +211,10 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
         return any([last_hour in await energy.load_hours(red_day, consumption, last_hour) for consumption in ids])
 
     await wait_until(has_last_hour, "the hours of the day before in Home Assistant", seconds=300)
+
+
+async def is_in_sidebar(client: HomeAssistantClient) -> bool:
+    return dashboard.URL_PATH in await client.command("get_panels")
 
 
 async def is_known(gateway: GatewayClient, today: date) -> bool:

@@ -129,3 +129,11 @@ async def test_whoever_has_added_it_by_hand_is_left_alone(hass: HomeAssistant, s
     await manager.async_update({"energy_sources": [OTHER, grid]})  # type: ignore[typeddict-item]  # as above
     await set_up()
     assert not is_offered(hass)
+
+
+async def test_no_sensor_is_suggested_as_a_meter_of_the_dashboard(hass: HomeAssistant, set_up: SetUp) -> None:
+    """It suggests energy sensors that have a sum; a day that arrives late would be counted on the wrong day."""
+    await set_up()
+    energy = [state for state in hass.states.async_all("sensor") if state.attributes.get("device_class") == "energy"]
+    assert energy
+    assert [state.entity_id for state in energy if "state_class" in state.attributes] == []

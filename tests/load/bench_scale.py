@@ -75,7 +75,8 @@ async def _prepare_home(stack: Stack) -> tuple[str, dict[str, str]]:
         answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
     day = date.today() - timedelta(days=5)  # noqa: DTZ011 - any published day will do
     path = f"/v1/usage-points/{point}/load-curve?start={day}&end={day + timedelta(days=1)}"
-    return path, {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+    token = answer.raise_for_status().json()["access_token"]
+    return path, {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
 
 
 async def _main() -> None:

@@ -15,7 +15,9 @@ async def _keep_asking(
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in head.split(b"\r\n", 1)[0], head.decode()
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        assert lengths, head.decode()
+        [length] = lengths
         await reader.readexactly(length)
         times.append(time.perf_counter() - begun)
     writer.close()

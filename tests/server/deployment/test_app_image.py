@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[3]
 SERVICE = "/etc/s6-overlay/s6-rc.d/gateway"
 CONTAINER_ENVIRONMENT = "run/s6/container_environment"
 BASE_IMAGE = f"""
+set -e
+apt-get update
 apt-get install --yes --no-install-recommends s6 execline
 mkdir -p /command /{CONTAINER_ENVIRONMENT} /run/s6/basedir/bin /run/s6-linux-init-container-results /data
 printf '#!/bin/sh\\nexec s6-envdir /{CONTAINER_ENVIRONMENT} "$@"\\n' >/command/with-contenv
@@ -57,7 +59,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @asynccontextmanager
-async def run_supervised(app: Stage, data: Path, **env: str) -> AsyncIterator[None]:
+async def run_supervised(app: Stage, data: Path, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the service as s6 does; the block begins at once."""
     contents = {**app.env, "PATH": f"{app.env['PATH']}:/command", **env}
     environment = app.root / CONTAINER_ENVIRONMENT
@@ -74,9 +76,10 @@ async def run_supervised(app: Stage, data: Path, **env: str) -> AsyncIterator[No
     command = [*AS_ROOT, "unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-euc", script]
     process = await asyncio.create_subprocess_exec(*command)
     try:
-        yield
+        yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 
@@ -94,9 +97,10 @@ async def test_it_shows_a_first_colour_without_credentials_in_three_minutes(
         "RTE_OPEN_DATA_URL": simulator.url,
     }
     url = f"http://127.0.0.1:{port}"
-    async with run_supervised(app, data, **here), coming_from(SUPERVISOR, url) as ingress:
+    async with run_supervised(app, data, **here) as process, coming_from(SUPERVISOR, url) as ingress:
 
         async def has_tempo() -> bool:
+            assert process.returncode is None, "s6 ended"
             try:
                 today = (await ingress.get("/api/v1/today", headers=SOMEBODY)).json()
             except httpx2.HTTPError:

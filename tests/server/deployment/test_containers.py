@@ -77,8 +77,13 @@ def test_only_caddy_is_reached_from_outside(services: dict[str, Any]) -> None:
 def test_no_service_is_told_more_than_it_needs(services: dict[str, Any]) -> None:
     told = {name: set(service.get("environment") or {}) for name, service in services.items()}
     assert "SECRET_KEY" in told["backend"]
-    of_caddy = {"SITE_ADDRESS", "CERTIFICATES", "CADDY_LOG", "CADDY_TRUSTED_PROXIES", "OLDER_CLIENTS_NAMES"}
-    assert told["caddy"] == of_caddy
+    assert told["caddy"] == {
+        "SITE_ADDRESS",
+        "CERTIFICATES",
+        "CADDY_TRUSTED_PROXIES",
+        "CADDY_LOG",
+        "OLDER_CLIENTS_NAMES",
+    }
     assert told["postgres"] == {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
     assert told["valkey"] == told["frontend"] == set()
 

@@ -75,3 +75,14 @@ async def test_the_proxy_gives_each_request_the_id_that_its_problem_and_the_log_
     assert {answer.json()["instance"] for answer in answers} == {f"urn:uuid:{one}" for one in ids}
     assert len(ids) == 2
     assert forged not in ids
+
+
+async def test_a_client_that_names_no_site_gets_its_certificate(stack: Stack) -> None:
+    """As those do that connect to an IP address: behind Docker, Caddy does not see which one it was."""
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("localhost", urlsplit(stack.site).port, ssl=trusting, server_hostname="")
+    assert writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    with suppress(ssl.SSLError, ConnectionError):
+        await writer.wait_closed()

@@ -20,6 +20,8 @@ PARTIAL = {
     "gateway.csv_export.tables._READING_COLUMNS": "the columns of hours depend on the series",
     "gateway.enedis.client._CUSTOMER_PATHS": "measures and services have paths of their own",
     "gateway.metering.schedule._FIRST_PAUSE": "a day that is complete, or of before the service, is not asked again",
+    "gateway.tempo.forecast.conditions._LEVELS": "a colour that is not known counts as blue",
+    "gateway.tempo.forecast.scores._COLOR_OF": "the total is of all colours",
     "gateway.usage_points.notices._ENDED": "a share that stands has not ended",
 }
 
