@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -69,12 +70,13 @@ class Build:
         text = (self.context / self.dockerfile).read_text()
         lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
         is_given, known = False, set(self.stages)
-        for line in _LINE_GOES_ON.sub(" ", lines).splitlines():
+        # an ARG before the first FROM is for image names alone
+        for line in dropwhile(lambda line: not line.startswith("FROM "), _LINE_GOES_ON.sub(" ", lines).splitlines()):
             instruction, _, said = line.partition(" ")
             if instruction == "FROM":
                 is_given = said.split()[-1] in known
                 stage = self.stages[said.split()[-1]] if is_given else self._from(*said.split())
-            elif instruction and instruction != "ARG" and not is_given:
+            elif instruction and not is_given:
                 getattr(self, f"_{instruction.lower()}")(stage, said.strip())
         return stage
 
