@@ -61,7 +61,7 @@ def subscribe_feed(send_command: Ask, socket: Any) -> Ask:
 async def next_event(socket: Any, is_it: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
     """Return the next event of a kind."""
     while True:
-        event: dict[str, Any] = (await socket.receive_json(timeout=10))["event"]
+        event: dict[str, Any] = (await socket.receive_json(timeout=60))["event"]
         if is_it(event):
             return event
 

@@ -57,20 +57,23 @@ async def test_every_request_is_answered_and_then_all_goes_on(
 
 
 async def test_a_statement_under_way_ends(server: postgresql.Server) -> None:
+    begun, frozen = asyncio.Barrier(6), asyncio.Event()
     async with Database(f"{server.url}/postgres") as database, lock_database(f"{server.url}/postgres", alone=True):
 
         async def do_write() -> str:
             try:
                 async with database.write() as session:
                     await session.execute(text("SELECT 1"))
-                    await asyncio.sleep(0.5)
+                    await begun.wait()
+                    await frozen.wait()
                     await session.execute(text("SELECT 1"))
             except DatabaseDownError:
                 return "ended"
             return "done"
 
         running = [asyncio.create_task(do_write()) for _ in range(5)]
-        await asyncio.sleep(0.2)
+        await begun.wait()
         with server.freeze_processes():
+            frozen.set()
             assert set(await asyncio.wait_for(asyncio.gather(*running), LONGEST)) == {"ended"}
             await asyncio.wait_for(database.close(), LONGEST)
