@@ -14,9 +14,10 @@ async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usa
     """Delete a meter's issues and import progress; create a repair if it has statistics. Its device goes by itself."""
     async_delete_meter_issues(hass, usage_point_id)
     await create_progress_store(hass, usage_point_id).async_remove()
-    await carried_hours.create_store(hass, usage_point_id).async_remove()
     if await async_list_statistic_ids(hass, usage_point_id):
         async_offer_to_delete_statistics(hass, entry, usage_point_id, name)
+    else:
+        await carried_hours.create_store(hass, usage_point_id).async_remove()
 
 
 async def async_remove_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:

@@ -50,11 +50,15 @@ _LABELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One of their statistics: the series of ours to which its hours belong, and the column that has them."""
+    """One of their statistics: the series of ours to which its hours belong, and the column that has them.
+
+    `rank` tells sets of statistics apart that describe the same energy, such as those of two tariffs, the lowest first.
+    """
 
     statistic_id: str
     series: tuple[str, ...]
     column: Literal["state", "change"]
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,12 @@ _PATTERNS: Final = (
 )
 _SENSOR: Final = re.compile(rf"{_DETAIL}(?P<money>_cost)?")
 _BUCKETS: Final[Mapping[str, str]] = {"full": "hp", "offpeak": "hc"}
+_RANKS: Final = 3
 _COLORED: Final = re.compile(r"(blue|white|red)(h[cp])")
 
 
-async def async_find_earlier(hass: HomeAssistant, point: UsagePoint, before: datetime) -> list[EarlierStatistics]:
-    """Return what each program has of a meter from days `before` one, those that begin first before the others."""
+async def async_find_earlier(hass: HomeAssistant, point: UsagePoint) -> list[EarlierStatistics]:
+    """Return what each program has of a meter, those that begin first before the others."""
     found: dict[Program, list[_Source]] = defaultdict(list)
     for program, source in [*await _find_external(hass, point), *_find_sensors(hass, point)]:
         found[program].append(source)
@@ -101,21 +106,19 @@ async def async_find_earlier(hass: HomeAssistant, point: UsagePoint, before: dat
         program: await get_instance(hass).async_add_executor_job(_read_span, hass, sources)
         for program, sources in found.items()
     }
-    earlier = [
-        EarlierStatistics(each, tuple(found[each]), *span) for each, span in spans.items() if span and span[0] < before
-    ]
+    earlier = [EarlierStatistics(each, tuple(found[each]), *span) for each, span in spans.items() if span]
     return sorted(earlier, key=lambda each: each.first)
 
 
 async def async_read_hours(hass: HomeAssistant, earlier: EarlierStatistics) -> dict[str, Hours]:
-    """Return the hours of each series of ours, in kWh and EUR: what several of theirs tell of it is added up."""
+    """Return the hours of each series of ours, in kWh and EUR: what one set of theirs tells of it is added up."""
     return await get_instance(hass).async_add_executor_job(_read_hours, hass, earlier)
 
 
 async def _find_external(hass: HomeAssistant, point: UsagePoint) -> list[tuple[Program, _Source]]:
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass, None, "sum")
     return [
-        (program, _Source(row["statistic_id"], _list_series(match), "state"))
+        (program, _Source(row["statistic_id"], _list_series(match), "state", _find_rank(match)))
         for row in known
         for program, pattern in _PATTERNS
         if (match := re.fullmatch(pattern, row["statistic_id"])) and point.ends_like(match["number"])
@@ -126,7 +129,10 @@ def _find_sensors(hass: HomeAssistant, point: UsagePoint) -> Iterator[tuple[Prog
     for entity in er.async_get(hass).entities.values():
         match = _SENSOR.fullmatch(str(entity.unique_id)) if entity.platform == _SENSORS_OF else None
         if match and point.ends_like(match["number"]):
-            yield Program.HASS_MYELECTRICALDATA, _Source(entity.entity_id, _list_series(match), "change")
+            yield (
+                Program.HASS_MYELECTRICALDATA,
+                _Source(entity.entity_id, _list_series(match), "change", _find_rank(match) - _RANKS),
+            )
 
 
 def _list_series(match: re.Match[str]) -> tuple[str, ...]:
@@ -141,6 +147,14 @@ def _list_series(match: re.Match[str]) -> tuple[str, ...]:
     return whole, f"{whole}_{named}"
 
 
+def _find_rank(match: re.Match[str]) -> int:
+    """Return a statistic's rank: Tempo's six before peak and off-peak, these before a whole."""
+    bucket = match.groupdict().get("bucket") or "base"
+    if _COLORED.fullmatch(bucket):
+        return 0
+    return 2 if bucket in {"base", "standard"} else 1
+
+
 def _read_span(hass: HomeAssistant, sources: Iterable[_Source]) -> tuple[datetime, datetime] | None:
     """Return the starts of the first and of the last day with rows, if there are any. Blocks."""
     starts = [
@@ -152,14 +166,15 @@ def _read_span(hass: HomeAssistant, sources: Iterable[_Source]) -> tuple[datetim
 
 
 def _read_hours(hass: HomeAssistant, earlier: EarlierStatistics) -> dict[str, Hours]:
-    hours: dict[str, Hours] = defaultdict(lambda: defaultdict(float))
+    """Add up the statistics of one set for each hour: of the first, by rank, that has the hour. Blocks."""
+    sets: dict[str, dict[float, dict[int, float]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
     rows = _read_rows(hass, set(earlier.series_by_id), "hour")
     for source in earlier.sources:
         for row in rows.get(source.statistic_id, []):
             if (gained := row.get(source.column)) is not None:
                 for key in source.series:
-                    hours[key][row["start"]] += gained
-    return {key: dict(gains) for key, gains in hours.items()}
+                    sets[key][row["start"]][source.rank] += gained
+    return {key: {start: by_rank[min(by_rank)] for start, by_rank in hours.items()} for key, hours in sets.items()}
 
 
 def _read_rows(hass: HomeAssistant, ids: set[str], period: Literal["hour", "day"]) -> Mapping[str, list[Any]]:

@@ -94,6 +94,13 @@ async def async_replace_statistics(hass: HomeAssistant, replacements: Mapping[st
         await hass.data[_MANAGER].async_update(update)
 
 
+@callback
+def shows_any(hass: HomeAssistant, statistic_ids: Collection[str]) -> bool:
+    """Return whether the Energy dashboard has one of these statistics."""
+    sources = _current_sources(hass) if _MANAGER in hass.data else []
+    return any(source.get(field) in statistic_ids for source in sources for field in _FIELDS)
+
+
 def _shares_energy(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return any(one.get(field) and one.get(field) == other.get(field) for field in _FIELDS[:2])
 

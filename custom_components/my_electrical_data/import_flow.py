@@ -64,6 +64,8 @@ class FileImportSteps(ConfigSubentryFlow):
                 return await self.async_step_preview()
             except FileTooLargeError:
                 errors = {CONF_FILE: "import_too_large"}
+            except ValueError:  # an upload is deleted once it was read
+                errors = {CONF_FILE: "import_gone"}
             except GatewayError as error:
                 known = error.problem in _TRANSLATED_PROBLEMS
                 errors = {CONF_FILE: f"import_{error.problem}"} if known else {"base": error.code}

@@ -8,12 +8,12 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
-from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from . import energy
+from . import carried_hours, energy
 from .api import GatewayError, find_gateway
 from .api.models import ConsentStatus, StartedConsent, UsagePoint
 from .consent import parse_meter_number
@@ -301,16 +301,18 @@ class EarlierStatisticsFlow(_Flow):
 
     @override
     async def _start(self) -> RepairsFlowResult:
-        return await self.async_step_confirm() if self._meter.earlier else self.async_create_entry(data={})
+        return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for confirmation."""
+        """Ask for confirmation, unless it was given in another window."""
+        if not self._meter.earlier:
+            return self.async_create_entry(data={})
         earlier = self._meter.earlier[0]
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
                 await async_take_over(self.hass, self._meter, earlier)
-            except UpdateFailed:
+            except HomeAssistantError:
                 errors = {"base": "gateway_failed"}
             else:
                 words = await async_load_texts(self.hass)
@@ -354,6 +356,7 @@ class StatisticsLeftFlow(_Flow):
     async def async_step_delete(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
         """Delete the statistics."""
         await async_delete_statistics(self.hass, self._owner)
+        await carried_hours.create_store(self.hass, self._owner).async_remove()
         return self.async_create_entry(data={})
 
     async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002

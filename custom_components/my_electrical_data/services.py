@@ -209,7 +209,7 @@ async def _import_file(call: ServiceCall) -> ServiceResponse:
     """Send a file to the gateway and return what it adds; it counts if it is accepted."""
     entry, meter = _get_meter(call)
     client, path = entry.runtime_data.client, Path(call.data[ATTR_FILE])
-    if not call.hass.config.is_allowed_path(str(path)):
+    if not await call.hass.async_add_executor_job(call.hass.config.is_allowed_path, str(path)):
         raise _validation_error("file_not_allowed", file=str(path))
     try:
         content = await call.hass.async_add_executor_job(read_limited, path)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from math import isclose
 from typing import NotRequired, TypedDict
 
@@ -55,6 +56,13 @@ class _LastRow(TypedDict):
     sum: float
 
 
+class _Carried(TypedDict):
+    """The first hour that is the gateway's (a timestamp), and what the hours carried before it add to each sum."""
+
+    before: float
+    sums: dict[str, float]
+
+
 class _Progress(TypedDict):
     """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it.
 
@@ -65,7 +73,7 @@ class _Progress(TypedDict):
     cursor: str
     last: dict[str, _LastRow]
     writing: NotRequired[dict[str, _LastRow]]
-    carried: NotRequired[dict[str, float]]
+    carried: NotRequired[_Carried]
     buckets: NotRequired[bool]
 
 
@@ -175,19 +183,20 @@ class HoursImporter:
         rows_stay = False
         while True:
             hours = await self._fetch_page(progress)
-            if progress is not None and (hours.epoch != progress["epoch"] or self._has_new_series(hours, progress)):
-                LOGGER.info("The gateway has begun its sums afresh, or new ones: importing all hours again")
-                before = progress["epoch"]
+            if progress is not None and self._begins_afresh(hours, progress):
+                LOGGER.info("The gateway has other sums, or new ones: importing all hours again")
+                # rows of the same epoch are written again unchanged, unless what is carried before them changes
+                kept_epoch = None if progress.get("carried") else progress["epoch"]
                 progress = None
                 hours = await self._fetch_page(None)
-                rows_stay = hours.epoch == before  # they are written again unchanged
+                rows_stay = hours.epoch == kept_epoch
             if hours.start:
                 if progress is None:
                     if not rows_stay:
                         await self._delete_imported()
                     carried = await self._write_carried(hours)
                 else:
-                    carried = progress.get("carried", {})
+                    carried = progress.get("carried")
                 progress = await self._write_page(hours, carried, progress)
             if not hours.more or not hours.start:
                 break
@@ -214,6 +223,15 @@ class HoursImporter:
         series = [series for series in hours.series if self._buckets or "_" not in series.key]
         return sorted(series, key=lambda series: "_" in series.key)
 
+    def _begins_afresh(self, hours: Hours, progress: _Progress) -> bool:
+        """Return whether the page cannot follow what was imported: another epoch, new series, or an earlier beginning.
+
+        Hours that the gateway has added before its first are no matter, unless others were carried in their place.
+        """
+        carried = progress.get("carried")
+        begins_earlier = carried is not None and bool(hours.start) and hours.start[0].timestamp() < carried["before"]
+        return hours.epoch != progress["epoch"] or begins_earlier or self._has_new_series(hours, progress)
+
     def _has_new_series(self, hours: Hours, progress: _Progress) -> bool:
         return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._select_series(hours))
 
@@ -222,34 +240,43 @@ class HoursImporter:
         await self._store.async_remove()
         await async_delete_statistics(self._hass, self._id)
 
-    async def _write_carried(self, hours: Hours) -> dict[str, float]:
-        """Write the hours of another program that lie before the first page; return what each statistic's come to."""
-        carried = await carried_hours.create_store(self._hass, self._id).async_load() or {}
-        sums: dict[str, float] = {}
+    async def _write_carried(self, hours: Hours) -> _Carried | None:
+        """Write the hours of another program that lie before the first page; return what they add, if there are any."""
+        kept = await carried_hours.create_store(self._hass, self._id).async_load()
+        if not kept:
+            return None
+        carried = _Carried(before=hours.start[0].timestamp(), sums={})
         for series in self._select_series(hours):
-            if rows := carried_hours.build_rows(carried.get(series.key, []), before=hours.start[0].timestamp()):
-                await self._write_rows(series, rows)
-                sums[statistic_id(self._id, series.key)] = rows[-1]["sum"]
-        return sums
+            rows = await self._hass.async_add_executor_job(
+                carried_hours.build_rows, kept.get(series.key, []), carried["before"]
+            )
+            for page in batched(rows, PAGE_HOURS, strict=False):
+                await self._write_rows(series, list(page))
+            if rows:
+                carried["sums"][statistic_id(self._id, series.key)] = rows[-1]["sum"]
+        return carried
 
-    async def _write_page(self, hours: Hours, carried: dict[str, float], before: _Progress | None) -> _Progress:
+    async def _write_page(self, hours: Hours, carried: _Carried | None, before: _Progress | None) -> _Progress:
         """Write a page of rows and store its cursor once the recorder has them."""
+        added = carried["sums"] if carried else {}
         wanted = {statistic_id(self._id, series.key): series for series in self._select_series(hours)}
         last = {
             identifier: _LastRow(
                 start=hours.start[-1].timestamp(),
-                sum=_compute_total(series, hours.sum[series.key][-1], carried.get(identifier, 0)),
+                sum=_compute_total(series, hours.sum[series.key][-1], added.get(identifier, 0)),
             )
             for identifier, series in wanted.items()
         }
         if before is not None:
             await self._store.async_save({**before, "writing": last})
         for identifier, series in wanted.items():
-            await self._write_rows(series, _build_rows(hours, series, carried.get(identifier, 0)))
+            await self._write_rows(series, _build_rows(hours, series, added.get(identifier, 0)))
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
-        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets, carried=carried)
+        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
+        if carried:
+            progress["carried"] = carried
         await self._store.async_save(progress)
         return progress
 

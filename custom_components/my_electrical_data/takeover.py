@@ -34,15 +34,21 @@ async def async_take_over(hass: HomeAssistant, meter: Meter, earlier: EarlierSta
     await carried_hours.async_add(hass, meter.point_id, await async_read_hours(hass, earlier))
     imported = await meter.hours.async_reimport()
     await energy.async_replace_statistics(hass, _choose_replacements(meter.point_id, earlier, imported.sums))
-    meter.earlier.remove(earlier)
+    meter.earlier = [each for each in meter.earlier if each is not earlier]
 
 
 async def _find(hass: HomeAssistant, entry: GatewayConfigEntry, meter: Meter) -> None:
     point = entry.runtime_data.usage_points.data.get(meter.point_id)
     first: datetime | None = await async_find_first_day(hass, meter.point_id)
-    if point is not None and first is not None:
-        meter.earlier = await async_find_earlier(hass, point, before=first)
-        async_update_issues(hass, entry)
+    if point is None or first is None:
+        return
+    was_cut = bool(await carried_hours.create_store(hass, meter.point_id).async_load())
+    meter.earlier = [
+        each
+        for each in await async_find_earlier(hass, point)
+        if each.first < first or (was_cut and energy.shows_any(hass, each.series_by_id))
+    ]
+    async_update_issues(hass, entry)
 
 
 def _choose_replacements(usage_point_id: str, earlier: EarlierStatistics, ours: Collection[str]) -> dict[str, str]:

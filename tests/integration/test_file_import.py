@@ -150,8 +150,10 @@ async def test_a_file_that_is_refused_can_be_replaced(
 ) -> None:
     gateway.answers[IMPORTS] = answer_problem(422, problem)
     form = await open_meter(hass, entry_ready, "import_file")
-    again = await answer_meter(hass, form, {"file": await upload(CONTENT), "direction": "consumption"})
+    answers = {"file": await upload(CONTENT), "direction": "consumption"}
+    again = await answer_meter(hass, form, answers)
     assert (again["step_id"], again["errors"]) == ("import_file", errors)
+    assert (await answer_meter(hass, form, answers))["errors"] == {"file": "import_gone"}, "an upload is read once"
 
 
 async def test_a_file_that_is_too_large_is_not_sent(

@@ -147,6 +147,72 @@ async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
     assert await load_changes(hass, f"{OURS}_consumption") == expected
 
 
+async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
+) -> None:
+    """Its history grows back to the same epoch's new beginning: those hours are its own, and nothing counts twice."""
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(OUR_FIRST_HOUR - 48 * HOUR, [500.0] * 48))
+    await set_up()
+    await take_over(hass)
+    older = [(OUR_FIRST_HOUR - 24 * HOUR + number * HOUR).isoformat() for number in range(24)]
+    known = gateway.hours[0]
+    grown = known | {"cursor": "c2", "start": older + known["start"]}
+    grown["sum"] = {
+        key: [100 * (number + 1) for number in range(24)] + [2400 + total for total in sums]
+        for key, sums in known["sum"].items()
+    }
+    gateway.hours.append(grown)
+    await move_to("2026-11-24T07:00:05+00:00")
+    changes = await load_changes(hass, f"{OURS}_consumption")
+    expected = [0.5] * 24 + [0.1] * 24 + [1.0, 0.2505, 0.6495]
+    assert [changes[start] for start in sorted(changes)] == expected
+
+
+async def test_two_sets_that_tell_the_same_hours_count_once(
+    hass: HomeAssistant, set_up: SetUp, import_as_program: Any
+) -> None:
+    """Whoever changed the tariff in myelectricaldata_import has its whole archive under both."""
+    first = OUR_FIRST_HOUR - 24 * HOUR
+    for bucket, gain in (("base", 1.0), ("hp", 0.75), ("hc", 0.25)):
+        await import_as_program(f"myelectricaldata:{NUMBER}_{bucket}_consumption", "kWh", make_rows(first, [gain] * 24))
+    await set_up()
+    await take_over(hass)
+    assert (await load_changes(hass, f"{OURS}_consumption"))[first] == 1.0
+
+
+async def test_a_removed_meter_keeps_what_was_carried_while_its_statistics_are_kept(
+    hass: HomeAssistant, set_up: SetUp, import_as_program: Any
+) -> None:
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(OUR_FIRST_HOUR - 48 * HOUR, [500.0] * 48))
+    entry = await set_up()
+    await take_over(hass)
+    before = await load_changes(hass, f"{OURS}_consumption")
+    [subentry] = entry.subentries.values()
+    hass.config_entries.async_remove_subentry(entry, subentry.subentry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    hass.config_entries.async_add_subentry(entry, subentry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await load_changes(hass, f"{OURS}_consumption") == before
+
+
+async def test_a_take_over_that_was_cut_is_offered_again(
+    hass: HomeAssistant, set_up: SetUp, import_as_program: Any
+) -> None:
+    """The hours are there, but the Energy dashboard still shows the other program."""
+    theirs = f"linky:{NUMBER}"
+    await import_as_program(theirs, "Wh", make_rows(OUR_FIRST_HOUR - 48 * HOUR, [500.0] * 48))
+    await show_in_energy(hass, {"stat_energy_from": theirs})
+    entry = await set_up()
+    await take_over(hass)
+    await show_in_energy(hass, {"stat_energy_from": theirs})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    before = await load_changes(hass, f"{OURS}_consumption")
+    await take_over(hass)
+    assert await list_energy(hass) == [(f"{OURS}_consumption", None)]
+    assert await load_changes(hass, f"{OURS}_consumption") == before
+
+
 async def test_hours_that_come_later_follow_on(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
 ) -> None:
