@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pages import answer_meter, open_tariff
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from scripted_gateway import POINT, POINTS, ScriptedGateway, answer_text
+from scripted_gateway import POINT, POINTS, ScriptedGateway, answer_problem, answer_text
 
 ANSWERS = {"name": "Maison", "option": "custom", "power": "9", "own_prices": False}
 SEASONS: dict[str, Any] = {
@@ -101,6 +101,15 @@ async def test_what_the_gateway_says_of_a_price_is_shown(
     form = await answer_meter(hass, custom_form, {"tariff": json.dumps(SEASONS)})
     assert form["errors"] == {"tariff": "custom_refused"}
     assert form["description_placeholders"]["detail"] == detail
+
+
+async def test_a_gateway_that_is_away_leaves_what_was_typed(
+    hass: HomeAssistant, gateway: ScriptedGateway, custom_form: Any
+) -> None:
+    gateway.answers[POINT] = answer_problem(503, "database_down")
+    form = await answer_meter(hass, custom_form, {"tariff": json.dumps(SEASONS)})
+    assert form["errors"] == {"base": "gateway_unavailable"}
+    assert read_default(form) == json.dumps(SEASONS)
 
 
 async def test_holidays_of_alsace_moselle(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
