@@ -213,6 +213,18 @@ async def test_a_take_over_that_was_cut_is_offered_again(
     assert await load_changes(hass, f"{OURS}_consumption") == before
 
 
+async def test_two_windows_take_over_once(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, import_as_program: Any
+) -> None:
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(OUR_FIRST_HOUR - 48 * HOUR, [500.0] * 48))
+    await set_up()
+    other = await open_repair(hass, ISSUE)
+    await take_over(hass)
+    asked = len(gateway.list_requests(HOURS))
+    assert (await answer_repair(hass, other, {}))["type"] is FlowResultType.CREATE_ENTRY
+    assert len(gateway.list_requests(HOURS)) == asked
+
+
 async def test_hours_that_come_later_follow_on(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
 ) -> None:
