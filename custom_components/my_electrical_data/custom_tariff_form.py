@@ -28,7 +28,7 @@ def format_custom_tariff(tariff: Tariff | None) -> str:
     """Return a tariff as text to edit; an example unless it has prices of its own at hours of its own."""
     is_custom = tariff is not None and tariff.option == "custom" and not isinstance(tariff.prices, str)
     raw = tariff.raw if tariff is not None and is_custom else _EXAMPLE
-    members = {name: raw[name] for name in _MEMBERS if raw.get(name)}
+    members = {name: raw[name] for name in _MEMBERS if raw.get(name) not in (None, [], {})}
     prices = ",\n".join(f"    {json.dumps(_drop_empty(price), ensure_ascii=False)}" for price in members.pop("prices"))
     others = "".join(f",\n  {json.dumps(name)}: {json.dumps(value)}" for name, value in members.items())
     return f'{{\n  "prices": [\n{prices}\n  ]{others}\n}}'

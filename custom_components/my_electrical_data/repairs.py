@@ -26,6 +26,7 @@ from .paris import PARIS
 from .statistics import async_delete_statistics, async_get_statistic_names
 from .takeover import async_take_over
 from .tariff_form import (
+    CONF_HOLIDAYS,
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_POWER,
@@ -34,6 +35,7 @@ from .tariff_form import (
     add_tariff,
     build_price_fields,
     find_current_tariff,
+    get_holidays,
 )
 
 CONF_NUMBER = "number"
@@ -203,6 +205,7 @@ class PricesFlow(_Flow):
                 CONF_OPTION: tariff.option,
                 CONF_POWER: tariff.power_kva,
                 CONF_PRODUCTION: tariff.production_eur_per_kwh,
+                CONF_HOLIDAYS: get_holidays(tariff),
             }
             tariffs = add_tariff(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
             if not (errors := await self._change_meter({"tariffs": tariffs})):

@@ -72,8 +72,7 @@ def build_tariff_fields(
             CONF_OWN_PRICES, default=tariff is not None and not isinstance(tariff.prices, str)
         ): BooleanSelector(),
     }
-    holidays = tariff.raw.get(CONF_HOLIDAYS, HOLIDAYS[0]) if tariff else HOLIDAYS[0]
-    fields[vol.Required(CONF_HOLIDAYS, default=holidays)] = _build_select(CONF_HOLIDAYS, HOLIDAYS)
+    fields[vol.Required(CONF_HOLIDAYS, default=get_holidays(tariff))] = _build_select(CONF_HOLIDAYS, HOLIDAYS)
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
         suggested = {"suggested_value": produced}
@@ -113,11 +112,21 @@ def build_changes(
     changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
+    holidays = answers.get(CONF_HOLIDAYS, get_holidays(tariff))
     if answers[CONF_OPTION] != KEEP:
         changes["tariffs"] = add_tariff(point, answers, prices, custom)
+    elif holidays != get_holidays(tariff):
+        changes["tariffs"] = [
+            each.raw | {CONF_HOLIDAYS: holidays} if each is tariff else each.raw for each in point.tariffs
+        ]
     if option == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return changes
+
+
+def get_holidays(tariff: Tariff | None) -> str:
+    """Return whose public holidays count for a tariff."""
+    return str(tariff.raw.get(CONF_HOLIDAYS, HOLIDAYS[0])) if tariff else HOLIDAYS[0]
 
 
 def add_tariff(

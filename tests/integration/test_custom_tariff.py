@@ -119,6 +119,26 @@ async def test_holidays_of_alsace_moselle(hass: HomeAssistant, gateway: Scripted
     assert gateway.told[-1]["tariffs"][0]["holidays"] == "alsace_moselle"
 
 
+async def test_holidays_change_while_the_tariff_stays(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    [stated] = gateway.answers[POINTS]["items"][0]["tariffs"]
+    form = await open_tariff(hass, await set_up())
+    answers = form["data_schema"]({"name": "Maison", "holidays": "alsace_moselle", "off_peak": "22:00-06:00"})
+    assert answers["option"] == "keep"
+    await answer_meter(hass, form, answers)
+    assert gateway.told[-1]["tariffs"] == [stated | {"holidays": "alsace_moselle"}]
+
+
+async def test_a_free_subscription_stays_in_the_text(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    tariff = {"valid_from": None, "option": "custom", "power_kva": 9, **SEASONS, "subscription_eur_per_month": 0}
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
+    form = await answer_meter(hass, await open_tariff(hass, await set_up()), ANSWERS)
+    assert json.loads(read_default(form))["subscription_eur_per_month"] == 0
+
+
 async def test_hours_by_season_weekday_and_holiday_are_read_by_the_gateway(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, entry: MockConfigEntry
 ) -> None:

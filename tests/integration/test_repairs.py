@@ -300,6 +300,7 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
     gateway.answers[POINTS]["items"][0]["tariffs"][0] |= own | {
         "subscription_eur_per_month": 15,
         "production_eur_per_kwh": 0.04,
+        "holidays": "alsace_moselle",
     }
     await set_up()
     form = await open_repair_flow(hass, "prices_outdated")
@@ -314,7 +315,7 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
     assert (before["valid_from"], before["prices"]) == (None, own["prices"])
     assert (after["valid_from"], after["option"], after["power_kva"]) == ("2026-11-01", "hp_hc", 9)
     assert [price["eur_per_kwh"] for price in after["prices"]] == [0.22, 0.12]
-    assert after["production_eur_per_kwh"] == 0.04
+    assert (after["production_eur_per_kwh"], after["holidays"]) == (0.04, "alsace_moselle")
 
 
 async def test_a_tariff_that_cannot_be_priced_here(

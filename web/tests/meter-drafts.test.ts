@@ -80,6 +80,11 @@ test("an offer keeps what its form does not show", () => {
   expect(sent.prices?.[0]).toMatchObject({ on: "ejp", colors: ["red"], public_holidays: "excluded" });
 });
 
+test("the public holidays of a tariff stay, whatever its option", () => {
+  const given = { option: "hp_hc", power_kva: 6, prices: "regulated", holidays: "alsace_moselle" } as const;
+  expect(fromTariffDraft(toTariffDraft(given as never))).toMatchObject({ holidays: "alsace_moselle" });
+});
+
 test("an offer of the gateway has no prices of its own", () => {
   const draft = toTariffDraft({ option: "custom", power_kva: 6, prices: "offer", offer: "week-end" } as never);
   expect(fromTariffDraft(draft)).toMatchObject({ option: "custom", prices: "offer", offer: "week-end" });

@@ -154,7 +154,8 @@ export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
         ? "offer"
         : "regulated",
     ...(offer ? { offer } : {}),
-    ...(draft.option === "custom" ? { holidays: draft.holidays, ...draft.kept } : {}),
+    holidays: draft.holidays,
+    ...(draft.option === "custom" ? draft.kept : {}),
     subscription_eur_per_month: parseNumber(draft.subscription),
     production_eur_per_kwh: parseNumber(draft.production),
   };
