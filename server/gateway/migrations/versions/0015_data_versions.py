@@ -88,7 +88,7 @@ def _write_sqlite() -> Iterator[str]:
 def _write_postgresql() -> Iterator[str]:
     # the number alone would not do: another server counts transactions anew
     yield """
-        CREATE FUNCTION transaction_version() RETURNS text LANGUAGE sql STABLE AS $$
+        CREATE OR REPLACE FUNCTION transaction_version() RETURNS text LANGUAGE sql STABLE AS $$
             SELECT pg_current_xact_id()::text || '.' || (extract(epoch FROM now()) * 1000000)::bigint::text
         $$
     """
@@ -129,7 +129,7 @@ def _write_postgresql() -> Iterator[str]:
         END $$
     """
     yield """
-        CREATE FUNCTION move_shared_revision() RETURNS integer LANGUAGE plpgsql AS $$
+        CREATE OR REPLACE FUNCTION move_shared_revision() RETURNS integer LANGUAGE plpgsql AS $$
         DECLARE
             own text := transaction_version();
             moved integer;
@@ -145,13 +145,13 @@ def _write_postgresql() -> Iterator[str]:
         END $$
     """
     yield """
-        CREATE FUNCTION note_shared_data() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE OR REPLACE FUNCTION note_shared_data() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             PERFORM move_shared_revision();
             RETURN NULL;
         END $$
     """
     yield """
-        CREATE FUNCTION note_tempo_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE OR REPLACE FUNCTION note_tempo_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             NEW.revision := move_shared_revision();
             RETURN NEW;
         END $$
