@@ -116,9 +116,7 @@ def build_changes(
     if answers[CONF_OPTION] != KEEP:
         changes["tariffs"] = add_tariff(point, answers, prices, custom)
     elif holidays != get_holidays(tariff):
-        changes["tariffs"] = [
-            each.raw | {CONF_HOLIDAYS: holidays} if each is tariff else each.raw for each in point.tariffs
-        ]
+        changes["tariffs"] = _change_holidays(point, holidays, answers.get(CONF_VALID_FROM))
     if option == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return changes
@@ -153,6 +151,20 @@ def add_tariff(
         new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
     others = [tariff.raw for tariff in point.tariffs if valid_from and _get_start(tariff.raw) != valid_from]
     return sorted([*others, new], key=_get_start)
+
+
+def _change_holidays(point: UsagePoint, holidays: str, since: str | None) -> list[Answers]:
+    """Return the same tariffs with other public holidays: on every day, or from the day `since` on.
+
+    A tariff that `since` falls into is split there, so that its earlier days keep theirs.
+    """
+    day = since or ""
+    tariffs = sorted((tariff.raw for tariff in point.tariffs), key=_get_start)
+    earlier = [tariff for tariff in tariffs if _get_start(tariff) < day]
+    later = tariffs[len(earlier) :]
+    if earlier and not any(_get_start(tariff) == day for tariff in later):
+        later.insert(0, earlier[-1] | {"valid_from": since})
+    return [*earlier, *(tariff | {CONF_HOLIDAYS: holidays} for tariff in later)]
 
 
 def _today() -> date:

@@ -119,15 +119,32 @@ async def test_holidays_of_alsace_moselle(hass: HomeAssistant, gateway: Scripted
     assert gateway.told[-1]["tariffs"][0]["holidays"] == "alsace_moselle"
 
 
-async def test_holidays_change_while_the_tariff_stays(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+BEFORE = {"valid_from": None, "option": "base", "power_kva": 6, "prices": "regulated"}
+AFTER = {"valid_from": "2026-10-01", "option": "hp_hc", "power_kva": 9, "prices": "regulated"}
+ALSACE = {"holidays": "alsace_moselle"}
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        pytest.param({}, [BEFORE | ALSACE, AFTER | ALSACE], id="on every day"),
+        pytest.param({"valid_from": "2026-10-01"}, [BEFORE, AFTER | ALSACE], id="from the first day of a tariff"),
+        pytest.param(
+            {"valid_from": "2026-09-01"},
+            [BEFORE, BEFORE | {"valid_from": "2026-09-01"} | ALSACE, AFTER | ALSACE],
+            id="from a day within a tariff",
+        ),
+    ],
+)
+async def test_holidays_change_while_the_tariffs_stay(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, since: dict[str, str], told: list[Any]
 ) -> None:
-    [stated] = gateway.answers[POINTS]["items"][0]["tariffs"]
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [BEFORE, AFTER]
     form = await open_tariff(hass, await set_up())
-    answers = form["data_schema"]({"name": "Maison", "holidays": "alsace_moselle", "off_peak": "22:00-06:00"})
+    answers = form["data_schema"]({"name": "Maison", "off_peak": "22:00-06:00"} | ALSACE | since)
     assert answers["option"] == "keep"
-    await answer_meter(hass, form, answers)
-    assert gateway.told[-1]["tariffs"] == [stated | {"holidays": "alsace_moselle"}]
+    assert (await answer_meter(hass, form, answers))["reason"] == "reconfigure_successful"
+    assert gateway.told[-1] == {"name": "Maison", "tariffs": told}
 
 
 async def test_a_free_subscription_stays_in_the_text(
