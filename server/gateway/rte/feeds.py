@@ -121,7 +121,7 @@ async def record_failure(database: Database, calls: CallBudget, now: datetime, e
     async with database.write() as session:
         feed = await session.get_one(FeedState, calls.name)
         feed.failures += 1
-        feed.failing_since = feed.failing_since or now
+        feed.failing_since = feed.failing_since or feed.asked_at  # another source may have answered since
         feed.last_error = str(error)
         wait = max(calls.compute_pause(feed.failures), timedelta(seconds=error.retry_after))
         feed.next_at = now + wait

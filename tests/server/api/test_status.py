@@ -1,19 +1,27 @@
 """What Enedis and RTE do now, told to everybody: from earlier calls, and with nothing that is secret."""
 
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, override
+
+import pytest
 
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.client import Api
 from gateway.enedis.errors import EnedisError
+from gateway.kit.database import Database
 from gateway.quotas import budgets
+from gateway.rte.client import Rte
 from gateway.rte.errors import RteError, RteErrorReason
-from gateway.rte.feeds import record_failure, record_response, record_stand_in
+from gateway.rte.feeds import record_failure, record_response
 from gateway.settings import Settings
-from gateway.tempo.service import CURRENT as TEMPO
+from gateway.site.schemas import Condition, UpstreamService
+from gateway.site.status import StatusService
+from gateway.tempo.service import refresh_tempo
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
+from tests.server.signals import Clock, House, parse_paris
+from tests.server.signals import settled_house as house  # noqa: F401 - a fixture
 
 METER = "30001000000001"
 
@@ -82,30 +90,53 @@ async def test_the_limit_of_the_hour(gateway: Gateway, clock: SetClock) -> None:
     assert (await find_status(gateway, "readings"))["condition"] == "working"
 
 
-async def test_rte_is_down_and_the_open_calendar_stands_in(gateway: Gateway) -> None:
+async def test_ecowatt_is_unstable_then_down_and_works_again(gateway: Gateway) -> None:
     database, error = gateway.runtime.database, RteError(RteErrorReason.DOWN, "503")
 
     async def have_answered() -> bool:
-        feeds = await gateway.get("/v1/today", {})
-        return feeds["tempo"]["today"]["color"] != "unknown" and feeds["ecowatt"]["now"] is not None
+        return (await gateway.get("/v1/today", {}))["ecowatt"]["now"] is not None
 
     await wait_until(have_answered)
     before = NOW + timedelta(minutes=1)
     await record_failure(database, ECOWATT, before, error)
-    assert (await wait_for_condition(gateway, "ecowatt", "unstable"))["since"] == "2026-11-03T09:31:00Z"
+    assert (await wait_for_condition(gateway, "ecowatt", "unstable"))["since"] == "2026-11-03T09:30:00Z"
     await record_failure(database, ECOWATT, before + timedelta(hours=1), error)
     found = await wait_for_condition(gateway, "ecowatt", "down")
-    assert found["since"] == "2026-11-03T09:31:00Z"
+    assert found["since"] == "2026-11-03T09:30:00Z"
     async with database.write() as session:
         await record_response(session, ECOWATT, before + timedelta(hours=2), before + timedelta(hours=3))
     assert (await wait_for_condition(gateway, "ecowatt", "working"))["since"] is None
 
-    for minutes in (1, 2):
-        await record_failure(database, TEMPO, NOW + timedelta(minutes=minutes), error)
-    await wait_for_condition(gateway, "tempo", "down")
-    async with database.write() as session:
-        await record_stand_in(session, TEMPO, NOW + timedelta(minutes=2))
-    await wait_for_condition(gateway, "tempo", "unstable")
+
+class TickingClock(Clock):
+    """A clock that moves on by a millisecond each time it is read."""
+
+    @override
+    def now(self) -> datetime:
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+
+@pytest.mark.parametrize(("open_calendar_fails", "condition"), [(False, Condition.UNSTABLE), (True, Condition.DOWN)])
+async def test_tempo_is_down_only_without_the_open_calendar(
+    house: House,  # noqa: F811 - the fixture
+    settings: Settings,
+    *,
+    open_calendar_fails: bool,
+    condition: Condition,
+) -> None:
+    async def refresh(database: Database, rte: Rte | None, clock: Clock) -> datetime:
+        return await refresh_tempo(database, rte, house.open_data, clock)
+
+    house.clock = TickingClock(house.clock.time)
+    await house.live(refresh, parse_paris("2026-01-20 10:15"))
+    await house.world.fault(api="tempo_like_supply_contract", name="503")
+    if open_calendar_fails:
+        await house.world.fault(api="open_data", name="500")
+    await house.live(refresh, parse_paris("2026-01-20 13:00"))
+    service = StatusService(settings, house.clock, house.database, house.store)
+    found = {one.service: one for one in (await service.describe_services(house.clock.now())).services}
+    assert found[UpstreamService.TEMPO].condition is condition
 
 
 async def test_what_is_not_set_up_is_not_listed(settings: Settings, clock: SetClock) -> None:
