@@ -1,8 +1,9 @@
 """What Enedis' v5 API would have answered instead of readings. Older clients recognise some of these texts.
 
 An older client takes a 200 for complete, and never asks again. So a range in which days are still to be fetched is a
-429 or 503 as a whole, even if other days are known; days that Enedis has not published, or does not have, are left out
-of a 200, as Enedis did.
+429 or 503 as a whole, even if other days are known; so is a range in which Enedis refuses some days for now. Days that
+Enedis has not published, or does not have, are left out of a 200, as Enedis did. So are days that a consent which has
+ended no longer covers.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ _OF_REASONS = {
     Reason.HISTORY_LIMIT: LegacyRefusal.HISTORY_LIMIT,
     Reason.BEFORE_ACTIVATION: LegacyRefusal.BEFORE_ACTIVATION,
 }
+_REFUSED_FOR_NOW = frozenset({Reason.METER_REFUSED, Reason.NO_CONSENT})
+"""If such a gap has an `expected_at`, Enedis will be asked again; without one, a consent has ended."""
 _OF_WHOLE_RANGE = frozenset({LegacyRefusal.QUOTA, LegacyRefusal.DOWN})
 _STATUSES = {
     LegacyRefusal.QUOTA: 429,
@@ -99,14 +102,21 @@ class RefusedError(Exception):
 
 def raise_if_refused(gaps: Sequence[Missing], now: datetime, *, has_readings: bool) -> None:
     """Raise RefusedError if a range with these gaps must not be answered by readings."""
-    found = {_OF_REASONS[gap.reason] for gap in gaps}
+    found = [(_find_refusal(gap, has_readings=has_readings), gap.expected_at) for gap in gaps]
+    kinds = {refusal for refusal, _ in found}
     if has_readings:
-        found &= _OF_WHOLE_RANGE
-    refusal = next((one for one in LegacyRefusal if one in found), None if has_readings else LegacyRefusal.NOTHING)
+        kinds &= _OF_WHOLE_RANGE
+    refusal = next((one for one in LegacyRefusal if one in kinds), None if has_readings else LegacyRefusal.NOTHING)
     if refusal is None:
         return
-    expected = [gap.expected_at for gap in gaps if gap.expected_at and _OF_REASONS[gap.reason] is refusal]
+    expected = [at for one, at in found if at and one is refusal]
     raise RefusedError(refusal, max(expected, default=now + _TRY_AGAIN))
+
+
+def _find_refusal(gap: Missing, *, has_readings: bool) -> LegacyRefusal:
+    if has_readings and gap.expected_at and gap.reason in _REFUSED_FOR_NOW:
+        return LegacyRefusal.DOWN
+    return _OF_REASONS[gap.reason]
 
 
 def translate_problem(problem: ProblemError, now: datetime) -> RefusedError | None:

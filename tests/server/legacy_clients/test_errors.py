@@ -88,6 +88,20 @@ async def test_days_that_are_still_to_be_fetched_are_no_complete_answer(
     assert (await household.ask_med(known)).status_code == 200, "what is known is answered all the same"
 
 
+@pytest.mark.parametrize("code", ["ADAM-ERR0155", "ADAM-DC-0008"])
+async def test_days_that_enedis_refuses_for_now_are_no_complete_answer(
+    household: Household, simulator: Simulator, code: str
+) -> None:
+    known = f"/consumption_load_curve/{METER}/start/2026-03-28/end/2026-03-30"
+    assert (await household.ask_med(known)).status_code == 200
+    body = json.dumps({"error": code, "error_description": "refused"})
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", status=403, body=body)
+    refused = await household.ask_med(known.replace("03-30", "04-02"))
+    assert (refused.status_code, json.loads(refused.json()["detail"])["error"]) == (503, "technical_error")
+    assert int(refused.headers["retry-after"]) > 0
+    assert (await household.ask_med(known)).status_code == 200, "what is known is answered all the same"
+
+
 async def test_what_is_known_is_answered_after_the_consent_has_ended(household: Household) -> None:
     known = f"/daily_consumption/{METER}/start/2026-10-20/end/2026-10-22"
     before = (await household.ask_med(known)).json()
