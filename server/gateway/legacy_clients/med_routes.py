@@ -3,12 +3,14 @@
 The token is the whole Authorization header. `/cache` at the end asked for an answer from a cache; all of these are.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, override
 
 from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import JSONResponse
 
 from gateway.dependencies import ClockDep
 from gateway.domain.direction import Direction
@@ -76,10 +78,11 @@ _RANGE = "/{measure}/{prm}/start/{start}/end/{end}"
 @router.get(f"{_RANGE}/cache")
 async def get_measures(
     request: Request, clients: LegacyClientsDep, meter: MeterDep, measure: MedMeasure, start: Day, end: Day
-) -> dict[str, Any]:
+) -> JSONResponse:
     """Return the readings of `[start, end[`."""
     found = await clients.read_measures(request, meter, _MEASURES[measure], start, end)
-    return {"meter_reading": build_meter_reading(found)}
+    # maybe years of them
+    return await asyncio.to_thread(lambda: JSONResponse({"meter_reading": build_meter_reading(found)}))
 
 
 @router.get("/valid_access/{prm}")
@@ -107,7 +110,7 @@ async def get_addresses(request: Request, clients: LegacyClientsDep, meter: Mete
 @router.get("/identity/{prm}/cache")
 @router.get("/contact/{prm}")
 @router.get("/contact/{prm}/cache")
-async def get_person(_: MeterDep) -> None:
+async def refuse_person(_: MeterDep) -> None:
     """Refuse: the gateway has neither."""
     raise ProblemError(404, "not_kept", _NOT_KEPT)
 

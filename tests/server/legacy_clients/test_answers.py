@@ -1,11 +1,13 @@
 """What older clients are answered, compared with the gateway's own API."""
 
+import threading
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from fastapi.responses import JSONResponse
 
 from gateway.settings import Settings
 from tests.server.accounts.conftest import sign_up_and_log_in
@@ -56,6 +58,26 @@ async def test_a_load_curve_is_the_gateway_s_own_watt_by_watt(
     assert newer["periode"] == {"dateDebut": str(start), "dateFin": str(end)}
     assert (series["grandeurMetier"], series["unite"]) == (direction[:4].upper(), "W")
     assert not list_calls(simulator, name, start, end), "days that are known were asked of Enedis again"
+
+
+async def test_readings_are_encoded_beside_the_event_loop(
+    household: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A curve of years takes longer than other requests may wait."""
+    on_event_loop, render = [], JSONResponse.render
+
+    def note_thread(response: JSONResponse, content: Any) -> bytes:
+        on_event_loop.append(threading.current_thread() is event_loop)
+        return render(response, content)
+
+    event_loop = threading.current_thread()
+    monkeypatch.setattr(JSONResponse, "render", note_thread)
+    start, end = ODD_DAYS["spring"]
+    path = f"/consumption_load_curve/{METER}/start/{start}/end/{end}"
+    assert (await household.ask_med(path)).status_code == 200
+    days = {"prm": METER, "start": str(start), "end": str(end)}
+    assert (await household.ask_conso("consumption_load_curve", **days)).status_code == 200
+    assert on_event_loop == [False, False]
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
