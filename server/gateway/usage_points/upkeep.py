@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 import structlog
 
@@ -103,8 +104,8 @@ class UsagePointKeeper:
             told = await details.fetch_metering(self._enedis, point.account_id, prm)
         except EnedisError as error:
             log.warning("off_peak_failed", usage_point=point.id, reason=error.reason, code=error.code)
-            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
-                again = error.retry_at or self._clock.now() + _AFTER_FAILURE
+            if pause := _get_off_peak_pause(error.reason):
+                again = error.retry_at or self._clock.now() + pause
         now = self._clock.now()
         async with self._database.write() as session:
             current = await repository.find_point(session, point.account_id, point.id, to_change=True)
@@ -112,6 +113,35 @@ class UsagePointKeeper:
                 return  # it was shared again, or its whole contract was read in the meantime
             note_off_peak(current, told, now)
             current.off_peak_at = again or current.off_peak_at
+
+
+def _get_off_peak_pause(reason: ErrorReason) -> timedelta | None:
+    """Return after how long off-peak hours are fetched again; None if Enedis refused because of the usage point."""
+    match reason:
+        case (
+            ErrorReason.QUOTA
+            | ErrorReason.DOWN
+            | ErrorReason.UNAUTHORIZED
+            | ErrorReason.OUR_FAULT
+            | ErrorReason.TOO_LONG
+        ):
+            return _AFTER_FAILURE
+        case ErrorReason.NOT_SUBSCRIBED:
+            return paris.DAY
+        case (
+            ErrorReason.ABSENT
+            | ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.NOT_HOLDER
+            | ErrorReason.NO_CONSENT
+            | ErrorReason.METER_REFUSED
+            | ErrorReason.NOTHING_OPEN
+        ):
+            return None
+        case _:
+            assert_never(reason)
 
 
 def note_services(point: UsagePoint, prm: str, services: Sequence[Service]) -> bool:

@@ -135,19 +135,30 @@ async def test_an_announcement_without_a_day_costs_one_call_a_day_and_then_less(
     assert all(each[api] <= 5 for each in calls for api in others), "nobody else is asked more than each week"
 
 
-async def test_a_failed_look_is_tried_again_and_changes_nothing(scripted_home: ScriptedHome) -> None:
+@pytest.mark.parametrize(
+    ("status", "body", "earliest", "latest"),
+    [
+        (503, {}, timedelta(), timedelta(hours=6)),
+        (401, {"code": "900901", "message": "Invalid Credentials"}, timedelta(), timedelta(hours=6)),
+        (400, {"code": "invalid_request"}, timedelta(), timedelta(hours=6)),
+        (403, {"code": "900908", "message": "Resource forbidden"}, timedelta(days=1), timedelta(days=1)),
+        (403, {"error": "ADAM-ERR0155"}, timedelta(days=90), timedelta(days=150)),
+    ],
+)
+async def test_a_failed_look_is_tried_again_and_changes_nothing(
+    scripted_home: ScriptedHome, status: int, body: dict[str, str], earliest: timedelta, latest: timedelta
+) -> None:
     await scripted_home.home.change_point(tariffs=HP_HC)
-    relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": WINTER}
-    await live_until(scripted_home, date(2026, 11, 5), {date(2026, 11, 1): relay})
+    await live_until(scripted_home, date(2026, 11, 5), {date(2026, 11, 1): {"plageHeuresCreuses": OLD}})
     before = await scripted_home.load_point()
-    scripted_home.respond = lambda _line: Reply(503, b"")
+    scripted_home.respond = lambda _line: Reply(status, json.dumps(body).encode())
     async with open_client(scripted_home.origin.url, store=scripted_home.store) as (enedis, _):
         home = scripted_home.home
         await UsagePointKeeper(home.database, enedis, home.keyring, home.clock).refresh_off_peak(before)
     after = await scripted_home.load_point()
     assert (after.off_peak, after.contract, after.details_at) == (before.off_peak, before.contract, before.details_at)
     assert after.off_peak_at
-    assert timedelta() < after.off_peak_at - scripted_home.home.clock.now() <= timedelta(hours=6)
+    assert earliest <= after.off_peak_at - scripted_home.home.clock.now() <= latest
 
 
 @pytest.mark.parametrize("future", [None, WINTER, f"{WINTER} à partir du 01/04/2027"])
