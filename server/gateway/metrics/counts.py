@@ -12,6 +12,8 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metrics import repository
 from gateway.store import Store
+from gateway.tempo.forecast.schemas import HorizonView
+from gateway.tempo.forecast.service import load_horizons
 from gateway.usage_points import repository as usage_points
 
 _KEY = "metrics:counts"
@@ -21,13 +23,17 @@ _KEPT_SECONDS = timedelta(days=2).total_seconds()
 
 
 class Counts(BaseModel):
-    """Usage points by status, accounts that caused calls today, these calls, and archived days by kind and state."""
+    """Usage points by status, accounts that caused calls today, these calls, and archived days by kind and state.
+
+    `horizons` is how good Tempo's forecasts were, over all that were ever kept.
+    """
 
     usage_points: dict[str, int] = {}
     accounts_calling: int = 0
     calls_of_accounts: int = 0
     days: list[tuple[str, str, int]] = []
     days_counted_at: datetime | None = None
+    horizons: list[HorizonView] = []
 
 
 async def count_everything(database: Database, store: Store, clock: Clock) -> datetime:
@@ -45,6 +51,7 @@ async def count_everything(database: Database, store: Store, clock: Clock) -> da
             calls_of_accounts=calls,
             days=days,
             days_counted_at=days_counted_at,
+            horizons=await load_horizons(session),
         )
     await store.set(_KEY, counts.model_dump_json(), _KEPT_SECONDS)
     return now + _EVERY

@@ -1,6 +1,6 @@
 """Gauges from the database and the store, which all replicas share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily
@@ -17,7 +17,6 @@ from gateway.quotas import budgets
 from gateway.rte.feeds import count_left_today
 from gateway.store import Store, StoreError
 from gateway.tempo.forecast.schemas import HorizonView
-from gateway.tempo.forecast.service import load_horizons
 from gateway.tempo.service import CURRENT as TEMPO
 
 
@@ -46,7 +45,6 @@ class Gauges:
             calls = await counters.load_all_used(session, hours.values())
             rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             ending = await repository.count_ending_consents(session, paris.day_of(now))
-            horizons = await load_horizons(session)
         is_store_up, counts = await self._load_counts()
         newest = self._find_newest_backup()
         backup_age: dict[tuple[str, ...], float] = {} if newest is None else {(): (now - newest).total_seconds()}
@@ -88,7 +86,7 @@ class Gauges:
                 ["feed"],
                 {(feed,): count for feed, count in rte.items()},
             ),
-            *_build_forecast_families(horizons),
+            *_build_forecast_families(counts.horizons),
             _build_family(
                 "quota_accounts",
                 "Accounts that caused calls today, counted every hour",
@@ -110,16 +108,15 @@ class Gauges:
             return 0, Counts()
 
 
-def _build_forecast_families(horizons: Iterable[HorizonView]) -> list[GaugeMetricFamily]:
+def _build_forecast_families(horizons: Sequence[HorizonView]) -> list[GaugeMetricFamily]:
     """Return what the forecast of Tempo was worth, so far as days that were forecast have come."""
-    found = list(horizons)
-    scores = [score for horizon in found for score in horizon.recorded]
+    scores = [score for horizon in horizons for score in horizon.recorded]
     keys = {(str(score.horizon), score.measure.value): score for score in scores}
     by = ("forecast", "climatology", "deduction")
     return [
         _build_family(
             "tempo_forecast_brier",
-            "Brier score of kept forecasts and of both baselines; smaller is better",
+            "Brier score of kept forecasts and of both baselines, counted every hour; smaller is better",
             ["horizon", "measure", "by"],
             {(*key, name): getattr(score, name) for key, score in keys.items() for name in by},
         ),
@@ -133,7 +130,7 @@ def _build_forecast_families(horizons: Iterable[HorizonView]) -> list[GaugeMetri
             "tempo_forecast_published",
             "Whether a horizon is published",
             ["horizon"],
-            {(str(horizon.horizon),): horizon.is_published for horizon in found},
+            {(str(horizon.horizon),): horizon.is_published for horizon in horizons},
         ),
     ]
 

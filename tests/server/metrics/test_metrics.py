@@ -4,19 +4,22 @@ import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from gateway import __version__
+from gateway.domain.tempo_days import Color
 from gateway.kit.database import Database
 from gateway.metrics.counts import count_everything
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
+from gateway.store.memory import MemoryStore
+from gateway.tempo.models import ColorSource, TempoDay, TempoForecast
 from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
 from tests.server.conftest import Gateway, SetClock, Simulator, run_gateway, wait_until
@@ -101,6 +104,33 @@ async def test_work_that_waits_has_an_age(settings: Settings, clock: SetClock) -
     await database.close()
     assert figures["gateway_work_waiting", "archive"] == 1
     assert figures["gateway_work_oldest_seconds", "archive"] == 7200
+
+
+async def test_a_scrape_reads_no_forecast_that_was_scored_before(settings: Settings, clock: SetClock) -> None:
+    """They are a thousand for each winter."""
+    async with run_gateway(settings, clock):
+        pass
+    # nobody works any more
+    database, store = Database(settings.database_url), MemoryStore(clock.monotonic)
+    made_on, day = date(2025, 1, 6), date(2025, 1, 8)
+    forecast = {"white": 0.25, "red": 0.6, "deduced_white": 0.5, "deduced_red": 0.2}
+    async with database.write() as session:
+        await session.merge(
+            TempoDay(day=day, color=Color.WHITE, confirmed=True, source=ColorSource.RTE, told_at=clock.now())
+        )
+        session.add(TempoForecast(made_on=made_on, day=day, made_at=clock.now(), **forecast))
+    await count_everything(database, store, clock)
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *parts: statements.append(parts[2]))
+    figures = {
+        (family.name, *sample.labels.values()): sample.value
+        for family in await Gauges(database, clock, store).gather_gauges()
+        for sample in family.samples
+    }
+    await database.close()
+    assert figures["gateway_tempo_forecast_scored_days", "2", "red"] == 1
+    assert statements
+    assert not [one for one in statements if TempoForecast.__tablename__ in one]
 
 
 async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: tuple[Gateway, str]) -> None:
