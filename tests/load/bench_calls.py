@@ -142,7 +142,7 @@ async def _get_token(gateway: Gateway, home: Home, clock: leaping.LeapingClock) 
 
 async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> None:
     """Look when the gateway said that there would be news, and twice a day anyhow."""
-    chance = Random(home.prm)  # noqa: S311
+    chance = Random(home.prm)
     while True:
         who, today = await _get_token(gateway, home, clock), paris.day_of(clock.now())
         days = {"start": str(today - timedelta(days=7)), "end": str(today)}
