@@ -328,7 +328,7 @@ def main() -> None:
     print(f"{count} homes and their Home Assistants, {DAYS} days\n")
     _at_once()
     with (
-        tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,  # noqa: S108
+        tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,  # noqa: S108 - in memory
         # the jobs of a gateway look every few seconds for what another process may have done: here there is none
         mock.patch("gateway.jobs.worker.LONGEST_SLEEP", timedelta(minutes=15)),
     ):

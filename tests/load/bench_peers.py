@@ -32,8 +32,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 from scripts.lib.program import free_port
-from scripts.lib.threaded_server import serve_in_thread
 from tests.load import http, running
+from tests.server.threaded_server import serve_in_thread
 from tests.server.valkey_server import Valkey
 
 METER = "30001000000001"

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scripts.lib.program import free_port
-from scripts.lib.threaded_server import serve_in_thread
 from tests.server.accounts.conftest import StandIn
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import turnstile as turnstile_fixture
 from tests.server.cli.conftest import ADMIN, PASSWORD, Shell, serving
+from tests.server.threaded_server import serve_in_thread
 
 mailgun, turnstile = mailgun_fixture, turnstile_fixture
 

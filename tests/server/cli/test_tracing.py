@@ -11,8 +11,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from scripts.lib.program import free_port
-from scripts.lib.threaded_server import serve_in_thread
 from tests.server.cli.conftest import Shell, serving
+from tests.server.threaded_server import serve_in_thread
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
