@@ -57,10 +57,12 @@ export const t = dictionary({
   tryHours: ["Compare", "Comparer"],
   forgetHours: ["Remove these hours", "Retirer ces horaires"],
   changedHours: [
-    (hours: string, eur: string, now: string) =>
-      `Peak/off-peak with ${hours} would have cost ${eur}; with the meter’s own hours, ${now}.`,
-    (hours: string, eur: string, now: string) =>
-      `L’option heures pleines/creuses avec ${hours} aurait coûté ${eur} ; avec les horaires du compteur, ${now}.`,
+    (hours: string, eur: string) => `Peak/off-peak with ${hours} would have cost ${eur}.`,
+    (hours: string, eur: string) => `L’option heures pleines/creuses avec ${hours} aurait coûté ${eur}.`,
+  ],
+  ownHours: [
+    (eur: string) => `With the meter’s own hours, it would have cost ${eur}.`,
+    (eur: string) => `Avec les horaires du compteur, elle aurait coûté ${eur}.`,
   ],
   redGain: [
     (eur: string) =>

@@ -57,7 +57,11 @@ export const t = dictionary({
   date: ["Date", "Date"],
   color: ["Colour", "Couleur"],
   expectedRed: ["Expected red days", "Jours rouges attendus"],
-  forecast: ["Beyond tomorrow: a forecast, not announced", "Au-delà de demain : une prévision, pas une annonce"],
+  forecast: [
+    "Beyond tomorrow: a forecast, not announced by RTE",
+    "Au-delà de demain : une prévision, pas une annonce de RTE",
+  ],
+  shares: { red: ["Red", "Rouge"], white: ["White", "Blanc"], blue: ["Blue", "Bleu"] },
   backtest: ["Score since 2014", "Score depuis 2014"],
   recorded: ["Score here", "Score ici"],
   score: [
