@@ -145,7 +145,7 @@ class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
     async def _fetch(self) -> tuple[Response[TempoDays], datetime | None]:
         tomorrow = paris_day(dt_util.utcnow()) + DAY
         season = self._tempo.data.season if self._tempo.data else None
-        end = max(season.end if season else tomorrow, tomorrow) + DAY
+        end = max(season.end if season else tomorrow, tomorrow + DAY)
         start = max(season.start if season else end - MOST_DAYS, end - MOST_DAYS)
         answer = await self.client.fetch_tempo_days(start=start, end=end)
         return answer, answer.data.next_change

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import MoveTo, SetUp
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
@@ -248,6 +249,20 @@ async def test_days_from_six_to_six_by_option(hass: HomeAssistant, set_up: SetUp
     await hass.async_block_till_done(wait_background_tasks=True)
     [event] = await list_events(hass, "tempo_red", parse_paris("2026-11-24T10:00"), parse_paris("2026-11-24T11:00"))
     assert (event["start"], event["end"]) == ("2026-11-24T05:00Z", "2026-11-25T05:00Z")
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [("2026-11-23T10:05:00+00:00", "2027-09-01"), ("2027-08-31T10:05:00+00:00", "2027-09-02")],
+    ids=["the season", "tomorrow, which is of the next season"],
+)
+async def test_the_days_of_one_season_are_fetched(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, freezer: FrozenDateTimeFactory, now: str, end: str
+) -> None:
+    freezer.move_to(now)
+    await set_up()
+    asked = gateway.list_requests(TEMPO_DAYS)[0].query
+    assert (asked["start"], asked["end"]) == ("2026-09-01", end)
 
 
 async def test_days_of_an_earlier_season_are_asked_for(
