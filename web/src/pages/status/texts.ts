@@ -6,19 +6,6 @@ export const t = dictionary({
     "Your meter’s data comes from Enedis, the Tempo colours and Ecowatt levels come from RTE. This page says how they answered this site’s last requests.",
     "Les données de votre compteur viennent d’Enedis, les couleurs Tempo et les niveaux Ecowatt de RTE. Cette page dit comment ils ont répondu aux dernières requêtes de ce site.",
   ],
-  services: {
-    readings: ["Enedis: readings", "Enedis : relevés"],
-    contracts: ["Enedis: consents and contracts", "Enedis : consentements et contrats"],
-    tempo: ["RTE: Tempo", "RTE : Tempo"],
-    ecowatt: ["RTE: Ecowatt", "RTE : Ecowatt"],
-  },
-  conditions: {
-    working: ["No known problem.", "Aucun problème connu."],
-    unstable: ["Some requests fail.", "Certaines requêtes échouent."],
-    limit_reached: ["All allowed requests are used up.", "Toutes les requêtes autorisées sont utilisées."],
-    down: ["No response.", "Pas de réponse."],
-    paused: ["This site cannot send requests at the moment.", "Ce site ne peut pas l’interroger en ce moment."],
-  },
   since: [
     (when: string, ago: string) => `Since ${when} (${ago}).`,
     (when: string, ago: string) => `Depuis le ${when} (${ago}).`,
@@ -44,5 +31,4 @@ export const t = dictionary({
       "Les niveaux affichés sont les derniers que RTE a publiés ; de plus récents peuvent manquer.",
     ],
   },
-  more: ["What this means for your data", "Ce que cela change pour vos données"],
 });
