@@ -147,6 +147,28 @@ async def test_holidays_change_while_the_tariffs_stay(
     assert gateway.told[-1] == {"name": "Maison", "tariffs": told}
 
 
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        pytest.param({}, [BEFORE | {"power_kva": 9}], id="on every day"),
+        pytest.param(
+            {"valid_from": "2026-09-01"},
+            [BEFORE, BEFORE | {"valid_from": "2026-09-01", "power_kva": 9}],
+            id="from a day within the tariff",
+        ),
+    ],
+)
+async def test_subscribed_power_changes_while_the_tariff_stays(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, since: dict[str, str], told: list[Any]
+) -> None:
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [BEFORE]
+    form = await open_tariff(hass, await set_up())
+    answers = form["data_schema"]({"name": "Maison", "off_peak": "22:00-06:00", "power": "9"} | since)
+    assert answers["option"] == "keep"
+    assert (await answer_meter(hass, form, answers))["reason"] == "reconfigure_successful"
+    assert gateway.told[-1] == {"name": "Maison", "tariffs": told}
+
+
 async def test_a_free_subscription_stays_in_the_text(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
