@@ -26,7 +26,7 @@ _READS = frozenset({"GET", "HEAD"})
 
 
 class LegacyTokenWriter(Protocol):
-    """Writes tokens for older clients. They hold meter numbers, of which this room knows nothing."""
+    """Writes tokens for older clients. They contain meter numbers, which accounts do not know."""
 
     async def write_token(self, account_id: str) -> str:
         """Return the text of a new token. Raises a 409 problem if older clients are not served, or have no meter."""

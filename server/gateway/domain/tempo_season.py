@@ -22,7 +22,7 @@ from gateway.domain.tempo_days import COLORS, Color
 from gateway.kit import paris
 
 _RED, _WHITE = 22, 43
-_RED_MONTHS = frozenset({11, 12, 1, 2, 3})
+RED_MONTHS = frozenset({11, 12, 1, 2, 3})
 _SATURDAY, _SUNDAY = 5, 6
 
 
@@ -66,7 +66,7 @@ class Season:
 
 def find_possible_colors(day: date) -> frozenset[Color]:
     """Return the colours that the published rules allow for a day."""
-    red = day.month in _RED_MONTHS and day.weekday() < _SATURDAY
+    red = day.month in RED_MONTHS and day.weekday() < _SATURDAY
     white = day.weekday() != _SUNDAY
     return frozenset({Color.BLUE} | ({Color.WHITE} if white else set()) | ({Color.RED} if red else set()))
 

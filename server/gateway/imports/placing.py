@@ -66,7 +66,9 @@ def _place_days(
     for one in points:
         if isinstance(one, DayPoint) and one.direction is direction:
             values.add(one.row, one.day, "", one.wh, one.wh)
-    _add(placed, Kind.DAILY, direction, {day: str(one[""]).encode() for day, one in values.list_agreed().items()})
+    _add(
+        placed, Kind.DAILY, direction, {day: payloads.pack_value(one[""]) for day, one in values.list_agreed().items()}
+    )
 
 
 def _place_registers(placed: PlacedFile, direction: Direction, points: Iterable[FilePoint], today: date) -> None:

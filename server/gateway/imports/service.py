@@ -100,9 +100,9 @@ class ImportService:
     async def _find_import(
         self, session: AsyncSession, account_id: str, point_id: str, import_id: str
     ) -> tuple[UsagePoint, Secrets, Import]:
-        # locked before its files, as by who deletes the usage point: in the other order, the two would deadlock
-        await points.get_usage_point(session, account_id, point_id, to_change=True)
-        point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
+        # locked before its files, as when a usage point is deleted: in the other order, the two would deadlock
+        point = await points.get_usage_point(session, account_id, point_id, to_change=True)
+        secrets = await points.open_secrets(session, point, self._keyring)
         found = await repository.find_import(session, point_id, import_id)
         if found is None:
             raise not_found()
@@ -129,7 +129,7 @@ async def _load_known(
     session: AsyncSession, point: MeteredPoint, file: FileContent
 ) -> Mapping[ImportedFeed, Mapping[date, bytes]]:
     """Return the archive's payloads for the days of a file, including those of accepted files."""
-    days = [day for told in file.placed.feeds.values() for day in told]
+    days = [day for by_day in file.placed.feeds.values() for day in by_day]
     if not days:
         return {}
     kinds = {kind for kind, _ in file.placed.feeds}

@@ -46,7 +46,7 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
         await accounts.delete_expired(session, now - SESSIONS, now)
         outlived = await usage_points.list_ended_before(session, now - timedelta(days=retention_days))
         # this cannot be undone, so the system clock alone is not trusted
-        if await tempo.list_colors_since(session, now - _CLOCK_IS_SURE_FOR):
+        if await tempo.has_color_since(session, now - _CLOCK_IS_SURE_FOR):
             await consents.delete_claims_before(session, paris.day_of(now) - CLAIMS)
             for point in outlived:
                 await delete_retained_point(session, point, now)

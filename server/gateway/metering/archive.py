@@ -83,7 +83,7 @@ def _get_first_pause(reason: ErrorReason) -> timedelta:
             assert_never(reason)
 
 
-def build_undecipherable_refusal(point: UsagePoint, error: UndecipherableError, now: datetime) -> CallRefusal:
+def refuse_undecipherable_point(point: UsagePoint, error: UndecipherableError, now: datetime) -> CallRefusal:
     """Log that a usage point cannot be decrypted; return a refusal that pauses it for 12 hours, and no other."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
     return CallRefusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
@@ -259,7 +259,7 @@ class Archive:
             await points.save_refusals(session, point.id, refusals)
             if details_too:
                 # the details say whether its services are still open, and whether it is supplied at all
-                await points.ask_details_at(session, point.id, self._clock.now())
+                await points.bring_details_forward(session, point.id, self._clock.now())
 
     async def _save_facts(
         self, point: MeteredPoint, feed: Feed, facts: Collection[Fact], entries: Mapping[date, Entry]
@@ -274,8 +274,8 @@ class Archive:
         new_days = {fact.day for fact in news}
         async with self._database.write() as session:
             await repository.save_facts(session, feed, point.secrets, news, self._clock.now())
-            vain = [fact.day for fact in facts if fact.day not in new_days]
-            await repository.note_nothing_new(session, feed, vain, self._clock.now())
+            unchanged = [fact.day for fact in facts if fact.day not in new_days]
+            await repository.note_nothing_new(session, feed, unchanged, self._clock.now())
             if refusals is not None and refusals != point.refusals:
                 await points.save_refusals(session, point.id, refusals)
 

@@ -12,7 +12,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, CallRefusal, build_undecipherable_refusal
+from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
 from gateway.metering.fetching import Priority
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
@@ -90,7 +90,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
         refusal, finished = await _take_step(archive, metered_point, call)
         confirm_at = metered_point.refusals.find_next_confirmation(now)
     except UndecipherableError as error:
-        refusal, finished, confirm_at = build_undecipherable_refusal(point, error, now), False, None
+        refusal, finished, confirm_at = refuse_undecipherable_point(point, error, now), False, None
     if refusal is not None and refusal.for_all:
         return refusal.until
     # one millisecond later than now, so that usage points scheduled at `now` come first

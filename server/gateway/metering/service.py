@@ -245,7 +245,7 @@ class Readings:
         days: Sequence[date],
         read: _Read[Value],
     ) -> tuple[MeteredPoint, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
-        """Fetch the days that are due; return the meter, entries, values, imported payloads and refusal."""
+        """Fetch the days that are due; return the usage point, entries, values, imported payloads and refusal."""
         async with self._database.read() as session:
             point = await self._open_point(session, account_id, feed.point_id)
             entries, values = await _load_days(session, feed, point.secrets, days, read)

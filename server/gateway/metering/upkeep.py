@@ -8,7 +8,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import history, repository
-from gateway.metering.archive import Archive, CallRefusal, build_undecipherable_refusal
+from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
 from gateway.metering.fetching import Priority
 from gateway.metering.schedule import Feed, find_next_attempt
 from gateway.usage_points import repository as points
@@ -32,7 +32,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
             try:
                 due = await _fetch_due_days(database, archive, point, clock)
             except UndecipherableError as error:
-                due = build_undecipherable_refusal(point, error, clock.now()).until
+                due = refuse_undecipherable_point(point, error, clock.now()).until
             if isinstance(due, CallRefusal):
                 stopped.append(due)
                 return
@@ -46,7 +46,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
         # no call is possible: postpone due visits, so that clients get a realistic `expected_at`
         until = max(refusal.until for refusal in stopped)
         async with database.write() as session:
-            await points.postpone_due(session, now, until)
+            await points.postpone_due_work(session, now, until)
         return until
     async with database.read() as session:
         return await points.find_next_work(session, clock.now(), clock.now() + paris.HOUR)

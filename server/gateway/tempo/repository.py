@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.tempo_days import Color
@@ -47,7 +47,6 @@ async def list_recolored_since(session: AsyncSession, revision: int) -> set[date
     return set(await session.scalars(select(TempoDay.day).where(TempoDay.revision > revision)))
 
 
-async def list_colors_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
-    """Return the colours of days that were answered at `since` or later."""
-    rows = await session.execute(select(TempoDay.day, TempoDay.color).where(TempoDay.told_at >= since))
-    return {row.day: row.color for row in rows}
+async def has_color_since(session: AsyncSession, since: datetime) -> bool:
+    """Tell whether any day was answered at `since` or later."""
+    return bool(await session.scalar(select(exists().where(TempoDay.told_at >= since))))

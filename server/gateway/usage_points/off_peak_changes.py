@@ -5,8 +5,8 @@ when seasonal hours change; and, while Enedis announces other hours without thei
 gives a month's notice, so nearly all changes come within that time. Later the pauses grow to a week: the whole contract
 is read that often anyway.
 
-Example: hours without a day, first seen on 10 November. They are looked for each day until 25 December, then after two
-days, after three …, from 24 January on each week.
+Example: hours without a day, first seen on 10 November. Enedis is asked each day until 25 December, then on 27, 29
+and 31 December, on 3, 6, 10 and 15 January, and from 21 January on each week.
 """
 
 from datetime import datetime, timedelta
@@ -57,5 +57,5 @@ def note_off_peak(point: UsagePoint, told: Contract, now: datetime) -> None:
 
 def _compute_pause(announced_at: datetime, now: datetime) -> timedelta:
     """Return the pause between two looks for a change whose day is not known, by how long it is announced."""
-    late = (now - announced_at).days - _DAILY_FOR
-    return timedelta(days=min(max(1, 1 + late // _GROWS_EVERY), _LONGEST_PAUSE))
+    late = (paris.day_of(now) - paris.day_of(announced_at)).days - _DAILY_FOR
+    return timedelta(days=1 if late < 0 else min(2 + late // _GROWS_EVERY, _LONGEST_PAUSE))

@@ -33,7 +33,8 @@ def waits_for_details(point: UsagePoint, now: datetime) -> bool:
     return point.details_at <= now and (point.doubted or point.created_at >= now - _NEW_FOR)
 
 
-def _has_details(now: datetime) -> ColumnElement[bool]:
+def _is_ready_for_readings(now: datetime) -> ColumnElement[bool]:
+    """Return the condition of usage points that do not wait, the opposite of `waits_for_details`."""
     is_known = (UsagePoint.created_at < now - _NEW_FOR) & UsagePoint.doubted.is_(False)
     return (UsagePoint.details_at > now) | is_known
 
@@ -101,7 +102,7 @@ async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None
 async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
     """Return up to `limit` usage points with due requests that do not wait for details, the longest waiting first."""
     query = select(UsagePoint).where(
-        UsagePoint.next_work_at <= now, _has_details(now), UsagePoint.status == PointStatus.GRANTED
+        UsagePoint.next_work_at <= now, _is_ready_for_readings(now), UsagePoint.status == PointStatus.GRANTED
     )
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
@@ -111,7 +112,7 @@ async def find_next_work(session: AsyncSession, now: datetime, otherwise: dateti
 
     The details of those that wait are fetched by another job.
     """
-    query = select(UsagePoint.next_work_at).where(UsagePoint.status == PointStatus.GRANTED, _has_details(now))
+    query = select(UsagePoint.next_work_at).where(UsagePoint.status == PointStatus.GRANTED, _is_ready_for_readings(now))
     first = await session.scalar(query.order_by(UsagePoint.next_work_at).limit(1))
     return otherwise if first is None else min(first, otherwise)
 
@@ -122,8 +123,8 @@ async def schedule_work(session: AsyncSession, point: UsagePoint, at: datetime) 
     await session.execute(update(UsagePoint).where(*unchanged).values(next_work_at=at))
 
 
-async def postpone_due(session: AsyncSession, now: datetime, until: datetime) -> None:
-    """Move the visits that are due at `now` to `until`."""
+async def postpone_due_work(session: AsyncSession, now: datetime, until: datetime) -> None:
+    """Postpone the visits that are due at `now` to `until`."""
     due = (UsagePoint.next_work_at <= now, UsagePoint.status == PointStatus.GRANTED)
     await session.execute(update(UsagePoint).where(*due).values(next_work_at=until))
 
@@ -217,7 +218,7 @@ async def save_refusals(session: AsyncSession, point_id: str, refusals: Refusals
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(refusals=written))
 
 
-async def ask_details_at(session: AsyncSession, point_id: str, at: datetime) -> None:
+async def bring_details_forward(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Have the services, contract and supply of a usage point fetched at `at` or earlier."""
     theirs = update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at)
     await session.execute(theirs.values(details_at=at))

@@ -70,7 +70,7 @@ async def check_every_hour(asked: ScriptedHome, changes: list[date]) -> None:
     home = Home([Contract(date.min, "hp_hc", list_prices("hp_hc"))], OF_THE_REFORM, {})
     for day in changes:
         start, end = midnight(day - timedelta(days=2)), midnight(day + timedelta(days=2))
-        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))
         assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 
@@ -170,6 +170,21 @@ def test_a_look_before_its_time_does_not_take_the_place_of_the_look_on_the_day()
     following = get_next_look("1", contract, look)
     assert following
     assert paris.day_of(following) == date(2027, 11, 1)
+
+
+def test_hours_announced_without_a_day_are_looked_for_daily_for_45_days_and_then_less_often() -> None:
+    announced = midnight(date(2026, 11, 10)) + timedelta(hours=12)
+    contract = EnedisContract(off_peak=OLD, future_off_peak=WINTER, announced_at=announced)
+    look, days = announced, []
+    while look < midnight(date(2027, 2, 1)):
+        found = get_next_look("1", contract, look)
+        assert found
+        look = found
+        days.append(paris.day_of(look))
+    christmas = days.index(date(2026, 12, 25))
+    assert days[: christmas + 1] == [date(2026, 11, 11) + timedelta(days=number) for number in range(45)]
+    later = [(day.month, day.day) for day in days[christmas + 1 :]]
+    assert later == [(12, 27), (12, 29), (12, 31), (1, 3), (1, 6), (1, 10), (1, 15), (1, 21), (1, 28), (2, 4)]
 
 
 @pytest.mark.parametrize("written", [f"HC été (1H32-6H32;11H02-14H02) hiver ({WINTER[4:-1]})"])

@@ -119,10 +119,10 @@ async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(h
     publisher = home.publisher
     for _ in range(2):
         await publisher.publish_hours(home.account_id, home.point_id)
-    assert await publisher.find_up_to_date(home.account_id, home.point_id)
+    assert await publisher.find_up_to_date_hours(home.account_id, home.point_id)
     async with home.database.write() as session:
         session.add(WRITES[table]())
-    assert not await publisher.find_up_to_date(home.account_id, home.point_id)
+    assert not await publisher.find_up_to_date_hours(home.account_id, home.point_id)
 
 
 async def test_a_color_is_counted_whenever_its_answer_was_requested(home: StoredHome) -> None:

@@ -171,7 +171,7 @@ def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) 
 
 
 def list_sold_tariffs(point: BilledPoint, option: Option) -> list[Tariff]:
-    """Return a tariff with the regulated option for each power of the home's tariffs at which it is sold."""
+    """Return a tariff with the regulated option for each power of the usage point's tariffs at which it is sold."""
     powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in point.tariffs}
     if not powers and point.row.contract.power_kva:
         powers = {None: point.row.contract.power_kva}

@@ -74,6 +74,14 @@ class Published:
     since: int
 
 
+@dataclass(frozen=True)
+class UpToDateHours:
+    """Published hours that need no check: their state and series."""
+
+    state: repository.PublishedState
+    series: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _UpToDate:
     """The version of a state of the database of which all hours are published, and their series."""
@@ -98,16 +106,14 @@ class Publisher:
         self._up_to_date: OrderedDict[str, _UpToDate] = OrderedDict()
         self._today = date.min  # of `_up_to_date`: a new day has new hours
 
-    async def find_up_to_date(
-        self, account_id: str, point_id: str
-    ) -> tuple[repository.PublishedState, Sequence[str]] | None:
-        """Return the state and the series of hours that are certainly up to date; None if they must be checked."""
+    async def find_up_to_date_hours(self, account_id: str, point_id: str) -> UpToDateHours | None:
+        """Return what is published if one query shows that it is up to date; None if it must be checked."""
         known = self._up_to_date.get(point_id)
         if known is None or self._today != paris.day_of(self._clock.now()):
             return None
         async with self._database.read() as session:
             state = await repository.load_state(session, account_id, point_id)
-        return (state, known.series) if state is not None and state.version == known.version else None
+        return UpToDateHours(state, known.series) if state is not None and state.version == known.version else None
 
     async def publish_hours(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""

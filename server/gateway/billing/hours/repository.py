@@ -82,8 +82,16 @@ async def load_state(session: AsyncSession, account_id: str, point_id: str) -> P
     found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
     if found is None:
         return None
-    version = hashlib.blake2b(repr(tuple(found[:4])).encode(), digest_size=16).digest()
-    return PublishedState(found.epoch, found.revision, version, *found[4:])
+    versions = (found.epoch, found.revision, found.data_version, found.shared_version)
+    return PublishedState(
+        epoch=found.epoch,
+        revision=found.revision,
+        version=hashlib.blake2b(repr(versions).encode(), digest_size=16).digest(),
+        shared_revision=found.shared_revision,
+        status=found.status,
+        next_work_at=found.next_work_at,
+        history_at=found.history_at,
+    )
 
 
 async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:

@@ -92,9 +92,9 @@ class HoursService:
 
     async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> HourRows | None:
         """Return an empty answer if one query shows that the client has everything; else None."""
-        if cursor is None or (found := await self._publisher.find_up_to_date(account_id, point_id)) is None:
+        if cursor is None or (found := await self._publisher.find_up_to_date_hours(account_id, point_id)) is None:
             return None
-        state, series = found
+        state, series = found.state, found.series
         if cursor != f"{state.epoch}.{state.revision}":
             return None
         return HourRows(

@@ -20,7 +20,14 @@ from datetime import date
 
 from gateway.domain.public_holidays import is_public_holiday
 from gateway.domain.tempo_days import Color
-from gateway.domain.tempo_season import Expectation, Season, find_possible_colors, predict_colors
+from gateway.domain.tempo_season import (
+    RED_MONTHS,
+    Expectation,
+    Season,
+    find_color_by_rule,
+    find_possible_colors,
+    predict_colors,
+)
 from gateway.kit import paris
 
 HORIZONS = range(2, 10)
@@ -32,7 +39,7 @@ _DAYS_A_YEAR = 365
 _FADING_DAYS = 4
 """The weather of a day says less and less about later ones: its weight falls to 37 % after so many days."""
 _LEVELS = {Color.BLUE: 0.0, Color.WHITE: 0.5, Color.RED: 1.0}
-_SATURDAY, _SUNDAY = 5, 6
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Conditions:
     @property
     def day_of_season(self) -> int:
         """1 for 1 September."""
-        return (self.day - Season.of(self.day).start).days + 1
+        return _number_day_of_season(self.day)
 
     @property
     def red_threshold(self) -> float:
@@ -83,7 +90,7 @@ class Conditions:
 
 def is_forecast_day(day: date) -> bool:
     """Tell whether a day gets a forecast: from 1 November to 31 March, but no Sunday, which is always blue."""
-    return day.month in {11, 12, 1, 2, 3} and day.weekday() != _SUNDAY
+    return day.month in RED_MONTHS and find_color_by_rule(day) is None
 
 
 def can_be_red(day: date) -> bool:
@@ -123,14 +130,17 @@ def estimate_load(day: date, known: Mapping[date, Color], last: date) -> LoadEst
     """Estimate the load of a day from the calendar and the colours that are known up to `last`."""
     while last in known and not _is_working_day(last):
         last -= paris.DAY
-    day_of_season = (day - Season.of(day).start).days + 1
     faded = math.exp(-((day - last).days - 1) / _FADING_DAYS)
     return LoadEstimate(
-        season=math.cos(2 * math.pi * (day_of_season - _COLDEST_DAY_OF_SEASON) / _DAYS_A_YEAR),
+        season=math.cos(2 * math.pi * (_number_day_of_season(day) - _COLDEST_DAY_OF_SEASON) / _DAYS_A_YEAR),
         recent=_LEVELS.get(known.get(last, Color.BLUE), 0.0) * faded,
         is_saturday=day.weekday() == _SATURDAY,
         is_holiday=is_public_holiday(day),
     )
+
+
+def _number_day_of_season(day: date) -> int:
+    return (day - Season.of(day).start).days + 1
 
 
 def _is_working_day(day: date) -> bool:

@@ -4,7 +4,7 @@ The Brier score of a colour is the mean of (probability - outcome)^2, the outcom
 else 0: 0 is perfect, and smaller is better. `total` is the sum over the three colours.
 
 Example: a day forecast as red with 0.7, white with 0.2 and blue with 0.1 became red: 0.09 for red, 0.04 for white,
-0.01 for blue, 0.14 in total. The usual shares (0.21, 0.27, 0.52) score 0.62 + 0.07 + 0.27 = 0.97.
+0.01 for blue, 0.14 in total. The usual shares (0.21, 0.32, 0.47) score 0.62 + 0.10 + 0.22 = 0.95.
 """
 
 from collections import defaultdict

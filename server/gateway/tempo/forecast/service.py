@@ -35,39 +35,34 @@ async def make_forecast(database: Database, clock: Clock) -> datetime:
     """
     now = clock.now()
     today = find_tempo_day(now)
-    following = get_start(today + paris.DAY)
-    if not list_forecast_days(today):
-        return following
-    official = get_official_time(today + paris.DAY)
-    if now < official:
-        return official
+    if not list_forecast_days(today) or now < get_official_time(today + paris.DAY):
+        return _find_next_run(now, is_made=False)
     async with database.write() as session:
         if await repository.has_forecast_of(session, today):
-            return following
+            return _find_next_run(now, is_made=True)
         days = list(paris.iterate_days(Season.of(today).start, today + 2 * paris.DAY))
         colors = resolve_colors(await tempo.list_days(session, days[0], days[-1] + paris.DAY), days, today)
         if not all(color.certain for color in colors.values()):
-            return min(now + _PAUSE, following)
+            return _find_next_run(now, is_made=False)
         calibrated = load_calibrated()
         conditions = gather_conditions({day: color.color for day, color in colors.items()}, today)
         forecasts = forecast_days(conditions, calibrated.weights)
-        for each in conditions:
-            found, deduced = forecasts[each.day], deduce_colors(each, calibrated.climatology)
-            await session.execute(
-                build_insert(session, TempoForecast)
-                .values(
-                    made_on=today,
-                    day=each.day,
-                    white=found.white,
-                    red=found.red,
-                    deduced_white=deduced.white,
-                    deduced_red=deduced.red,
-                    made_at=now,
-                )
-                .on_conflict_do_nothing()
-            )
+        rows = [
+            {
+                "made_on": today,
+                "day": each.day,
+                "white": forecasts[each.day].white,
+                "red": forecasts[each.day].red,
+                "deduced_white": deduced.white,
+                "deduced_red": deduced.red,
+                "made_at": now,
+            }
+            for each in conditions
+            for deduced in [deduce_colors(each, calibrated.climatology)]
+        ]
+        await session.execute(build_insert(session, TempoForecast).on_conflict_do_nothing(), rows)
     log.info("tempo_forecast_made", day=str(today), days=len(conditions))
-    return following
+    return _find_next_run(now, is_made=True)
 
 
 class TempoForecasts:
@@ -106,7 +101,7 @@ async def load_forecast(session: AsyncSession, now: datetime) -> schemas.TempoFo
             and row.day not in announced
         ],
         horizons=horizons,
-        next_change=_find_next_change(now, is_made=bool(newest) and newest[0].made_on == today),
+        next_change=_find_next_run(now, is_made=bool(newest) and newest[0].made_on == today),
     )
 
 
@@ -152,7 +147,8 @@ def find_published_horizons(backtest: Sequence[Score], recorded: Sequence[Score]
     )
 
 
-def _find_next_change(now: datetime, *, is_made: bool) -> datetime:
+def _find_next_run(now: datetime, *, is_made: bool) -> datetime:
+    """Return when a forecast may next be made, and so when the published one may next change."""
     today = find_tempo_day(now)
     if is_made or not list_forecast_days(today):
         return get_start(today + paris.DAY)
