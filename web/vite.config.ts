@@ -32,6 +32,10 @@ export default defineConfig({
     reportCompressedSize: false,
     manifest: true,
     chunkSizeWarningLimit: 2000, // scripts/size.mjs has the budget
+    rolldownOptions: {
+      // what many pages share compresses better in one file, and is one request
+      output: { codeSplitting: { groups: [{ name: "shared", test: /\/src\//, minShareCount: 8 }] } },
+    },
   },
   server: { proxy },
   // as strict as it is served

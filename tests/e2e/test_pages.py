@@ -91,7 +91,7 @@ async def test_other_off_peak_hours_are_compared_and_unreadable_ones_can_be_corr
         await person.fill_field("Off-peak at other hours", "22h-6h")
         await person.press_button("Compare")
         await person.wait_for_text("Peak/off-peak with 22h-6h would have cost €")
-        await person.press_button("Without these hours")
+        await person.press_button("Remove these hours")
         await expect(person.page.get_by_text("Peak/off-peak with 22h-6h would have cost")).to_have_count(0)
 
 

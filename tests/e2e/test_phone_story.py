@@ -35,7 +35,7 @@ ENGLISH_WORDS = re.compile(
 )
 NOT_OURS = {"Show password", "Energy sources"}
 """What Home Assistant itself says in English to a screen reader in French."""
-SECONDS_TO_TRANSLATE = 60
+SECONDS_TO_TRANSLATE = 120
 """Home Assistant shows some words in English until it has loaded them in another language."""
 # What is seen, and what a screen reader says beside it; of the page that Home Assistant opens with, nothing.
 VISIBLE_TEXTS = """() => {

@@ -23,6 +23,12 @@ def make_client_input(**changes: str) -> dict[str, str]:
     return {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET} | changes
 
 
+async def reload_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Reload the integration as its page does, and wait for what it does then."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def submit_form(hass: HomeAssistant, flow: Any, data: Any) -> Any:
     """Fill in a form of a configuration, and wait for what comes of it."""
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], data)

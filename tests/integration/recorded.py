@@ -1,9 +1,10 @@
 """What the integration imported into the recorder, read back; and answers with hours to import."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from homeassistant.components.recorder.statistics import (
+    StatisticsRow,
     list_statistic_ids,
     statistics_during_period,
 )
@@ -14,27 +15,29 @@ from scripted_gateway import POINT_ID
 from custom_components.my_electrical_data.const import DOMAIN
 
 CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
-
-
 TOMORROW = "2026-11-24T07:00:05+00:00"
 
 
 async def load_statistics(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
     """Return start, sum and state of each row in the recorder."""
+    rows = await _load_rows(hass, statistic_id, {"sum", "state"})
+    return [(datetime.fromtimestamp(row["start"], UTC).isoformat(), row["sum"] or 0, row["state"] or 0) for row in rows]
+
+
+async def load_changes(hass: HomeAssistant, statistic_id: str) -> dict[datetime, float]:
+    """Return what each hour gained, as the Energy dashboard shows it."""
+    rows = await _load_rows(hass, statistic_id, {"change"})
+    return {datetime.fromtimestamp(row["start"], UTC): round(row["change"] or 0, 6) for row in rows}
+
+
+async def _load_rows(
+    hass: HomeAssistant, statistic_id: str, columns: set[Literal["change", "state", "sum"]]
+) -> list[StatisticsRow]:
+    since = datetime(2020, 1, 1, tzinfo=UTC)
     rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        datetime(2020, 1, 1, tzinfo=UTC),
-        None,
-        {statistic_id},
-        "hour",
-        None,
-        {"sum", "state"},
+        statistics_during_period, hass, since, None, {statistic_id}, "hour", None, columns
     )
-    return [
-        (datetime.fromtimestamp(row["start"], UTC).isoformat(), row["sum"] or 0, row["state"] or 0)
-        for row in rows.get(statistic_id, [])
-    ]
+    return rows.get(statistic_id, [])
 
 
 async def load_metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:

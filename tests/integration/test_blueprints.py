@@ -74,7 +74,7 @@ async def wait_for_tasks(hass: HomeAssistant) -> None:
     """Wait for everything that happens, but for automations that wait themselves."""
 
     def is_waiting(task: asyncio.Future[Any]) -> bool:
-        name = task.get_coro().__qualname__ if isinstance(task, asyncio.Task) else ""  # type: ignore[union-attr]
+        name = task.get_coro().__qualname__ if isinstance(task, asyncio.Task) else ""  # type: ignore[union-attr]  # it has a coroutine
         return name.startswith(("Script.", "AutomationEntity."))
 
     quiet = 0

@@ -9,6 +9,7 @@ from conftest import MoveTo, SetUp
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from pages import reload_entry
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import (
     COMPARISON,
@@ -27,7 +28,7 @@ from scripted_gateway import (
 from custom_components.my_electrical_data import cards
 from custom_components.my_electrical_data.const import DOMAIN
 
-type Ask = Callable[..., Awaitable[dict[str, Any]]]
+type Send = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @pytest.fixture
@@ -38,17 +39,17 @@ async def socket(hass: HomeAssistant, set_up: SetUp, hass_ws_client: Any) -> Any
 
 
 @pytest.fixture
-def send_command(socket: Any) -> Ask:
-    async def ask(kind: str, **fields: Any) -> dict[str, Any]:
+def send_command(socket: Any) -> Send:
+    async def send(kind: str, **fields: Any) -> dict[str, Any]:
         await socket.send_json_auto_id({"type": f"{DOMAIN}/{kind}", **fields})
         answer: dict[str, Any] = await socket.receive_json()
         return answer
 
-    return ask
+    return send
 
 
 @pytest.fixture
-def subscribe_feed(send_command: Ask, socket: Any) -> Ask:
+def subscribe_feed(send_command: Send, socket: Any) -> Send:
     """Subscribe to a feed; what it says first."""
 
     async def follow(feed: str, **fields: Any) -> dict[str, Any]:
@@ -114,12 +115,14 @@ async def test_a_checkout_without_the_script(
 # What the cards ask for
 
 
-async def test_the_meters(send_command: Ask) -> None:
+async def test_the_meters(send_command: Send) -> None:
     answer = await send_command("homes")
     assert answer["result"]["meters"] == [{"id": POINT_ID, "name": "Maison", "option": "hp_hc", "produces": False}]
 
 
-async def test_the_figures_are_handed_on_as_the_gateway_sends_them(send_command: Ask, gateway: ScriptedGateway) -> None:
+async def test_the_figures_are_handed_on_as_the_gateway_sends_them(
+    send_command: Send, gateway: ScriptedGateway
+) -> None:
     asked = {"start": "2026-01-25", "end": "2026-01-27", "step": "day"}
     assert (await send_command("series", meter=POINT_ID, **asked))["result"] == load_body("series")
     (request,) = gateway.list_requests(SERIES)
@@ -129,7 +132,7 @@ async def test_the_figures_are_handed_on_as_the_gateway_sends_them(send_command:
     assert gateway.list_requests(COMPARISON)[0].query["months"] == "12"
 
 
-async def test_a_silent_gateway_is_an_error_in_words(send_command: Ask, gateway: ScriptedGateway) -> None:
+async def test_a_silent_gateway_is_an_error_in_words(send_command: Send, gateway: ScriptedGateway) -> None:
     gateway.answers[COMPARISON] = answer_problem(503, "upstream_down")
     error = (await send_command("comparison", meter=POINT_ID))["error"]
     assert error["code"] == "home_assistant_error"
@@ -137,7 +140,7 @@ async def test_a_silent_gateway_is_an_error_in_words(send_command: Ask, gateway:
 
 
 async def test_a_failed_question_tells_every_card_that_the_gateway_is_silent(
-    send_command: Ask, subscribe_feed: Ask, socket: Any, gateway: ScriptedGateway
+    send_command: Send, subscribe_feed: Send, socket: Any, gateway: ScriptedGateway
 ) -> None:
     assert not (await subscribe_feed("gateway"))["is_silent"]
     gateway.answers[COMPARISON] = gateway.answers[PING] = answer_text(502, "")
@@ -146,7 +149,7 @@ async def test_a_failed_question_tells_every_card_that_the_gateway_is_silent(
         assert message["type"] in {"event", "result"}
 
 
-async def test_a_meter_that_is_not_ours(send_command: Ask) -> None:
+async def test_a_meter_that_is_not_ours(send_command: Send) -> None:
     answer = await send_command("comparison", meter="z" * 16)
     assert answer["error"]["translation_key"] == "entry_not_loaded"
 
@@ -154,7 +157,7 @@ async def test_a_meter_that_is_not_ours(send_command: Ask) -> None:
 # What the cards are told again and again
 
 
-async def test_tempo_turns_at_six(subscribe_feed: Ask, socket: Any, move_to: MoveTo) -> None:
+async def test_tempo_turns_at_six(subscribe_feed: Send, socket: Any, move_to: MoveTo) -> None:
     """The gateway is not asked for it: what was announced is still true when it is silent."""
     first = await subscribe_feed("tempo")
     assert not first["is_silent"]
@@ -169,13 +172,13 @@ async def test_tempo_turns_at_six(subscribe_feed: Ask, socket: Any, move_to: Mov
     assert turned["data"]["now"]["today"]["color"] == tomorrow["color"]
 
 
-async def test_ecowatt(subscribe_feed: Ask) -> None:
+async def test_ecowatt(subscribe_feed: Send) -> None:
     data = (await subscribe_feed("ecowatt"))["data"]
     assert data["now"]["level"] == 2
     assert [len(day["hours"]) for day in data["days"]] == [24] * len(load_body("ecowatt")["days"])
 
 
-async def test_the_hours_to_come_and_the_cheapest_of_them(subscribe_feed: Ask) -> None:
+async def test_the_hours_to_come_and_the_cheapest_of_them(subscribe_feed: Send) -> None:
     data = (await subscribe_feed("periods", meter=POINT_ID, hours=2))["data"]
     assert [item["bucket"] for item in data["items"]] == ["hp", "hc", "hp"]
     assert data["cheapest"] == {
@@ -185,12 +188,12 @@ async def test_the_hours_to_come_and_the_cheapest_of_them(subscribe_feed: Ask) -
     }
 
 
-async def test_a_meter_without_a_price(subscribe_feed: Ask, gateway: ScriptedGateway) -> None:
+async def test_a_meter_without_a_price(subscribe_feed: Send, gateway: ScriptedGateway) -> None:
     assert (await subscribe_feed("periods", meter="z" * 16))["data"] is None
 
 
 async def test_a_gateway_falls_silent_and_comes_back(
-    subscribe_feed: Ask, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
+    subscribe_feed: Send, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
 ) -> None:
     answers = dict(gateway.answers)
     assert (await subscribe_feed("ecowatt"))["is_silent"] is False
@@ -206,9 +209,8 @@ async def test_a_gateway_falls_silent_and_comes_back(
 
 
 async def test_a_subscription_survives_a_reload_and_ends(
-    hass: HomeAssistant, subscribe_feed: Ask, socket: Any, entry: MockConfigEntry
+    hass: HomeAssistant, subscribe_feed: Send, socket: Any, entry: MockConfigEntry
 ) -> None:
     assert (await subscribe_feed("gateway")) == {"is_silent": False, "silent_since": None, "data": None}
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     await next_event(socket, lambda event: not event["is_silent"])

@@ -148,7 +148,7 @@ async def test_the_cheapest_by_ecowatt(hass: HomeAssistant, gateway: ScriptedGat
 
 def test_no_window_is_cheaper_than_the_one_found() -> None:
     """Against every minute, for a thousand arrangements."""
-    random, zero = Random(6), dt_util.utc_from_timestamp(0)  # noqa: S311 - the same arrangements each time
+    random, zero = Random(6), dt_util.utc_from_timestamp(0)
     for _ in range(1000):
         values: list[float | None] = []
         spans: list[Span] = []

@@ -5,6 +5,7 @@ import json
 import ssl
 import tracemalloc
 from collections.abc import AsyncIterator
+from datetime import date
 
 import aiohttp
 import pytest
@@ -145,8 +146,6 @@ async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGat
     gateway.answers[f"{POINTS}/p/daily"] = answer_text(
         200, '{"readings": [{"date": "2026-11-22", "wh": NaN, "quality": "measured"}]}', "application/json"
     )
-    from datetime import date
-
     with pytest.raises(MalformedResponseError):
         await client.fetch_daily_values("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
 

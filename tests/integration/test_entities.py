@@ -13,7 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_translations
-from pages import pick_fields
+from pages import pick_fields, reload_entry
 from paris_home import World, parse_paris
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
@@ -105,8 +105,7 @@ async def test_maximum_power_is_asked_for_only_when_it_is_shown(
     assert gateway.list_requests(MAX_POWER) == []
     registry = er.async_get(hass)
     registry.async_update_entity(entity_id(hass, "max_power_share"), disabled_by=None)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert get_state(hass, "max_power_share") == "82.0"
     assert len(gateway.list_requests(MAX_POWER)) == 1
 

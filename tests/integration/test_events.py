@@ -6,7 +6,7 @@ from typing import Any
 from conftest import MoveTo, SetUp
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
-from pages import pick_fields
+from pages import pick_fields, reload_entry
 from paris_home import World, make_red_days, parse_paris
 from scripted_gateway import ScriptedGateway
 from states import entity_id, get_state
@@ -101,6 +101,5 @@ async def test_nothing_is_told_twice_after_a_reload(
     world.colors |= make_red_days("2026-11-24")
     await move_to(parse_paris("2026-11-23T14:10").isoformat())
     last = get_state(hass, "tempo_color", "event")
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert get_state(hass, "tempo_color", "event") == last != "unknown"

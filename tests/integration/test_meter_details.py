@@ -6,6 +6,7 @@ import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from pages import reload_entry
 from paris_home import World, make_red_days, parse_paris
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import (
@@ -32,8 +33,7 @@ async def enable(hass: HomeAssistant, entry: MockConfigEntry, *unique_ids: str) 
         if entity.unique_id in unique_ids:
             assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION, entity.entity_id
             registry.async_update_entity(entity.entity_id, disabled_by=None)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
 
 
 def get_entity_state(hass: HomeAssistant, unique_id: str, domain: str = "sensor") -> State:

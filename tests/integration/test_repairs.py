@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import answer_repair, load_texts, open_repair
+from pages import answer_repair, load_texts, open_repair, reload_entry
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -114,8 +114,7 @@ async def test_a_gateway_that_is_away_at_the_start(
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert get_repairs(hass).keys() == {"gateway_down"}
     gateway.answers[PING] = load_body("ping")
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert get_repairs(hass) == {}
 
 

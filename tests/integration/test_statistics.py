@@ -14,6 +14,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
+from pages import reload_entry
 from recorded import CONSUMPTION, COST, TOMORROW, load_metadata, load_statistics, state_of
 from scripted_gateway import HOURS, POINT_ID, ScriptedGateway, answer_problem, load_body
 
@@ -148,8 +149,7 @@ async def test_an_empty_answer_erases_nothing(
     entry = await set_up()
     del hass_storage[f"{DOMAIN}.{POINT_ID}"]
     gateway.hours = [state_of(datetime(2026, 11, 22, tzinfo=UTC), [])]
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert len(await load_statistics(hass)) == 3
 
 
@@ -160,8 +160,7 @@ async def test_imported_with_every_entity_disabled(
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_entity(entity.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     gateway.requests.clear()
     await move_to(TOMORROW)
     assert gateway.list_requests(HOURS)

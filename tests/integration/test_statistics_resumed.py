@@ -15,6 +15,7 @@ from homeassistant.components.recorder.statistics import (
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
+from pages import reload_entry
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -28,8 +29,7 @@ from custom_components.my_electrical_data.errors import RecorderIncompleteError
 
 async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     entry = await set_up()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
     newest = entry.runtime_data.meters[POINT_ID].hours.data.newest
     assert newest == datetime(2026, 11, 22, 22, tzinfo=UTC)
@@ -62,8 +62,7 @@ async def test_a_lost_cursor_begins_afresh_without_leftovers(
     entry = await set_up()
     del hass_storage[f"{DOMAIN}.{POINT_ID}"]
     gateway.hours = [state_of(datetime(2026, 11, 22, 21, tzinfo=UTC), [500.0, 250.0], epoch="e2")]
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert [row[:2] for row in await load_statistics(hass)] == [
         ("2026-11-22T21:00:00+00:00", 0.5),
         ("2026-11-22T22:00:00+00:00", 0.75),
@@ -130,8 +129,7 @@ async def test_an_interrupted_import_is_finished(
     stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
     for row in stored["last"].values():
         row["start"] -= 3600
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
 
 
@@ -165,8 +163,7 @@ async def test_a_correction_that_was_cut_between_two_series_goes_on(
     assert written == [CONSUMPTION]
     assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
     with patch.object(get_instance(hass), "async_clear_statistics") as clear:
-        await hass.config_entries.async_reload(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await reload_entry(hass, entry)
     clear.assert_not_called()
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1", "c1"]
     assert [row[1] for row in await load_statistics(hass)] == [1.1, 1.3505, 2.0]
@@ -211,8 +208,7 @@ async def test_a_restart_resumes_at_the_page_that_was_next(
     assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1+20"
     gateway.answers[HOURS] = whole
     gateway.requests.clear()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["c1+20", "c1+40"]
     assert len(await load_statistics(hass)) == 50
 
@@ -226,7 +222,6 @@ async def test_a_restored_backup_is_filled_up(
     for row in stored["last"].values():
         row["start"] += 3600
         row["sum"] += 1
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
     assert len(await load_statistics(hass)) == 3

@@ -9,17 +9,17 @@ import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
-from homeassistant.components.recorder.statistics import async_import_statistics, statistics_during_period
+from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
-from pages import answer_repair, open_repair
+from pages import answer_repair, open_repair, reload_entry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from recorded import TOMORROW, load_changes
 from scripted_gateway import HOURS, NUMBER, POINT_ID, ScriptedGateway, answer_problem
 
 from custom_components.my_electrical_data.carried_hours import build_rows
@@ -70,23 +70,6 @@ async def energy(hass: HomeAssistant) -> None:
         assert await async_setup_component(hass, component, {})
 
 
-async def load_changes(hass: HomeAssistant, statistic_id: str) -> dict[datetime, float]:
-    """Return what each hour gained, as the Energy dashboard shows it."""
-    found = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        datetime(2020, 1, 1, tzinfo=UTC),
-        None,
-        {statistic_id},
-        "hour",
-        None,
-        {"change"},
-    )
-    return {
-        datetime.fromtimestamp(row["start"], UTC): round(row["change"] or 0, 6) for row in found.get(statistic_id, [])
-    }
-
-
 async def show_in_energy(hass: HomeAssistant, *sources: dict[str, Any]) -> None:
     manager = await async_get_manager(hass)
     grids = [{"type": "grid", "stat_energy_to": None} | source for source in sources]
@@ -126,6 +109,8 @@ async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
     ours, ours_cost = [await load_changes(hass, f"{OURS}_{key}") for key in ("consumption", "cost")]
     assert (len(ours), min(ours)) == (3, OUR_FIRST_HOUR)
     assert is_offered(hass)
+    energy_dashboard = (DOMAIN, f"energy_dashboard_{POINT_ID}")
+    assert energy_dashboard not in ir.async_get(hass).issues, "both in the dashboard would count each kWh twice"
 
     page = await take_over(hass)
     assert "HA Linky" in page["description_placeholders"]["what"]
@@ -139,10 +124,11 @@ async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
     assert await load_changes(hass, f"{OURS}_cost") == expected_cost
     assert await list_energy(hass) == [(f"{OURS}_consumption", f"{OURS}_cost")]
     assert not is_offered(hass)
+    assert energy_dashboard not in ir.async_get(hass).issues
 
     # the gateway begins its sums afresh: all hours are imported again, theirs before ours
     gateway.hours[0] = gateway.hours[0] | {"epoch": "another"}
-    await move_to("2026-11-24T07:00:05+00:00")
+    await move_to(TOMORROW)
     assert gateway.list_requests(HOURS)[-1].query.get("cursor") is None
     assert await load_changes(hass, f"{OURS}_consumption") == expected
 
@@ -162,7 +148,7 @@ async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
         for key, sums in known["sum"].items()
     }
     gateway.hours.append(grown)
-    await move_to("2026-11-24T07:00:05+00:00")
+    await move_to(TOMORROW)
     changes = await load_changes(hass, f"{OURS}_consumption")
     expected = [0.5] * 24 + [0.1] * 24 + [1.0, 0.2505, 0.6495]
     assert [changes[start] for start in sorted(changes)] == expected
@@ -205,8 +191,7 @@ async def test_a_take_over_that_was_cut_is_offered_again(
     entry = await set_up()
     await take_over(hass)
     await show_in_energy(hass, {"stat_energy_from": theirs})
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload_entry(hass, entry)
     before = await load_changes(hass, f"{OURS}_consumption")
     await take_over(hass)
     assert await list_energy(hass) == [(f"{OURS}_consumption", None)]
@@ -234,7 +219,7 @@ async def test_hours_that_come_later_follow_on(
     newer = gateway.hours[0] | {"cursor": "c2", "start": ["2026-11-22T23:00:00Z"]}
     newer["sum"] = {key: [sums[-1] + 100] for key, sums in gateway.hours[0]["sum"].items()}
     gateway.hours.append(newer)
-    await move_to("2026-11-24T07:00:05+00:00")
+    await move_to(TOMORROW)
     changes = await load_changes(hass, f"{OURS}_consumption")
     assert changes[OUR_FIRST_HOUR - HOUR] == 0.5
     assert changes[datetime(2026, 11, 22, 23, tzinfo=UTC)] == 0.1

@@ -142,7 +142,7 @@ async def _get_token(gateway: Gateway, home: Home, clock: leaping.LeapingClock) 
 
 async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> None:
     """Look when the gateway said that there would be news, and twice a day anyhow."""
-    chance = Random(home.prm)  # noqa: S311
+    chance = Random(home.prm)
     while True:
         who, today = await _get_token(gateway, home, clock), paris.day_of(clock.now())
         days = {"start": str(today - timedelta(days=7)), "end": str(today)}
@@ -328,7 +328,7 @@ def main() -> None:
     print(f"{count} homes and their Home Assistants, {DAYS} days\n")
     _at_once()
     with (
-        tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,  # noqa: S108
+        tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,  # noqa: S108 - in memory
         # the jobs of a gateway look every few seconds for what another process may have done: here there is none
         mock.patch("gateway.jobs.worker.LONGEST_SLEEP", timedelta(minutes=15)),
     ):

@@ -50,7 +50,7 @@ async def _fill_home(url: str, keyring: Keyring, now: datetime) -> StoredHome:
     since = now.date() - timedelta(days=DAYS)
     contract = Contract(consumption_activated_on=since, production_activated_on=since)
     await home.change_point(next_work_at=later, details_at=later, contract=contract)
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     days = [since + timedelta(days=number) for number in range(DAYS)]
     for direction in Direction:
         curves = {day: whole_curve(day, [chance.randrange(6000) for _ in range(48)]) for day in days}

@@ -171,7 +171,7 @@ class _Pauses:
                 if frame is not None and (doing := current) is not None:
                     doing.seen.append(_locate_frame(frame))
 
-        asyncio.Handle._run = run_timed  # type: ignore[assignment]
+        asyncio.Handle._run = run_timed  # type: ignore[assignment]  # its class takes no functions but its own
         watching = asyncio.get_running_loop().create_task(self._record_gaps())
         looking = threading.Thread(target=sample_stacks)
         usual = sys.getswitchinterval()
@@ -186,7 +186,7 @@ class _Pauses:
             sys.setswitchinterval(usual)
             gc.callbacks.remove(note_collection)
             watching.cancel()
-            asyncio.Handle._run = run  # type: ignore[method-assign]
+            asyncio.Handle._run = run  # type: ignore[method-assign]  # the same
 
     async def _record_gaps(self) -> None:
         while True:

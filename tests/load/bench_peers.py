@@ -23,17 +23,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from statistics import median
-from threading import Thread
-from typing import Any, override
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
 from scripts.lib.program import free_port
 from tests.load import http, running
+from tests.server.threaded_server import serve_in_thread
 from tests.server.valkey_server import Valkey
 
 METER = "30001000000001"
@@ -65,10 +65,6 @@ class _Peer:
 
 class _OlderEnedis(BaseHTTPRequestHandler):
     """Enedis' API of measures, version 5, as far as MyElectricalData calls it: 500 W all the time."""
-
-    @override
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
 
     def do_POST(self) -> None:
         """Grant a token."""
@@ -105,10 +101,8 @@ class _OlderEnedis(BaseHTTPRequestHandler):
 @contextmanager
 def _run_older_enedis() -> Iterator[str]:
     """Run the stand-in; its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _OlderEnedis) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with serve_in_thread(_OlderEnedis) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def _list_ranges() -> dict[str, tuple[str, date, date]]:

@@ -4,7 +4,7 @@ import { buildSections } from "../src/cards/dashboard";
 import { pricesByBucket, sliceByHour } from "../src/cards/hours/slices";
 import { leftNow } from "../src/cards/tempo/left";
 import { findPrices } from "../src/cards/tempo/prices";
-import { longDate, percent } from "../src/lib/format";
+import { percent, weekdayDate } from "../src/lib/format";
 import { toForecastRows } from "../src/pages/tempo/forecast";
 
 type Period = Periods["items"][number];
@@ -137,10 +137,10 @@ describe("the Tempo forecast", () => {
 
   test("a day that RTE announces is not forecast, and each day has its score", () => {
     const [day, ...figures] = toForecastRows(forecast, "2026-01-21").flat();
-    expect(day).toBe(longDate("2026-01-22"));
+    expect(day).toBe(weekdayDate("2026-01-22"));
     expect(figures).toEqual([
       ...[0.7, 0.2, 0.1].map((share) => percent(share)),
-      "0.11 (without it 0.15; 1,260 days)",
+      "0.11 against 0.15, over 1,260 days",
       "–",
     ]);
   });

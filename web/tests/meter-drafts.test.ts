@@ -38,6 +38,14 @@ test("a regulated tariff stays regulated through the form", () => {
   expect(fromTariffDraft(draft)).toMatchObject({ valid_from: "2026-08-01", prices: "regulated" });
 });
 
+test("a whole day, and hours until midnight, stay through the form, whose fields have no 24:00", () => {
+  const slots = [["00:00", "24:00"]] as unknown as [];
+  const draft = toOffPeakDraft({ slots, weekdays: [5, 6] } as never);
+  expect(draft.slots).toEqual([{ from: "00:00", to: "00:00" }]);
+  expect(fromOffPeakDraft(draft).slots).toEqual([[0, 1440]]);
+  expect(fromOffPeakDraft({ ...draft, slots: [{ from: "22:00", to: "00:00" }] }).slots).toEqual([[1320, 1440]]);
+});
+
 test("prices of a regulated option have no times, those of an own one have", () => {
   const draft = toTariffDraft({ option: "base", power_kva: 6, prices: "regulated" });
   const row = { ...newPrice("night"), price: "0,12", slots: [{ from: "22:00", to: "06:00" }] };

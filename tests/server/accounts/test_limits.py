@@ -5,6 +5,8 @@ import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from gateway.kit.rate_limit_headers import build_rate_limit_headers
 from gateway.limits.origins import hash_client
 from gateway.settings import Settings
@@ -106,8 +108,6 @@ async def test_a_home_with_ipv6_is_one_client_and_nobodys_address_is_kept(gatewa
     await sign_up(gateway)
     await log_in(gateway.new_browser(), EMAIL, PASSWORD)
     async with gateway.runtime.database.read() as session:
-        from sqlalchemy import text
-
         names = " ".join(await session.scalars(text("SELECT name FROM counters")))
     assert "127.0.0.1" not in names
     assert EMAIL not in names

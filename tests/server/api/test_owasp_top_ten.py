@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from gateway.accounts import repository
 from gateway.kit.http import Upstream
 from tests.server.accounts.conftest import EMAIL, api_client, fetch_bearer, log_in, sign_up, sign_up_and_log_in
 from tests.server.backup.test_serving import Serving, make_serving
@@ -196,8 +197,6 @@ async def test_api8_every_refusal_is_a_problem_that_repeats_nothing(
 async def test_api8_a_failure_of_our_own_says_nothing_of_itself(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gateway.accounts import repository
-
     async def raise_error(*_: object) -> None:
         raise RuntimeError("with a secret in it")
 

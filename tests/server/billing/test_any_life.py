@@ -69,10 +69,10 @@ STEPS = st.lists(
             "collect",
             "tomorrow",
             "hour",
-            "ask",
-            "lose",
-            "interrupt",
-            "page",
+            "load_next_hours",
+            "lose_answer",
+            "interrupt_import",
+            "load_page",
             "restart",
             "add_again",
         ]
@@ -174,21 +174,21 @@ class Life:
     async def hour(self, *_: object) -> None:
         self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
 
-    async def ask(self, *_: object) -> None:
+    async def load_next_hours(self, *_: object) -> None:
         answer = await self.home.load_hours(self.client.cursor)
         if self.is_current and answer["epoch"] == self.client.epoch:
             assert answer["from"] is None or self.client.lacks_first_of(answer), "no further back than needed"
         self.client.take(answer)
         self.is_current = True
 
-    async def lose(self, *_: object) -> None:
+    async def lose_answer(self, *_: object) -> None:
         await self.home.load_hours(self.client.cursor)
 
-    async def interrupt(self, *_: object) -> None:
+    async def interrupt_import(self, *_: object) -> None:
         self.client.take(await self.home.load_hours(self.client.cursor), interrupted=True)
         self.is_current = False
 
-    async def page(self, *_: object) -> None:
+    async def load_page(self, *_: object) -> None:
         self.client.take(await self.home.load_hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
         self.is_current = False
 
@@ -218,7 +218,7 @@ async def _run_life(folder: Path, steps: list[str], chance: random.Random, proce
         )
         home.standing = [home.new_service() for _ in range(processes)]
         life = Life(home, chance)
-        for step in [*steps, "ask"]:
+        for step in [*steps, "load_next_hours"]:
             await life.step(step)
         for _ in home.standing:  # whoever is asked, however long it stands
             assert (await home.load_hours(life.client.cursor))["from"] is None
@@ -242,4 +242,4 @@ def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty_database / "gateway.db", folder)
-        asyncio.run(_run_life(Path(folder), steps, random.Random(seed), processes))  # noqa: S311
+        asyncio.run(_run_life(Path(folder), steps, random.Random(seed), processes))

@@ -203,7 +203,7 @@ def test_hours_agree_with_a_bill_made_minute_by_minute(
     gives: bool,
 ) -> None:
     rules, home = data.draw(any_homes(first))
-    chance, last = random.Random(seed), midnight(first + timedelta(days=count_of_days))  # noqa: S311
+    chance, last = random.Random(seed), midnight(first + timedelta(days=count_of_days))
     readings = random_curve(midnight(first), last, steps, chance)
     readings = [reading for number, reading in enumerate(readings) if number not in lost]
     given_ = random_curve(midnight(first), last, steps_given, chance) if gives else []
@@ -232,7 +232,7 @@ def test_running_sums_are_exact_and_end_with_the_bill_to_the_cent(day: date, ste
     home = Home(
         [Contract(date.min, "hp_hc", list_prices("hp_hc"))], [Slots([("01:28", "06:58"), ("13:58", "16:28")])], {}
     )
-    readings = random_curve(midnight(day), midnight(day + timedelta(days=1)), steps, random.Random(seed))  # noqa: S311
+    readings = random_curve(midnight(day), midnight(day + timedelta(days=1)), steps, random.Random(seed))
     one = count_figures(rules, readings)[day]
     expected = list(compute_bill(home, to_intervals(readings)).values())
     keys = sorted(one.build_columns())
@@ -254,7 +254,7 @@ def test_running_sums_are_exact_and_end_with_the_bill_to_the_cent(day: date, ste
 @pytest.mark.long
 @pytest.mark.parametrize("option", ["base", "hp_hc", "tempo", "custom"])
 def test_a_year_of_half_hours_agrees_to_the_cent(option: str) -> None:
-    chance = random.Random(option)  # noqa: S311
+    chance = random.Random(option)
     first, last = date(2025, 3, 1), date(2026, 3, 1)
     colors = {
         first + timedelta(days=number): chance.choice(["blue", "blue", "white", "red"]) for number in range(-1, 366)

@@ -13,20 +13,20 @@ FIRST = date(2026, 10, 1)
 async def count_by_registers(home: StoredHome, *slots: tuple[int, int]) -> None:
     """Ten days of which the meter's own off-peak hours are these minutes of the clock."""
     await write_curve(home, date(2026, 9, 4), 300)
-    shown_: dict[date, dict[str, int]] = {}
+    shown: dict[date, dict[str, int]] = {}
     peak = off_peak = 0
     for number in range(11):
         day = FIRST + timedelta(days=number)
         curve = whole_curve(day, [500] * 13 + [900 + 90 * number] * 14 + [1700] * 17 + [4000] * 4)
         await home.write_days(Kind.CURVE, {day: curve})
-        shown_[day] = {"hp": peak, "hc": off_peak}
+        shown[day] = {"hp": peak, "hc": off_peak}
         for reading in curve:
             minute = (reading.start - midnight(day)) // timedelta(minutes=1)
             if any(start <= minute < end for start, end in slots):
                 off_peak += reading.watts // 2
             else:
                 peak += reading.watts // 2
-    await home.write_days(Kind.INDEX, shown_)
+    await home.write_days(Kind.INDEX, shown)
 
 
 async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: StoredHome) -> None:
@@ -49,12 +49,12 @@ async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home:
     await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     swapped = FIRST + timedelta(days=4)
-    shown_ = {}
+    shown = {}
     for number in range(9):
         day = FIRST + timedelta(days=number)
         before = {"hp": 0, "hc": 0} if day <= swapped else {"hp": 900_000, "hc": 700_000}
-        shown_[day] = {"hp": before["hp"] + 16_000 * number, "hc": before["hc"] + 8_000 * number}
-    await home.write_days(Kind.INDEX, shown_)
+        shown[day] = {"hp": before["hp"] + 16_000 * number, "hc": before["hc"] + 8_000 * number}
+    await home.write_days(Kind.INDEX, shown)
     found = await check_index(home, FIRST, FIRST + timedelta(days=8))
     assert [item["date"] for item in found["items"]] == [
         (FIRST + timedelta(days=number)).isoformat() for number in range(8) if number != 4
@@ -81,14 +81,14 @@ async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: St
     """Each day uses more than the one before; an index value is dated by the day that it ends."""
     await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4), 300)
-    shown_, peak, off_peak = {}, 0, 0
+    shown, peak, off_peak = {}, 0, 0
     for number in range(12):
         day = FIRST + timedelta(days=number)
         watts = 500 + 40 * number
         await home.write_days(Kind.CURVE, {day: whole_curve(day, [watts])})
         peak, off_peak = peak + 16 * watts, off_peak + 8 * watts
-        shown_[day] = {"hp": peak, "hc": off_peak}
-    await home.write_days(Kind.INDEX, shown_)
+        shown[day] = {"hp": peak, "hc": off_peak}
+    await home.write_days(Kind.INDEX, shown)
     found = await check_index(home, FIRST, FIRST + timedelta(days=12))
     assert found["aligned_by"] == "day_ended"
     assert len(found["items"]) == 11
@@ -98,8 +98,8 @@ async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: St
 
 async def test_registers_without_known_names_still_give_the_total(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
-    shown_ = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
-    await home.write_days(Kind.INDEX, shown_)
+    shown = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
+    await home.write_days(Kind.INDEX, shown)
     found = await check_index(home, FIRST, FIRST + timedelta(days=4))
     assert [item["difference"] for item in found["items"]] == [{"total": 100}] * 4
 

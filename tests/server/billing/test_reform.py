@@ -70,7 +70,7 @@ async def check_every_hour(asked: ScriptedHome, changes: list[date]) -> None:
     home = Home([Contract(date.min, "hp_hc", list_prices("hp_hc"))], OF_THE_REFORM, {})
     for day in changes:
         start, end = midnight(day - timedelta(days=2)), midnight(day + timedelta(days=2))
-        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))
         assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 

@@ -275,7 +275,7 @@ def _in_hours(key: str, by_day: dict[date, dict[str, float]]) -> str:
 def test_the_steps_of_any_home_come_to_what_its_hours_do(empty_database: Path, changes: list[str], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty_database / "gateway.db", folder)
-        asyncio.run(_check_sums(Path(folder), changes, random.Random(seed)))  # noqa: S311
+        asyncio.run(_check_sums(Path(folder), changes, random.Random(seed)))
 
 
 async def test_production_counts_beside_consumption(home: StoredHome) -> None:

@@ -3,10 +3,9 @@
 import asyncio
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx2
@@ -18,6 +17,7 @@ from tests.server.accounts.conftest import StandIn
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import turnstile as turnstile_fixture
 from tests.server.cli.conftest import ADMIN, PASSWORD, Shell, serving
+from tests.server.threaded_server import serve_in_thread
 
 mailgun, turnstile = mailgun_fixture, turnstile_fixture
 
@@ -166,17 +166,8 @@ def answering(answer: Callable[[str], Answer]) -> Iterator[int]:
 
         do_HEAD = do_POST = do_GET  # noqa: N815 - as http.server calls it
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
+    with serve_in_thread(Handler) as port:
+        yield port
 
 
 def pass_on(port: int, *only: str) -> Callable[[str], Answer]:

@@ -6,6 +6,8 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import dropwhile
 from pathlib import Path
@@ -49,19 +51,45 @@ def run_script(script: str) -> None:
     assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
 
 
+@contextmanager
+def use_folder(folder: Path) -> Iterator[Path]:
+    """Use a folder for stages, and remove it at the end with what root has written there."""
+    try:
+        yield folder
+    finally:
+        run_script(f"rm -rf {folder}")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What stands for images that are not built here: `base` for Python's, `uv` for uv's; and the cache of uv."""
+
+    base: Path
+    uv: Path
+    cache: Path
+
+    @classmethod
+    def find(cls) -> Tools:
+        """Find those of this machine."""
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        base = home / "my-electrical-data/image-base"
+        assert base.exists(), "the image's base is not there: scripts/test --all makes it"
+        uv, cache = shutil.which("uv"), Path(os.environ.get("UV_CACHE_DIR") or home / "uv")
+        assert uv is not None
+        cache.mkdir(exist_ok=True)
+        return cls(base, Path(uv).resolve(), cache)
+
+
 @dataclass
 class Build:
     """The steps of the Dockerfile in `context`, taken in `folder`.
 
-    `base` stands for the image of Python, `uv` for that of uv; `cache` is what steps keep from one run to the next.
     `stages` are by name; one that is given, such as a stage that needs an image of another system, is not built.
     """
 
     context: Path
     folder: Path
-    base: Path
-    uv: Path
-    cache: Path
+    tools: Tools
     stages: dict[str, Stage] = field(default_factory=dict)
     dockerfile: str = "Dockerfile"
 
@@ -84,13 +112,13 @@ class Build:
         stage = Stage(self.folder / f"stage{len(self.stages)}")
         self.stages[name] = stage
         if image.startswith(("python:", "ghcr.io/home-assistant/base-debian:")):
-            run_script(f"cp -a {self.base} {stage.root}")
+            run_script(f"cp -a {self.tools.base} {stage.root}")
             # a mirror may keep a release for longer than the release says
             run_script(f"echo 'Acquire::Check-Valid-Until \"false\";' >{stage.root}/etc/apt/apt.conf.d/99mirror")
         else:
             assert "/uv:" in image, image
             stage.root.mkdir()
-            shutil.copy(self.uv, stage.root / "uv")
+            shutil.copy(self.tools.uv, stage.root / "uv")
         return stage
 
     def _copy(self, stage: Stage, said: str) -> None:
@@ -111,7 +139,7 @@ class Build:
     def _run(self, stage: Stage, said: str) -> None:
         mounts = f"mount -t proc proc {stage.root}/proc; mount --bind /etc/ssl {stage.root}/etc/ssl; "
         for target in CACHE.findall(said):
-            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.cache} {stage.find_path(target)}; "
+            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.tools.cache} {stage.find_path(target)}; "
         way_out = {name: os.environ[name] for name in _WAY_OUT if name in os.environ}
         line = f"cd {stage.workdir} && {CACHE.sub('', said)}"
         environment = stage.environment(HOME="/root", **way_out)

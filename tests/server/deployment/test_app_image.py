@@ -6,8 +6,6 @@ pages are not built again.
 
 import asyncio
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 
 from scripts.lib.program import free_port
 from tests.server.conftest import Simulator, wait_until
-from tests.server.deployment.dockerfile import AS_ROOT, Build, Stage, as_root
+from tests.server.deployment.dockerfile import AS_ROOT, Build, Stage, Tools, use_folder
 from tests.server.deployment.test_app import SOMEBODY, SUPERVISOR, coming_from
 
 pytestmark = pytest.mark.long
@@ -37,25 +35,18 @@ chmod +x /command/with-contenv /run/s6/basedir/bin/halt
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    base = home / "my-electrical-data/image-base"
-    assert base.exists(), "the image's base is not there: scripts/test --all makes it"
-    uv, cache = shutil.which("uv"), Path(os.environ.get("UV_CACHE_DIR") or home / "uv")
-    assert uv is not None
-    folder = tmp_path_factory.mktemp("app")
-    try:
+    tools = Tools.find()
+    with use_folder(tmp_path_factory.mktemp("app")) as folder:
         (folder / "backend").mkdir()
         (folder / "pages/src/dist").mkdir(parents=True)
         (folder / "pages/src/dist/index.html").write_text("<!doctype html><title>Pages</title>")
         (folder / "app").mkdir()
-        backend = Build(ROOT / "server", folder / "backend", base, Path(uv).resolve(), cache).last_stage()
+        backend = Build(ROOT / "server", folder / "backend", tools).last_stage()
         given = {"backend": backend, "pages": Stage(folder / "pages")}
-        build = Build(ROOT, folder / "app", base, Path(uv), cache, given, "app/Dockerfile")
+        build = Build(ROOT, folder / "app", tools, given, "app/Dockerfile")
         stage = build.last_stage()
         build._run(stage, BASE_IMAGE)
         yield stage
-    finally:
-        as_root(f"rm -rf {folder}")
 
 
 @asynccontextmanager

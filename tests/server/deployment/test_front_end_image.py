@@ -14,7 +14,7 @@ from typing import override
 import pytest
 
 from scripts.lib.home_assistant import ROOT
-from tests.server.deployment.dockerfile import CACHE, Build, Stage, as_root, run_script
+from tests.server.deployment.dockerfile import CACHE, Build, Stage, Tools, as_root, run_script, use_folder
 
 pytestmark = pytest.mark.long
 ARGUMENTS = {
@@ -49,7 +49,7 @@ class WebBuild(Build):
     def _run(self, stage: Stage, said: str) -> None:
         mounts = f"mount --bind /usr {stage.root}/usr; mount --rbind /dev {stage.root}/dev; "
         for target in CACHE.findall(said):
-            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.cache} {stage.find_path(target)}; "
+            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.tools.cache} {stage.find_path(target)}; "
         line = f"cd {stage.workdir} && {CACHE.sub('', said)}"
         environment = stage.environment(HOME="/root", npm_config_cafile=CERTIFICATES)
         run_script(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
@@ -70,21 +70,18 @@ class WebBuild(Build):
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("front-end-image")
-    context, cache = folder / "context", folder / "npm"
-    cache.mkdir()
     # as .dockerignore has it: what is in the repository, without the tests
     listed = subprocess.run(
         ["git", "ls-files", "-z", "."], cwd=ROOT / "web", check=True, capture_output=True, text=True
     )
-    for name in filter(None, listed.stdout.split("\0")):
-        if not name.startswith("tests/"):
-            (context / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / "web" / name, context / name)
-    try:
-        yield WebBuild(context, folder, base=Path("/"), uv=Path(), cache=cache).last_stage()
-    finally:
-        as_root(f"rm -rf {folder}")
+    with use_folder(tmp_path_factory.mktemp("front-end-image")) as folder:
+        context, cache = folder / "context", folder / "npm"
+        cache.mkdir()
+        for name in filter(None, listed.stdout.split("\0")):
+            if not name.startswith("tests/"):
+                (context / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / "web" / name, context / name)
+        yield WebBuild(context, folder, Tools(base=Path("/"), uv=Path(), cache=cache)).last_stage()
 
 
 def text_of(image: Stage, pattern: str) -> str:

@@ -1,8 +1,6 @@
 """The Dockerfile's steps, taken in a root of debootstrap's, make what the compose file runs, as confined as it says."""
 
-import os
 import shlex
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGTERM
@@ -10,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.server.deployment.dockerfile import Build, Stage, as_root
+from tests.server.deployment.dockerfile import Build, Stage, Tools, as_root, use_folder
 
 pytestmark = pytest.mark.long
 TEMPORARY = ["/tmp"]  # noqa: S108 - as in the compose file
@@ -19,17 +17,8 @@ SERVER = Path(__file__).parents[3] / "server"
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    base = home / "my-electrical-data/image-base"
-    assert base.exists(), "the image's base is not there: scripts/test --all makes it"
-    uv, cache = shutil.which("uv"), Path(os.environ.get("UV_CACHE_DIR") or home / "uv")
-    assert uv is not None
-    cache.mkdir(exist_ok=True)
-    folder = tmp_path_factory.mktemp("image")
-    try:
-        yield Build(SERVER, folder, base, Path(uv).resolve(), cache).last_stage()
-    finally:
-        as_root(f"rm -rf {folder}")
+    with use_folder(tmp_path_factory.mktemp("image")) as folder:
+        yield Build(SERVER, folder, Tools.find()).last_stage()
 
 
 def run_in_image(image: Stage, data: Path, script: str) -> str:

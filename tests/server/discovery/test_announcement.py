@@ -31,7 +31,7 @@ class Browser:
     def _note_change(
         self,
         zeroconf: Zeroconf,  # noqa: ARG002 - zeroconf hands them over by name
-        service_type: str,  # noqa: ARG002
+        service_type: str,  # noqa: ARG002 - as above
         name: str,
         state_change: ServiceStateChange,
     ) -> None:

@@ -73,7 +73,7 @@ def write_point(interval: Interval, watts: int) -> Point:
 
 def make_readings(intervals: list[Interval], seed: int) -> list[Reading]:
     """What a meter measured: a power of its own for each interval, so that no two can be exchanged unnoticed."""
-    watts = random.Random(seed).sample(range(9000), len(intervals))  # noqa: S311 - no secret
+    watts = random.Random(seed).sample(range(9000), len(intervals))
     return [
         Reading(start, round((end - start).total_seconds() / 60), power)
         for (start, end), power in zip(intervals, watts, strict=True)
@@ -87,7 +87,7 @@ def points_of(truth: list[Reading]) -> list[Point]:
 def shuffle_points(points: list[Point], seed: int) -> list[Point]:
     """In any order, but of two equal stamps the first stays first."""
     mixed = list(points)
-    random.Random(seed).shuffle(mixed)  # noqa: S311
+    random.Random(seed).shuffle(mixed)
     by_stamp: dict[str, Iterator[Point]] = {
         stamp: iter([point for point in points if point.d == stamp]) for stamp in {point.d for point in points}
     }

@@ -35,8 +35,9 @@ async def preview(service: ImportService, home: StoredHome) -> str:
 
 
 async def is_somebody_waiting(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     async with database.read() as session:
-        return bool(await session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+        return bool(await session.scalar(text(waiting)))
 
 
 async def accept(service: ImportService, home: StoredHome, file: str) -> object:

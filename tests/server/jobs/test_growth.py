@@ -41,7 +41,7 @@ DAILY = {"counts", "purge_counters"}
 type Statement = tuple[str, Any]
 
 
-async def seed(database: Database, clock: SetClock) -> None:
+async def add_homes(database: Database, clock: SetClock) -> None:
     """Add homes with an account, a consent, a session, calls of today and a day each; one in ten has ended."""
     now = clock.now()
     long_ago, later = now - timedelta(days=200), now + timedelta(hours=12)
@@ -172,7 +172,7 @@ async def count_rows(database: Database, statement: Statement) -> tuple[int, str
 async def test_nothing_that_is_done_often_reads_all_homes(settings: Settings, clock: SetClock) -> None:
     await upgrade_database(settings.database_url)
     database = Database(settings.database_url)
-    await seed(database, clock)
+    await add_homes(database, clock)
     await database.close()
     async with open_runtime(settings, clock) as runtime:
         with recording(runtime.database) as said:

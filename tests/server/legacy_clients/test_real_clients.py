@@ -33,13 +33,13 @@ NAMES = "conso.boris.sh, myelectricaldata.fr, www.myelectricaldata.fr"
 EMAIL, PASSWORD = "owner@example.org", "seven green turtles on a roof"
 DAY = timedelta(days=1)
 
-ASK_MYELECTRICALDATAPY = """
+RUN_MYELECTRICALDATAPY = """
 import asyncio, json, sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 from myelectricaldatapy import EnedisByPDL, Subscription
 
-async def ask(token, prm, *days):
+async def fetch_data(token, prm, *days):
     paris = ZoneInfo("Europe/Paris")
     start, end = (datetime.fromisoformat(day).replace(tzinfo=paris) for day in days)
     home = EnedisByPDL(prm, token, Subscription.TEMPO, timezone=paris)
@@ -58,7 +58,7 @@ async def ask(token, prm, *days):
         "ecowatt": len(home.ecowatt), "max_power": len(home.max_power.meter_reading.interval_reading),
     }
 
-print(json.dumps(asyncio.run(ask(*sys.argv[1:]))))
+print(json.dumps(asyncio.run(fetch_data(*sys.argv[1:]))))
 """
 
 
@@ -254,7 +254,7 @@ async def test_myelectricaldatapy_from_pypi(home: Home, clients: Path) -> None:
 
 
 async def compare_myelectricaldatapy(home: Home, python: Path, hours: int, start: date, end: date) -> None:
-    said = await home.run(python, "-c", ASK_MYELECTRICALDATAPY, home.token, METER, str(start), str(end))
+    said = await home.run(python, "-c", RUN_MYELECTRICALDATAPY, home.token, METER, str(start), str(end))
     found = json.loads(said)
     for direction in ("consumption", "production"):
         own = await home.list_own_intervals(start, end, direction)

@@ -53,7 +53,7 @@ RANGES = [
 STEPS = st.lists(
     st.sampled_from(
         [
-            *["ask", "ask_both"] * 4,
+            *["compare_one", "compare_both"] * 4,
             "late",
             "partial",
             "absent",
@@ -142,13 +142,13 @@ class Life:
         curve = whole_curve(day, [self.chance.randrange(3000) for _ in range(5)])
         await getattr(self, name)(day, curve)
 
-    async def ask(self, *_: object) -> None:
-        await self.compare([self.chance.choice(self.caching)])
+    async def compare_one(self, *_: object) -> None:
+        await self.compare_answers([self.chance.choice(self.caching)])
 
-    async def ask_both(self, *_: object) -> None:
-        await self.compare(self.caching)
+    async def compare_both(self, *_: object) -> None:
+        await self.compare_answers(self.caching)
 
-    async def compare(self, asked: list[Process]) -> None:
+    async def compare_answers(self, asked: list[Process]) -> None:
         question = self.choose_question()
         expected = await read_answer(self.computing, question)
         for process in asked:
@@ -216,7 +216,7 @@ class Life:
         """Delete the usage point with all that was read, ask, and add it again: it has the same id."""
         async with self.home.database.write() as session:
             await points.delete_usage_point(session, await session.get_one(UsagePoint, self.home.point_id))
-        await self.ask_both()
+        await self.compare_both()
         await add_home(self.home.database, self.home.clock)
         await self.home.write_days(Kind.CURVE, {day: curve})
 
@@ -256,10 +256,10 @@ async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
 @settings(max_examples=25, deadline=None)
 def test_a_kept_answer_is_the_one_that_would_be_computed(empty: Path, steps: list[str], seed: int) -> None:
     async def run(url: str) -> None:
-        async with live(url, random.Random(seed)) as life:  # noqa: S311
+        async with live(url, random.Random(seed)) as life:
             for step in steps:
                 await life.step(step)
-            await life.ask_both()
+            await life.compare_both()
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty / "gateway.db", folder)
@@ -278,7 +278,7 @@ async def count_statements(process: Process, question: tuple[str, dict[str, str]
 async def test_a_known_range_takes_one_statement_until_something_is_written(database_url: str) -> None:
     await upgrade_database(database_url)
     daily = ("daily", QUESTION[1])
-    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+    async with live(database_url, random.Random(1)) as life:
         first, second = life.caching
         for question in (QUESTION, daily):
             assert [await count_statements(process, question) for process in life.caching] != [1, 1]
@@ -294,7 +294,7 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
 
 async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(tmp_path: Path) -> None:
     await upgrade_database(sqlite_url(tmp_path))
-    async with live(sqlite_url(tmp_path), random.Random(1)) as life:  # noqa: S311
+    async with live(sqlite_url(tmp_path), random.Random(1)) as life:
         process, asked = life.caching[0], []
         event.listen(
             process.database.engine.sync_engine,
@@ -312,7 +312,7 @@ async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(t
 
 async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url: str) -> None:
     await upgrade_database(database_url)
-    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+    async with live(database_url, random.Random(1)) as life:
         process = life.caching[0]
         await count_statements(process)
         life.home.clock.set(NOW + timedelta(seconds=KEPT_FOR - 1))
@@ -335,7 +335,7 @@ async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url:
 
 async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
     await upgrade_database(database_url)
-    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+    async with live(database_url, random.Random(1)) as life:
         http = life.caching[0].http
         found = {}
         for accepted in ("gzip", "identity", "gzip"):
@@ -354,7 +354,7 @@ async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
 @pytest.mark.parametrize("accepted", ["gzip;q=0", "identity, gzip; q=0.0", "*;q=0", "br"])
 async def test_who_refuses_gzip_gets_none(tmp_path: Path, accepted: str) -> None:
     await upgrade_database(sqlite_url(tmp_path))
-    async with live(sqlite_url(tmp_path), random.Random(1)) as life:  # noqa: S311
+    async with live(sqlite_url(tmp_path), random.Random(1)) as life:
         http = life.caching[0].http
         answer = await http.get("/load-curve", params=QUESTION[1], headers={"Accept-Encoding": accepted})
         assert "content-encoding" not in answer.headers
@@ -362,7 +362,7 @@ async def test_who_refuses_gzip_gets_none(tmp_path: Path, accepted: str) -> None
 
 async def test_nothing_is_kept_of_a_usage_point_that_another_process_deleted(database_url: str) -> None:
     await upgrade_database(database_url)
-    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+    async with live(database_url, random.Random(1)) as life:
         process = life.caching[0]
         for question in (QUESTION, ("daily", QUESTION[1])):
             await read_answer(process, question)

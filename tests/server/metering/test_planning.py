@@ -157,7 +157,7 @@ def test_a_day_is_expected_at_eight_and_asked_from_half_past_nine_in_paris(day: 
 
 
 def test_homes_do_not_ask_in_the_same_minute() -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     ids = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=16)) for _ in range(3000)]
     minutes = Counter(Feed(point, Kind.CURVE).get_expected_time(TODAY).replace(second=0) for point in ids)
     assert len(minutes) == 60

@@ -152,7 +152,7 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
     await gateway.at_rest(who, point_id)
     await _no_history(gateway)
     database = gateway.runtime.database
-    chance = random.Random(4)  # noqa: S311
+    chance = random.Random(4)
 
     async def measure_size() -> int:
         async with database.write() as session:

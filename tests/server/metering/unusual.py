@@ -81,7 +81,7 @@ def _midnight_of_the_day_that_ends(end: datetime) -> str:
 
 def _shuffle_points() -> list[Point]:
     points = usual_points()
-    random.Random(7).shuffle(points)  # noqa: S311 - an order
+    random.Random(7).shuffle(points)
     return points
 
 

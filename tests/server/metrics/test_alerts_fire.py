@@ -54,7 +54,7 @@ class Alerts:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    async def _ask(self, path: str) -> dict[str, object] | None:
+    async def _read_json(self, path: str) -> dict[str, object] | None:
         async with httpx2.AsyncClient(timeout=60, trust_env=False) as http:
             try:
                 found: dict[str, object] = (await http.get(f"{self._url}/api/v1/{path}")).raise_for_status().json()
@@ -66,13 +66,13 @@ class Alerts:
         """Wait until the gateway was scraped."""
 
         async def is_scraped() -> bool:
-            return "'version'" in str(await self._ask("query?query=gateway_build_info"))
+            return "'version'" in str(await self._read_json("query?query=gateway_build_info"))
 
         await wait_until(is_scraped)
 
     async def list_firing(self) -> set[str]:
         """Return the names of those that fire."""
-        found = re.findall(r"'alertname': '(\w+)'", str(await self._ask("alerts")))
+        found = re.findall(r"'alertname': '(\w+)'", str(await self._read_json("alerts")))
         return set(found)
 
     async def wait_until_firing(self, *names: str) -> None:

@@ -46,7 +46,7 @@ DAYS_OF_NOTE = [
     date(2026, 11, 28),  # after which the special days are not known
     date(2026, 12, 24),
 ]
-CHANCE = random.Random("colours")  # noqa: S311
+CHANCE = random.Random("colours")
 COLORS = {
     date(2025, 12, 31) + timedelta(days=number): CHANCE.choice(["blue", "blue", "white", "red"])
     for number in range(366)
@@ -124,14 +124,14 @@ def test_an_example_is_billed_as_by_hand_around_days_of_note(name: str, power: i
     rules, home = rules_of(name, power), naive_home(name, power)
     for day in DAYS_OF_NOTE:
         start, end = midnight(day), midnight(day + timedelta(days=2))
-        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))
         assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_year_of_an_example_agrees_to_the_cent(name: str) -> None:
-    readings = random_curve(midnight(date(2026, 1, 1)), midnight(date(2027, 1, 1)), [30], random.Random(name))  # noqa: S311
+    readings = random_curve(midnight(date(2026, 1, 1)), midnight(date(2027, 1, 1)), [30], random.Random(name))
     total: dict[str, int] = {}
     for one in count_figures(rules_of(name, 9), readings).values():
         total = series.sum_day(one, total)

@@ -14,7 +14,7 @@ from tests.server.signals import parse_paris
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2014, 9, 1), date(2040, 8, 31))
-INSTANTS = st.datetimes(datetime(2014, 9, 2), datetime(2040, 8, 30), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(2014, 9, 2), datetime(2040, 8, 30), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds it
 
 
 @pytest.mark.parametrize(

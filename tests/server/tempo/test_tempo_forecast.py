@@ -1,7 +1,7 @@
 """The forecast of Tempo colours: what it may never say, what is kept of it, and when it is shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -155,34 +155,27 @@ async def test_it_is_kept_as_it_was_and_never_contradicts_a_colour(house: House)
     assert date(2026, 1, 23) not in [day.date for day in (await read(house)).days]
 
 
+def make_record(day: date) -> TempoForecast:
+    """Return what was forecast for a day two days before: 0.25 white, 0.6 red."""
+    made_on = day - 2 * DAY
+    return TempoForecast(
+        made_on=made_on,
+        day=day,
+        white=0.25,
+        red=0.6,
+        deduced_white=0.5,
+        deduced_red=0.2,
+        made_at=parse_paris(f"{made_on} 11:20"),
+    )
+
+
 async def test_kept_forecasts_are_scored_against_what_came(house: House) -> None:
     """Thursday 8 January 2026 was white: a forecast of 0.25 white and 0.6 red for it, two days before."""
     await house.work(keep_tempo)
     truth = (await house.world.colors(date(2026, 1, 8), date(2026, 1, 9)))[date(2026, 1, 8)]
     assert truth == "white"
     async with house.database.write() as session:
-        session.add(
-            TempoForecast(
-                made_on=date(2026, 1, 6),
-                day=date(2026, 1, 8),
-                white=0.25,
-                red=0.6,
-                deduced_white=0.5,
-                deduced_red=0.2,
-                made_at=datetime(2026, 1, 6, 10, 20, tzinfo=UTC),
-            )
-        )
-        session.add(
-            TempoForecast(
-                made_on=date(2026, 1, 20),
-                day=date(2026, 1, 22),
-                white=0.25,
-                red=0.6,
-                deduced_white=0.5,
-                deduced_red=0.2,
-                made_at=datetime(2026, 1, 20, 10, 20, tzinfo=UTC),
-            )
-        )
+        session.add_all(make_record(day) for day in (date(2026, 1, 8), date(2026, 1, 22)))
     recorded = {score.measure: score for score in (await read(house)).horizons[0].recorded}
     assert recorded[ForecastMeasure.RED].days == 1, "22 January has not come"
     assert recorded[ForecastMeasure.RED].forecast == 0.36

@@ -27,6 +27,7 @@ type Chosen<T> = {
         : Chosen<T[Key]>;
 };
 
+const codes = Object.keys(languages) as Language[];
 export const isLanguage = (name: string): name is Language => name in languages;
 
 /** The first of the browser's languages that we have. */
@@ -49,11 +50,20 @@ export function setLanguage(chosen: Language): void {
   document.documentElement.lang = chosen;
 }
 
-function choose(texts: Texts, place: number): object {
-  const pick = ([key, text]: [string, Texts[string]]) => [
-    key,
-    Array.isArray(text) ? text[place] : choose(text as Texts, place),
-  ];
+/** French has a space before some signs, at which a line must not break. */
+const joinSigns = (text: string): string => text.replaceAll(/ (?=[:;?!»])/g, "\u00a0");
+
+function typeset(text: string | readonly string[] | Write): string | readonly string[] | Write {
+  if (typeof text === "string") return joinSigns(text);
+  return typeof text === "function" ? (...parameters) => joinSigns(text(...parameters)) : text.map(joinSigns);
+}
+
+function choose(texts: Texts, wanted: Language): object {
+  const place = codes.indexOf(wanted);
+  const pick = ([key, text]: [string, Texts[string]]) => {
+    if (!Array.isArray(text)) return [key, choose(text as Texts, wanted)];
+    return [key, wanted === "fr" ? typeset(text[place]) : text[place]];
+  };
   return Object.fromEntries(Object.entries(texts).map(pick));
 }
 
@@ -63,7 +73,6 @@ function choose(texts: Texts, place: number): object {
  * `const t = dictionary({ days: [(n: number) => `${n} days`, (n: number) => `${n} jours`] }); t().days(3)`
  */
 export function dictionary<T extends Texts>(texts: T): () => Chosen<T> {
-  const codes = Object.keys(languages) as Language[];
   const chosen: Partial<Record<Language, Chosen<T>>> = {};
-  return () => (chosen[current] ??= choose(texts, codes.indexOf(current)) as Chosen<T>);
+  return () => (chosen[current] ??= choose(texts, current) as Chosen<T>);
 }

@@ -10,6 +10,10 @@ export const t = dictionary({
   unknown: ["not known", "pas connu"],
   loading: ["Loading…", "Chargement…"],
   retry: ["Try again", "Réessayer"],
+  labelled: [
+    (name: string, value: string) => `${name}: ${value}`,
+    (name: string, value: string) => `${name} : ${value}`,
+  ],
   nothing: ["Nothing found.", "Rien trouvé."],
   showMore: ["Show more", "Afficher la suite"],
   cancel: ["Cancel", "Annuler"],

@@ -28,9 +28,9 @@ export const t = dictionary({
   answers: ["API responses", "Réponses de l’API"],
   used: [
     (used: string, limit: string) => `${used} of ${limit} used`,
-    (used: string, limit: string) => `${used} utilisés sur ${limit}`,
+    (used: string, limit: string) => `${used} sur ${limit}`,
   ],
-  resets: [(when: string) => `Resets ${when}.`, (when: string) => `Remis à zéro ${when}.`],
+  resets: [(when: string) => `Resets ${when}.`, (when: string) => `Remise à zéro le ${when}.`],
   days: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   calls: ["Calls", "Appels"],
   day: ["Day", "Jour"],
@@ -73,7 +73,7 @@ export const t = dictionary({
       "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et vaut jusqu’à ce que vous le révoquiez.",
     ],
     legacy: [
-      "For programs that were made for MyElectricalData’s first API or for conso-api. A token reads only, holds the numbers of your meters as they are now, and is valid until you revoke it.",
+      "For programs that were made for MyElectricalData’s first API or for conso-api. A token can only read, contains the current numbers of your meters, and is valid until you revoke it.",
       "Pour les programmes faits pour la première API de MyElectricalData ou pour conso-api. Un jeton ne fait que lire, contient les numéros actuels de vos compteurs, et vaut jusqu’à ce que vous le révoquiez.",
     ],
   },
@@ -91,7 +91,7 @@ export const t = dictionary({
   sessions: ["Browsers that are logged in", "Navigateurs connectés"],
   thisOne: ["this browser", "ce navigateur"],
   unknownBrowser: ["Unknown browser", "Navigateur inconnu"],
-  since: [(when: string) => `since ${when}`, (when: string) => `depuis ${when}`],
+  since: [(when: string) => `since ${when}`, (when: string) => `depuis le ${when}`],
   end: ["Log out", "Déconnecter"],
   endAll: ["Log out everywhere", "Déconnecter partout"],
   endAllText: [

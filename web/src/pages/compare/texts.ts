@@ -55,18 +55,20 @@ export const t = dictionary({
   otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
   tryHours: ["Compare", "Comparer"],
-  forgetHours: ["Without these hours", "Sans ces horaires"],
+  forgetHours: ["Remove these hours", "Retirer ces horaires"],
   changedHours: [
-    (hours: string, eur: string, now: string) =>
-      `Peak/off-peak with ${hours} would have cost ${eur}; with the meter’s own hours, ${now}.`,
-    (hours: string, eur: string, now: string) =>
-      `Heures pleines/creuses avec ${hours} aurait coûté ${eur} ; avec les horaires du compteur, ${now}.`,
+    (hours: string, eur: string) => `Peak/off-peak with ${hours} would have cost ${eur}.`,
+    (hours: string, eur: string) => `L’option heures pleines/creuses avec ${hours} aurait coûté ${eur}.`,
+  ],
+  ownHours: [
+    (eur: string) => `With the meter’s own hours, it would have cost ${eur}.`,
+    (eur: string) => `Avec les horaires du compteur, elle aurait coûté ${eur}.`,
   ],
   redGain: [
     (eur: string) =>
       `With Tempo, moving all use in red peak hours to red off-peak hours would have saved ${eur}; moving half of it, half as much.`,
     (eur: string) =>
-      `Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait économisé ${eur} ; en déplacer la moitié, moitié moins.`,
+      `Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait fait économiser ${eur} ; en déplacer la moitié, moitié moins.`,
   ],
   buckets: ["By bucket", "Par poste"],
   bucket: ["Bucket", "Poste"],

@@ -50,8 +50,9 @@ export const bucketsOf: Record<Schema<"Option">, readonly string[]> = {
 
 type Clock = readonly unknown[];
 const clock = (value: unknown): string => String(value);
+const DAY_MINUTES = 24 * 60;
 
-/** A clock time as minutes of the day; 24:00 is the end of a day that begins at 00:00. */
+/** A clock time as minutes of the day. */
 export function minutes(time: string): number {
   const [hour = 0, minute = 0] = time.split(":").map(Number);
   return hour * 60 + minute;
@@ -92,7 +93,8 @@ const toTimes = ({
   season,
   weekdays: [...weekdays],
   holidays: public_holidays,
-  slots: slots.map(([from, to]) => ({ from: clock(from), to: clock(to) })),
+  // a time field knows no 24:00: midnight is 00:00 there, also as an end
+  slots: slots.map(([from, to]) => ({ from: clock(from), to: clock(to) === "24:00" ? "00:00" : clock(to) })),
 });
 const fromTimes = ({ season, weekdays, holidays, slots }: Times) => ({
   season,
@@ -100,7 +102,7 @@ const fromTimes = ({ season, weekdays, holidays, slots }: Times) => ({
   public_holidays: holidays,
   slots: slots
     .filter(({ from, to }) => from && to)
-    .map(({ from, to }): [number, number] => [minutes(from), minutes(to)]),
+    .map(({ from, to }): [number, number] => [minutes(from), minutes(to) || DAY_MINUTES]),
 });
 
 /** A number as typed, with a comma or a point; null where nothing was typed. */

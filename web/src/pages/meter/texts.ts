@@ -42,7 +42,7 @@ export const t = dictionary({
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
   regulated: [(day: string) => `Regulated prices on ${day}`, (day: string) => `Prix réglementés au ${day}`],
-  checkedOn: [(day: string) => `Last checked on ${day}`, (day: string) => `Vérifiés en dernier le ${day}`],
+  checkedOn: [(day: string) => `Last checked on ${day}`, (day: string) => `Dernière vérification le ${day}`],
   ownPrices: ["Own prices", "Prix propres"],
   perMonth: [(eur: string) => `${eur} a month`, (eur: string) => `${eur} par mois`],
   subscription: ["Subscription", "Abonnement"],
@@ -141,7 +141,7 @@ export const t = dictionary({
   holes: ["Missing days", "Jours manquants"],
   noHoles: ["Nothing is missing.", "Rien ne manque."],
   noHolesYet: ["Nothing is missing from the days read so far.", "Rien ne manque des jours lus jusqu’ici."],
-  nextTry: [(when: string) => `next try ${when}`, (when: string) => `prochain essai ${when}`],
+  nextTry: [(when: string) => `next try ${when}`, (when: string) => `prochain essai le ${when}`],
   refresh: ["Ask Enedis again", "Redemander à Enedis"],
   refreshText: [
     "For days that look wrong. It uses calls from today’s quota.",

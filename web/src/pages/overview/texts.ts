@@ -41,7 +41,7 @@ export const t = dictionary({
   nothingYet: ["No data has arrived from Enedis yet.", "Aucune donnée n’est encore arrivée d’Enedis."],
   next: [
     (when: string) => `The next day is expected ${when}.`,
-    (when: string) => `Le jour suivant est attendu ${when}.`,
+    (when: string) => `Le jour suivant est attendu le ${when}.`,
   ],
   history: [
     (days: string, all: string) => `${days} of ${all} days of history are here; the rest follows by itself.`,

@@ -3,28 +3,15 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Status of Enedis and RTE", "État d’Enedis et de RTE"],
   intro: [
-    "Your meter’s data come from Enedis, the colours of Tempo and the levels of Ecowatt from RTE. This page says how they answered this site’s last requests.",
+    "Your meter’s data comes from Enedis, the Tempo colours and Ecowatt levels come from RTE. This page says how they answered this site’s last requests.",
     "Les données de votre compteur viennent d’Enedis, les couleurs Tempo et les niveaux Ecowatt de RTE. Cette page dit comment ils ont répondu aux dernières requêtes de ce site.",
   ],
-  services: {
-    readings: ["Enedis: readings", "Enedis : relevés"],
-    contracts: ["Enedis: consents and contracts", "Enedis : consentements et contrats"],
-    tempo: ["RTE: Tempo", "RTE : Tempo"],
-    ecowatt: ["RTE: Ecowatt", "RTE : Ecowatt"],
-  },
-  conditions: {
-    working: ["No known problem.", "Aucun problème connu."],
-    unstable: ["Some requests fail.", "Certaines requêtes échouent."],
-    limit_reached: ["All allowed requests are used up.", "Toutes les requêtes permises sont utilisées."],
-    down: ["It does not answer.", "Pas de réponse."],
-    paused: ["This site cannot send requests at the moment.", "Ce site ne peut pas l’interroger en ce moment."],
-  },
   since: [
     (when: string, ago: string) => `Since ${when} (${ago}).`,
     (when: string, ago: string) => `Depuis le ${when} (${ago}).`,
   ],
-  retry: [(when: string) => `Next try ${when}.`, (when: string) => `Prochain essai ${when}.`],
-  asUsual: ["New data arrive as usual.", "Les nouvelles données arrivent comme d’habitude."],
+  retry: [(when: string) => `Next try ${when}.`, (when: string) => `Prochain essai le ${when}.`],
+  asUsual: ["New data arrives as usual.", "Les nouvelles données arrivent comme d’habitude."],
   later: ["New data may arrive later than usual.", "Les nouvelles données peuvent arriver plus tard que d’habitude."],
   meanings: {
     readings: [
@@ -36,13 +23,12 @@ export const t = dictionary({
       "Ajouter un compteur ou renouveler un consentement doit peut-être attendre, et un changement de contrat est remarqué plus tard. Les relevés arrivent quand même.",
     ],
     tempo: [
-      "Tomorrow’s colour may be missing until RTE answers. It is then shown as not known, never guessed.",
-      "La couleur de demain peut manquer ici jusqu’à ce que RTE réponde. Elle est alors indiquée comme inconnue, jamais devinée.",
+      "Tomorrow’s colour may be missing until RTE answers: it is shown as not known, never guessed.",
+      "La couleur de demain peut manquer jusqu’à ce que RTE réponde : elle est indiquée comme inconnue, jamais devinée.",
     ],
     ecowatt: [
       "The levels shown are the last that RTE published; newer ones may be missing.",
       "Les niveaux affichés sont les derniers que RTE a publiés ; de plus récents peuvent manquer.",
     ],
   },
-  more: ["What this means for your data", "Ce que cela change pour vos données"],
 });

@@ -1,5 +1,5 @@
 import type { Schema } from "$api";
-import { longDate, number, percent, UNKNOWN } from "$lib/format";
+import { number, percent, UNKNOWN, weekdayDate } from "$lib/format";
 import type { Day } from "$lib/paris";
 import { t } from "./texts";
 
@@ -23,5 +23,5 @@ export const toForecastRows = ({ days, horizons }: Forecast, day: Day): string[]
     .map(({ date, horizon, probabilities }) => {
       const scores = horizons.find((each) => each.horizon === horizon);
       const shares = [probabilities.red, probabilities.white, probabilities.blue].map((share) => percent(share));
-      return [longDate(date), ...shares, describeScore(scores?.backtest), describeScore(scores?.recorded)];
+      return [weekdayDate(date), ...shares, describeScore(scores?.backtest), describeScore(scores?.recorded)];
     });

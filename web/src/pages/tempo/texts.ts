@@ -57,15 +57,19 @@ export const t = dictionary({
   date: ["Date", "Date"],
   color: ["Colour", "Couleur"],
   expectedRed: ["Expected red days", "Jours rouges attendus"],
-  forecast: ["Days after tomorrow: forecast, not announced", "Après demain : prévision, non annoncée"],
+  forecast: [
+    "Beyond tomorrow: a forecast, not announced by RTE",
+    "Au-delà de demain : une prévision, pas une annonce de RTE",
+  ],
+  shares: { red: ["Red", "Rouge"], white: ["White", "Blanc"], blue: ["Blue", "Bleu"] },
   backtest: ["Score since 2014", "Score depuis 2014"],
   recorded: ["Score here", "Score ici"],
   score: [
-    (forecast: string, baseline: string, days: string) => `${forecast} (without it ${baseline}; ${days} days)`,
-    (forecast: string, baseline: string, days: string) => `${forecast} (sans elle ${baseline} ; ${days} jours)`,
+    (forecast: string, baseline: string, days: string) => `${forecast} against ${baseline}, over ${days} days`,
+    (forecast: string, baseline: string, days: string) => `${forecast} contre ${baseline}, sur ${days} jours`,
   ],
   readForecast: [
-    "An estimate by this gateway, not by RTE. The score (Brier, for red days) is the mean squared error of the probability: 0 is perfect. In brackets, the best score without a forecast.",
-    "Une estimation de cette passerelle, non de RTE. Le score (Brier, jours rouges) est l’erreur quadratique moyenne de la probabilité : 0 est parfait. Entre parenthèses, le meilleur score sans prévision.",
+    "An estimate by this gateway, not by RTE. The score (Brier, for red days) is the mean squared error of the probability: 0 is perfect. It is compared with the best score without a forecast.",
+    "Une estimation de cette passerelle, non de RTE. Le score (Brier, jours rouges) est l’erreur quadratique moyenne de la probabilité : 0 est parfait. Il est comparé au meilleur score sans prévision.",
   ],
 });
