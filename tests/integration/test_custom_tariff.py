@@ -95,7 +95,7 @@ async def test_a_text_that_cannot_be_used_says_what_to_change(
 async def test_what_the_gateway_says_of_a_price_is_shown(
     hass: HomeAssistant, gateway: ScriptedGateway, custom_form: Any
 ) -> None:
-    detail = "body.tariffs.0: Value error, `special_days` lacks ejp"
+    detail = "body.tariffs.0: `special_days` lacks ejp"
     body = json.dumps({"code": "invalid_request", "detail": detail})
     gateway.answers[POINT] = answer_text(422, body, "application/problem+json")
     form = await answer_meter(hass, custom_form, {"tariff": json.dumps(SEASONS)})
