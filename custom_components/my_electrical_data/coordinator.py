@@ -94,7 +94,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
         return Response(points, answer.max_age), None
 
     @override
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         return [*(point.freshness.late_at for point in self.data.values()), find_next_midnight(dt_util.utcnow())]
 
     @callback
@@ -126,7 +126,7 @@ class TempoCoordinator(FeedCoordinator[Tempo]):
         return answer, answer.data.next_change
 
     @override
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         return self.data.edges
 
 
@@ -162,7 +162,7 @@ class TempoForecastCoordinator(FeedCoordinator[TempoForecast]):
         return answer, answer.data.next_change
 
     @override
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         return [find_next_midnight(dt_util.utcnow())]
 
 
@@ -175,7 +175,7 @@ class EcowattCoordinator(FeedCoordinator[Ecowatt]):
         return answer, answer.data.next_change
 
     @override
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         return [*(hour.start for hour in self.data.hours), find_next_midnight(dt_util.utcnow())]
 
 
@@ -264,7 +264,7 @@ class PeriodsCoordinator(MeterCoordinator[Periods]):
         return answer, answer.data.next_change
 
     @override
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         return [*(item.start for item in self.data.items), find_next_midnight(dt_util.utcnow())]
 
 

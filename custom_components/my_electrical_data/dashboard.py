@@ -41,7 +41,7 @@ class ReadyDashboard(LovelaceStorage):
 
 
 @callback
-def async_may_offer(hass: HomeAssistant) -> bool:
+def async_can_offer_dashboard(hass: HomeAssistant) -> bool:
     """Return whether the dashboard can be added."""
     return LOVELACE_DATA in hass.data
 

@@ -31,7 +31,7 @@ async def async_load_preferences(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Iterable[str]) -> bool:
+def async_can_add_meter(hass: HomeAssistant, usage_point_id: str, statistic_ids: Iterable[str]) -> bool:
     """Return whether the meter has statistics to add and none in the dashboard yet."""
     return (
         _MANAGER in hass.data
@@ -95,7 +95,7 @@ async def async_replace_statistics(hass: HomeAssistant, replacements: Mapping[st
 
 
 @callback
-def shows_any(hass: HomeAssistant, statistic_ids: Collection[str]) -> bool:
+def async_shows_any(hass: HomeAssistant, statistic_ids: Collection[str]) -> bool:
     """Return whether the Energy dashboard has one of these statistics."""
     sources = _current_sources(hass) if _MANAGER in hass.data else []
     return any(source.get(field) in statistic_ids for source in sources for field in _FIELDS)

@@ -67,7 +67,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         """Fetch the data; return the response and when it will change, if known."""
         raise NotImplementedError
 
-    def _change_times(self) -> Iterable[datetime]:
+    def _list_change_times(self) -> Iterable[datetime]:
         """Return the moments at which the state changes without new data, including past ones."""
         return ()
 
@@ -142,7 +142,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         if self.data is None or self._shutdown_requested:
             return
         now = dt_util.utcnow()
-        if ahead := [edge for edge in self._change_times() if edge > now]:
+        if ahead := [edge for edge in self._list_change_times() if edge > now]:
             self._cancel_timer = async_track_point_in_utc_time(self.hass, self._notify_listeners, min(ahead))
 
     @callback

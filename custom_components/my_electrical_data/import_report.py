@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from .api.file_imports import FileImport, ImportReport, ImportSpan
 from .formatting import Texts, async_format_day, async_load_texts
@@ -27,17 +28,17 @@ async def async_label_import(hass: HomeAssistant, given: FileImport) -> str:
     """Return a label for an import: when it was made, from what, and how many days it has."""
     words = await async_load_texts(hass)
     return words("import_report", "label").format(
-        date=async_format_day(hass, given.created_at.date()),
+        date=async_format_day(hass, dt_util.as_local(given.created_at).date()),
         format=words("import_format", given.report.format),
         days=given.report.days.get("new", 0),
     )
 
 
 def _describe_days(hass: HomeAssistant, report: ImportReport, words: Texts) -> Iterator[str]:
-    def kind_of(span: ImportSpan) -> tuple[str, str, str]:
-        return span.outcome, span.kind, span.direction
+    def get_group(span: ImportSpan) -> tuple[bool, str, str, str]:
+        return span.outcome != "new", span.outcome, span.kind, span.direction
 
-    for (outcome, kind, direction), found in groupby(sorted(report.spans, key=kind_of), kind_of):
+    for (_, outcome, kind, direction), found in groupby(sorted(report.spans, key=get_group), get_group):
         spans = list(found)
         yield words("import_report", outcome).format(
             what=words("import_kind", f"{kind}_{direction}"),

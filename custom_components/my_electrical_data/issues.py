@@ -16,8 +16,8 @@ from .api import GatewayError, IncompatibleError, RateLimitedError
 from .api.models import UsagePoint
 from .const import CONF_DASHBOARD, DOCS, DOMAIN
 from .coordinator import GatewayConfigEntry, Meter, RuntimeData
-from .dashboard import async_may_offer as async_may_offer_dashboard
-from .energy import async_may_offer
+from .dashboard import async_can_offer_dashboard
+from .energy import async_can_add_meter, async_shows_any
 from .feed import FeedCoordinator
 from .formatting import async_format_day, async_get_text
 
@@ -62,7 +62,7 @@ def async_update_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Create the issues of the present state and delete all others."""
     feeds = entry.runtime_data
     issues = [*_find_gateway_issues(hass, entry, feeds.usage_points.last_error)]
-    if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
+    if CONF_DASHBOARD not in entry.options and async_can_offer_dashboard(hass):
         issues.append(Issue(key="dashboard", owner=entry.entry_id, fixable=True))
     if feeds.usage_points.last_error is None:
         for meter in feeds.meters.values():
@@ -194,7 +194,9 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
     if any(_has_used_quota(feed) for feed in (meter.daily, meter.hours)):
         yield Issue(key="quota_reached", owner=owner, placeholders=named)
     imported = meter.hours.data
-    if imported is not None and async_may_offer(hass, owner, imported.sums):
+    # Beside the statistics of another program for the same meter, each kWh would count twice.
+    is_shown_by_another = any(async_shows_any(hass, each.series_by_id) for each in meter.earlier)
+    if imported is not None and not is_shown_by_another and async_can_add_meter(hass, owner, imported.sums):
         yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
     if meter.earlier:
         placeholders = named | {"program": meter.earlier[0].program.label}

@@ -23,7 +23,7 @@ from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOCS, DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry
 from .custom_tariff_form import CustomTariffError, format_custom_tariff, parse_custom_tariff
-from .formatting import async_load_texts, async_name_home
+from .formatting import async_get_text, async_load_texts, async_name_home
 from .import_flow import FileImportSteps
 from .off_peak_form import OffPeakError, format_current_hours, read_off_peak
 from .paris import PARIS
@@ -194,9 +194,7 @@ class MeterFlow(FileImportSteps):
     async def async_step_change_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
         """Change the tariff of a meter."""
         try:
-            return await self._show_tariff(
-                await self._client.fetch_usage_point(self._get_reconfigure_subentry().unique_id or "")
-            )
+            return await self._show_tariff(await self._client.fetch_usage_point(self._point_id))
         except GatewayError as error:
             return self._abort_on_failure(error)
 
@@ -270,7 +268,7 @@ class MeterFlow(FileImportSteps):
     async def async_step_custom(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for a custom tariff, as JSON; say what to change if it cannot be read or the gateway refuses it."""
         errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {"docs": f"{DOCS}/offers.md"}
+        placeholders: dict[str, str] = {"docs": f"{DOCS}/{async_get_text(self.hass, 'format', 'offers_page')}"}
         text = format_custom_tariff(find_current_tariff(self._point))
         if user_input is not None:
             text = user_input[CONF_TARIFF]

@@ -46,7 +46,7 @@ async def _find(hass: HomeAssistant, entry: GatewayConfigEntry, meter: Meter) ->
     meter.earlier = [
         each
         for each in await async_find_earlier(hass, point)
-        if each.first < first or (was_cut and energy.shows_any(hass, each.series_by_id))
+        if each.first < first or (was_cut and energy.async_shows_any(hass, each.series_by_id))
     ]
     async_update_issues(hass, entry)
 

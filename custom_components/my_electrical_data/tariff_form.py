@@ -112,11 +112,10 @@ def build_changes(
     changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
-    holidays = answers.get(CONF_HOLIDAYS, get_holidays(tariff))
     if answers[CONF_OPTION] != KEEP:
         changes["tariffs"] = add_tariff(point, answers, prices, custom)
-    elif holidays != get_holidays(tariff):
-        changes["tariffs"] = _change_holidays(point, holidays, answers.get(CONF_VALID_FROM))
+    elif tariff and (changed := _find_changed_members(tariff, answers)):
+        changes["tariffs"] = _change_tariffs(point, changed, answers.get(CONF_VALID_FROM))
     if option == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return changes
@@ -153,8 +152,20 @@ def add_tariff(
     return sorted([*others, new], key=_get_start)
 
 
-def _change_holidays(point: UsagePoint, holidays: str, since: str | None) -> list[Answers]:
-    """Return the same tariffs with other public holidays: on every day, or from the day `since` on.
+def _find_changed_members(tariff: Tariff, answers: Answers) -> Answers:
+    """Return the members of a kept tariff that the form changes; a power that the form cannot show stays."""
+    changed: Answers = {}
+    holidays = answers.get(CONF_HOLIDAYS, get_holidays(tariff))
+    if holidays != get_holidays(tariff):
+        changed[CONF_HOLIDAYS] = holidays
+    power = int(answers[CONF_POWER])
+    if tariff.power_kva in POWERS and power != tariff.power_kva:
+        changed["power_kva"] = power
+    return changed
+
+
+def _change_tariffs(point: UsagePoint, changed: Answers, since: str | None) -> list[Answers]:
+    """Return the same tariffs with some members changed: on every day, or from the day `since` on.
 
     A tariff that `since` falls into is split there, so that its earlier days keep theirs.
     """
@@ -164,7 +175,7 @@ def _change_holidays(point: UsagePoint, holidays: str, since: str | None) -> lis
     later = tariffs[len(earlier) :]
     if earlier and not any(_get_start(tariff) == day for tariff in later):
         later.insert(0, earlier[-1] | {"valid_from": since})
-    return [*earlier, *(tariff | {CONF_HOLIDAYS: holidays} for tariff in later)]
+    return [*earlier, *(tariff | changed for tariff in later)]
 
 
 def _today() -> date:

@@ -102,10 +102,27 @@ def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
     )
 
 
+def _describe_errors(error: RequestValidationError) -> list[dict[str, str]]:
+    """Return the place of each invalid member and what is wrong with it.
+
+    Pydantic tries each type of a union. A type that the value as a whole does not have is left out if another got
+    further: of `prices`, either text or a list, "input should be 'regulated'" says nothing about an item of the list.
+    """
+    errors = [
+        {"where": _name_place(detail), "message": detail["msg"].removeprefix("Value error, ")}
+        for detail in error.errors()
+    ]
+    places = [each["where"] for each in errors]
+    return [each for each in errors if not any(place.startswith(f"{each['where']}.") for place in places)]
+
+
 def _name_place(detail: Mapping[str, Any]) -> str:
-    """Return the path of an invalid member; the name of an unknown member is left out, since the client sent it."""
+    """Return the path of an invalid member; the name of an unknown member is left out, since the client sent it.
+
+    So is pydantic's name for a type of a union, such as `tuple[Price, ...]`.
+    """
     place = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
-    return ".".join(str(part) for part in place)
+    return ".".join(str(part) for part in place if "[" not in str(part))
 
 
 _BY_STATUS = {
@@ -125,7 +142,7 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def answer_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"where": _name_place(detail), "message": detail["msg"]} for detail in error.errors()]
+        errors = _describe_errors(error)
         words = "; ".join(f"{detail['where']}: {detail['message']}" for detail in errors)
         return respond_problem(request, ProblemError(422, "invalid_request", words, errors=errors))
 

@@ -95,7 +95,7 @@ async def test_a_text_that_cannot_be_used_says_what_to_change(
 async def test_what_the_gateway_says_of_a_price_is_shown(
     hass: HomeAssistant, gateway: ScriptedGateway, custom_form: Any
 ) -> None:
-    detail = "body.tariffs.0: Value error, `special_days` lacks ejp"
+    detail = "body.tariffs.0: `special_days` lacks ejp"
     body = json.dumps({"code": "invalid_request", "detail": detail})
     gateway.answers[POINT] = answer_text(422, body, "application/problem+json")
     form = await answer_meter(hass, custom_form, {"tariff": json.dumps(SEASONS)})
@@ -142,6 +142,28 @@ async def test_holidays_change_while_the_tariffs_stay(
     gateway.answers[POINTS]["items"][0]["tariffs"] = [BEFORE, AFTER]
     form = await open_tariff(hass, await set_up())
     answers = form["data_schema"]({"name": "Maison", "off_peak": "22:00-06:00"} | ALSACE | since)
+    assert answers["option"] == "keep"
+    assert (await answer_meter(hass, form, answers))["reason"] == "reconfigure_successful"
+    assert gateway.told[-1] == {"name": "Maison", "tariffs": told}
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        pytest.param({}, [BEFORE | {"power_kva": 9}], id="on every day"),
+        pytest.param(
+            {"valid_from": "2026-09-01"},
+            [BEFORE, BEFORE | {"valid_from": "2026-09-01", "power_kva": 9}],
+            id="from a day within the tariff",
+        ),
+    ],
+)
+async def test_subscribed_power_changes_while_the_tariff_stays(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, since: dict[str, str], told: list[Any]
+) -> None:
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [BEFORE]
+    form = await open_tariff(hass, await set_up())
+    answers = form["data_schema"]({"name": "Maison", "off_peak": "22:00-06:00", "power": "9"} | since)
     assert answers["option"] == "keep"
     assert (await answer_meter(hass, form, answers))["reason"] == "reconfigure_successful"
     assert gateway.told[-1] == {"name": "Maison", "tariffs": told}

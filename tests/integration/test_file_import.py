@@ -26,6 +26,15 @@ REPORT: dict[str, Any] = {
     "days": {"new": 730, "agrees": 0, "differs": 1},
     "spans": [
         {
+            "kind": "daily",
+            "direction": "consumption",
+            "outcome": "differs",
+            "start": "2023-03-05",
+            "end": "2023-03-06",
+            "days": 1,
+            "partial": 0,
+        },
+        {
             "kind": "load_curve",
             "direction": "consumption",
             "outcome": "new",
@@ -33,7 +42,7 @@ REPORT: dict[str, Any] = {
             "end": "2023-03-01",
             "days": 730,
             "partial": 2,
-        }
+        },
     ],
     "differences": [
         {
@@ -95,17 +104,22 @@ def upload(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
         (
             "en",
             [
-                "- Load curve: 730 new days, 2021-03-01 to 2023-02-28",
-                "- 2023-03-05: 8200 Wh in the file, 8431 Wh known",
-                "- 3 rows are not used: formulas are not computed",
+                "- Load curve, new days: 730, 2021-03-01 to 2023-02-28",
+                "- Daily values, days that differ from what is known: 1, 2023-03-05 to 2023-03-05; what is known stays",
+                "- 2023-03-05: 8200 Wh in the file, 8431 Wh already known",
+                "- Rows not used: 3 (formulas are not computed)",
             ],
         ),
         (
             "fr",
             [
-                "- Courbe de charge : 730 jours nouveaux, du 01/03/2021 au 28/02/2023",
-                "- 05/03/2023 : 8200 Wh dans le fichier, 8431 Wh connus",
-                "- 3 lignes ne sont pas utilisées : les formules ne sont pas calculées",
+                "- Courbe de charge, nouveaux jours : 730, du 01/03/2021 au 28/02/2023",
+                (
+                    "- Valeurs quotidiennes, jours différents de ce qui est connu : 1, du 05/03/2023 au 05/03/2023 ; "
+                    "ce qui est connu est gardé"
+                ),
+                "- 05/03/2023 : 8200 Wh dans le fichier, 8431 Wh déjà connus",
+                "- Lignes non utilisées : 3 (les formules ne sont pas calculées)",
             ],
         ),
     ],
@@ -173,7 +187,7 @@ async def test_a_file_that_adds_nothing_says_why(
     form = await open_meter(hass, entry_ready, "import_file")
     end = await answer_meter(hass, form, {"file": await upload(CONTENT), "direction": "consumption"})
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "nothing_to_import")
-    assert end["description_placeholders"]["report"] == "- 3 rows are not used: formulas are not computed"
+    assert end["description_placeholders"]["report"] == "- Rows not used: 3 (formulas are not computed)"
 
 
 async def test_a_gateway_that_goes_away_can_be_asked_again(
@@ -193,7 +207,7 @@ async def test_an_import_is_taken_back(
 ) -> None:
     form = await open_meter(hass, entry_ready, "take_back")
     [option] = form["data_schema"].schema["import"].config["options"]
-    assert option["label"] == "2026-11-23, Conso Downloader, 730 days"
+    assert option["label"] == "2026-11-23, Conso Downloader, days added: 730"
     end = await answer_meter(hass, form, {"import": option["value"]})
     assert end["reason"] == "import_taken_back"
     assert [request.method for request in gateway.list_requests(f"{IMPORTS}/{'i' * 16}")] == ["DELETE"]
@@ -251,7 +265,7 @@ async def test_the_action_says_why_a_file_is_refused(
     hass: HomeAssistant, gateway: ScriptedGateway, entry_ready: MockConfigEntry, file: Path
 ) -> None:
     gateway.answers[IMPORTS] = answer_problem(422, "another_meter")
-    with pytest.raises(ServiceValidationError, match="names another meter"):
+    with pytest.raises(ServiceValidationError, match="about another meter"):
         await call_action(hass, "import_file", file=str(file))
     gateway.answers[IMPORTS] = answer_problem(503, "database_down")
     with pytest.raises(HomeAssistantError, match="temporarily unavailable"):

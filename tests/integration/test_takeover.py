@@ -109,6 +109,8 @@ async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
     ours, ours_cost = [await load_changes(hass, f"{OURS}_{key}") for key in ("consumption", "cost")]
     assert (len(ours), min(ours)) == (3, OUR_FIRST_HOUR)
     assert is_offered(hass)
+    energy_dashboard = (DOMAIN, f"energy_dashboard_{POINT_ID}")
+    assert energy_dashboard not in ir.async_get(hass).issues, "both in the dashboard would count each kWh twice"
 
     page = await take_over(hass)
     assert "HA Linky" in page["description_placeholders"]["what"]
@@ -122,6 +124,7 @@ async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
     assert await load_changes(hass, f"{OURS}_cost") == expected_cost
     assert await list_energy(hass) == [(f"{OURS}_consumption", f"{OURS}_cost")]
     assert not is_offered(hass)
+    assert energy_dashboard not in ir.async_get(hass).issues
 
     # the gateway begins its sums afresh: all hours are imported again, theirs before ours
     gateway.hours[0] = gateway.hours[0] | {"epoch": "another"}

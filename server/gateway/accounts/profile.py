@@ -73,7 +73,10 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
 async def resend_verification(
     parts: AccountParts, email: str, client: str | None, captcha_token: str | None
 ) -> RateLimitStatus:
-    """Send the mail of verification again if the address waits for it; nothing tells. Raises 403, 429, 503."""
+    """Send the verification mail again if the address waits for it, and never reveal whether it does.
+
+    Raises 403, 429, 503.
+    """
     canonical = addresses.normalize_email(check_address(email))
     async with parts.database.write() as session:
         limit_status = await limits.hit(

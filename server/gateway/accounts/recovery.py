@@ -33,7 +33,10 @@ class ForgottenPassword:
 
 
 async def request_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
-    """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
+    """Have a mail sent if the address has an account, and never reveal whether it has one.
+
+    Raises problems: 403, 422, 429, 503.
+    """
     email = addresses.normalize_email(check_address(request.email))
     async with parts.database.write() as session:
         subject = origins.hash_client(parts.instance, request.client)

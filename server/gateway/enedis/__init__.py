@@ -1,1 +1,1 @@
-"""Client for Enedis Data Connect 2026: the only room that calls Enedis."""
+"""Client for Enedis Data Connect 2026: the only package that calls Enedis."""

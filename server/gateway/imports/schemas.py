@@ -77,7 +77,7 @@ class ImportList(BaseModel):
 
 
 def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable[RejectedRow]) -> ImportReport:
-    """Sum up what a file tells."""
+    """Return the report of a file: its days by outcome, spans, differences and rejected rows."""
     rows: dict[RowFault, list[int]] = defaultdict(list)
     for row in rejected:
         rows[row.fault].append(row.row)

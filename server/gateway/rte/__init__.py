@@ -1,1 +1,1 @@
-"""Client for RTE, the grid operator: the only room that calls it."""
+"""Client for RTE, the grid operator: the only package that calls it."""

@@ -45,9 +45,9 @@ def apply_enedis_text(
 ) -> list[OffPeakPeriod]:
     """Return all periods after Enedis sent `text`: changed hours begin today, and past days keep theirs.
 
-    The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
-    Hours `announced` for a day hold from that day; those without a day begin when Enedis tells them as `text`. Enedis
-    may change `text` some days late: until then the hours announced for a day that has come count in its place.
+    The first hours apply without dates. Unreadable hours are not guessed: from today on there are none.
+    Hours `announced` for a day apply from that day; those without a day begin when Enedis sends them as `text`. Enedis
+    may change `text` some days late: until then the hours announced for a day that has come replace it.
     """
     if not text:
         return list(periods)

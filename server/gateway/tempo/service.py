@@ -104,11 +104,11 @@ async def _refresh_feed(
         await _save_values(session, calendar.source, answered, values, asked, now)
         following = await _choose_question(session, calls, calendar.source, now)
         if calls is CURRENT:
-            in_vain = following.start == question.start and following.at <= asked
+            is_unanswered = following.start == question.start and following.at <= asked
         else:
-            in_vain = following.at <= now and not values
+            is_unanswered = following.at <= now and not values
         return await feeds.record_response(
-            session, calls, now, asking.find_retry_time(now) if in_vain else max(following.at, now)
+            session, calls, now, asking.find_retry_time(now) if is_unanswered else max(following.at, now)
         )
 
 

@@ -1,6 +1,6 @@
 """When Enedis is asked for the off-peak hours alone, and what follows from its answer.
 
-One API tells them, so only that one is asked: on the day that Enedis names for a change; on 1 April and 1 November,
+One API has them, so only that one is called: on the day that Enedis names for a change; on 1 April and 1 November,
 when seasonal hours change; and, while Enedis announces other hours without their day, each day for 45 days. A supplier
 gives a month's notice, so nearly all changes come within that time. Later the pauses grow to a week: the whole contract
 is read that often anyway.
@@ -42,16 +42,16 @@ def get_next_look(point_id: str, contract: Contract, now: datetime) -> datetime 
     return paris.midnight(day) + wait
 
 
-def note_off_peak(point: UsagePoint, told: Contract, now: datetime) -> None:
-    """Store what Enedis told of a contract; changed off-peak hours begin today, or on the announced day."""
+def note_off_peak(point: UsagePoint, answered: Contract, now: datetime) -> None:
+    """Store what Enedis answered about a contract; changed off-peak hours begin today, or on the announced day."""
     before = point.contract
-    contract = before.merge(told)
+    contract = before.merge(answered)
     if contract.future_off_peak != before.future_off_peak or before.announced_at is None:
         contract = contract.model_copy(update={"announced_at": now if contract.future_off_peak else None})
     point.contract = contract
     point.off_peak_at = get_next_look(point.id, contract, now)
     periods = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-    dated = apply_enedis_text(periods, told.off_peak, paris.day_of(now), told.future_off_peak)
+    dated = apply_enedis_text(periods, answered.off_peak, paris.day_of(now), answered.future_off_peak)
     point.off_peak = [period.model_dump(mode="json") for period in dated]
 
 

@@ -1,4 +1,4 @@
-"""`GET /v1/usage-points/{id}/contract` and `/address`: what Enedis tells of a usage point."""
+"""`GET /v1/usage-points/{id}/contract` and `/address`: both come from Enedis."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What Enedis tells of a usage point, on the wire."""
+"""The contract and address of a usage point, as the API writes them."""
 
 from typing import Self
 

@@ -126,6 +126,15 @@ async def test_a_choice_that_cannot_be_is_refused_in_words_and_changes_nothing(
     assert (after["name"], after["tariffs"]) == (before["name"], before["tariffs"])
 
 
+async def test_what_is_said_of_a_price_is_where_it_stands(gateway: Gateway) -> None:
+    """Without what `prices` may be instead of a list, and without the names of the code's types."""
+    who, point = await gateway.sign_in(), await gateway.add_meter(BASE)
+    price = {"bucket": "a", "eur_per_kwh": 0.2, "slots": [["25:00", "06:00"]]}
+    tariffs = [{"option": "custom", "power_kva": 6, "prices": [price]}]
+    answer = await gateway.http.patch(f"/v1/usage-points/{point}", headers=who, json={"tariffs": tariffs})
+    assert answer.json()["detail"] == "body.tariffs.0.prices.0.slots.0.0: a time of day is HH:MM"
+
+
 async def test_nobody_changes_or_asks_of_anothers_meter(gateway: Gateway) -> None:
     point = await gateway.add_meter(BASE)
     other = await gateway.sign_in("other@example.org")

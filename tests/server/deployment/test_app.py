@@ -96,3 +96,16 @@ async def test_it_shows_tempo_without_any_credentials_and_believes_the_superviso
         again = (await ingress.get("/api/v1/accounts/me", headers=SOMEBODY)).json()
         assert again["id"] == account["id"]
     assert (data / "secret_key").read_text() == secret
+
+
+async def test_its_option_opens_the_addresses_of_older_clients(simulator: Simulator, tmp_path: Path) -> None:
+    statuses = []
+    for is_on in (False, True):
+        data = tmp_path / f"{is_on}" / "data"
+        data.mkdir(parents=True)
+        options = {"backend_url": "http://192.0.2.20:8000", "legacy_clients": is_on}
+        (data / "options.json").write_text(json.dumps(options))
+        async with running_app(data, RTE_OPEN_DATA_URL=simulator.url) as url, httpx2.AsyncClient(base_url=url) as http:
+            # without a token: off, the address does not exist; on, it refuses the request
+            statuses.append((await http.get("/api/daily_consumption")).status_code)
+    assert statuses == [404, 400]
