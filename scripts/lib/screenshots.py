@@ -49,7 +49,7 @@ STILL = """() => {
     })
     still(document)
 }"""
-PHONE, TABLET, WHOLE, WIDE = (390, 844), (1280, 800), (1280, 1180), (1600, 1180)
+PHONE, TABLET, WHOLE, WIDE = (390, 844), (1280, 800), (1280, 1180), (1600, 1500)
 LOW_COLORS = 256
 
 

@@ -19,8 +19,8 @@ from custom_components.my_electrical_data.const import DOMAIN
 
 ROOM = Path("custom_components") / DOMAIN
 FITS_BESIDE_A_VALUE = 212
-"""Pixels: what a device page in three columns, 1280 pixels wide, leaves of a row whose value is "12.34 €". A phone's page
-leaves more."""
+"""Pixels: so much of a row is free beside "12.34 €" on a device page in three columns, 1280 pixels wide; on a phone,
+more."""
 
 
 def by_path(language: str) -> dict[str, str]:
