@@ -89,5 +89,8 @@ async def serve_login(stack: Stack, port: int, password: str) -> AsyncGenerator[
                 response.headers.add("Set-Cookie", cookie)
             return response
 
-    async with serve_routes(web.get("/", log_in), port=port) as url:
+    async def redirect_to_login(_: web.Request) -> web.Response:
+        raise web.HTTPSeeOther("/")
+
+    async with serve_routes(web.get("/", log_in), web.get("/{path:.+}", redirect_to_login), port=port) as url:
         yield url
