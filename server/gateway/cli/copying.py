@@ -19,14 +19,14 @@ STANDARD = Path("-")
 
 
 async def fill_database(
-    database_url: str, backup: Backup, keyring: Keyring, keep: Callable[[], None] = lambda: None
+    database_url: str, backup: Backup, keyring: Keyring, before_commit: Callable[[], None] = lambda: None
 ) -> None:
     """Restore a backup into an empty database, completely or not at all.
 
-    Calls `keep` before the commit. Raises BackupError, and DatabaseInUseError if a gateway runs on the database.
+    Calls `before_commit` before the commit. Raises BackupError, and DatabaseInUseError if a gateway runs on the database.
     """
     async with lock_database(database_url, alone=True):
-        await restore_backup(database_url, backup, keyring, keep)
+        await restore_backup(database_url, backup, keyring, before_commit)
 
 
 @contextmanager

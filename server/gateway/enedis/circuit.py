@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.backoff import add_jitter, compute_backoff
@@ -61,10 +62,16 @@ class Circuit:
     async def ensure_closed(self, api: str) -> None:
         """Return if a call may be made. Raises EnedisError(DOWN) with the time of the next try, or StoreError."""
         state, until = await self._read_state(api)
-        if state is CircuitState.OPEN:
-            raise EnedisError(ErrorReason.DOWN, "circuit", until)
-        if state is CircuitState.PROBING and (wait := await self._store.take_turn(f"enedis:{api}:probe", _PROBE)):
-            raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
+        match state:
+            case CircuitState.CLOSED:
+                return
+            case CircuitState.OPEN:
+                raise EnedisError(ErrorReason.DOWN, "circuit", until)
+            case CircuitState.PROBING:
+                if wait := await self._store.take_turn(f"enedis:{api}:probe", _PROBE):
+                    raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
+            case _:
+                assert_never(state)
 
     async def record_response(self, api: str) -> None:
         """Reset the failures of an API, since it answered; a failing store is ignored."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN
 from itertools import pairwise
+from typing import assert_never
 
 from gateway.domain.direction import Direction
 from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading
@@ -194,12 +195,21 @@ def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | 
     if not 0 <= watts <= most_watts:
         return None, RowFault.IMPLAUSIBLE
     instants = [point.stamp.astimezone(UTC)] if point.stamp.tzinfo else paris.find_instants(point.stamp)
-    back = timedelta(minutes=point.minutes if point.edge is Edge.END else 0)
-    starts = tuple(instant - back for instant in instants)
+    starts = tuple(_find_start(instant, point) for instant in instants)
     if not starts or starts[0].second or starts[0].microsecond:
         return None, RowFault.STAMP
     reading = Reading(starts[0], point.minutes, watts, Quality.IMPORTED)
     return _Candidate(point.row, _get_label(point), reading, starts), RowFault.STAMP
+
+
+def _find_start(instant: datetime, point: IntervalPoint) -> datetime:
+    match point.edge:
+        case Edge.START:
+            return instant
+        case Edge.END:
+            return instant - timedelta(minutes=point.minutes)
+        case _:
+            assert_never(point.edge)
 
 
 def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[RejectedRow]) -> list[Reading]:

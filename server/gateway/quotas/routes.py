@@ -18,6 +18,6 @@ async def get_quota(day: DayDep, caller: CallerDep) -> Quota:
 
 
 @router.get("/quota/days")
-async def get_quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
+async def list_daily_calls(day: DayDep, caller: CallerDep) -> QuotaDays:
     """Show the calls to Enedis that the account caused on each of the last 31 days."""
     return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.list_past_calls(caller.account_id)])

@@ -786,10 +786,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Quota Days
+         * List Daily Calls
          * @description Show the calls to Enedis that the account caused on each of the last 31 days.
          */
-        get: operations["get_quota_days_v1_quota_days_get"];
+        get: operations["list_daily_calls_v1_quota_days_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9534,7 +9534,7 @@ export interface operations {
             };
         };
     };
-    get_quota_days_v1_quota_days_get: {
+    list_daily_calls_v1_quota_days_get: {
         parameters: {
             query?: never;
             header?: never;
