@@ -36,6 +36,7 @@ from .tariff_form import (
     build_price_fields,
     build_tariff_fields,
     find_current_tariff,
+    get_chosen_option,
 )
 
 CONF_NUMBER, CONF_POINT, CONF_TARIFF = "number", "usage_point", "tariff"
@@ -217,7 +218,7 @@ class MeterFlow(FileImportSteps):
             else:
                 if user_input[CONF_OPTION] == CUSTOM:
                     return await self.async_step_custom()
-                if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] in OPTIONS:
+                if user_input[CONF_OWN_PRICES] and get_chosen_option(self._point, user_input) in OPTIONS:
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
@@ -260,7 +261,8 @@ class MeterFlow(FileImportSteps):
                 self._prices_asked_about, errors = user_input, {"base": "price_of_zero"}
             elif not (errors := await self._submit_tariff(user_input)):
                 return self._finish()
-        schema: Any = vol.Schema(build_price_fields(self._answers[CONF_OPTION], find_current_tariff(self._point)))
+        option = get_chosen_option(self._point, self._answers)
+        schema: Any = vol.Schema(build_price_fields(option, find_current_tariff(self._point)))
         return self.async_show_form(
             step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors
         )
@@ -320,8 +322,11 @@ class MeterFlow(FileImportSteps):
 
     async def _describe_meter(self) -> dict[str, str]:
         """Return the placeholders that describe the meter."""
-        words, contract = partial(await async_load_texts(self.hass), "found"), self._point.contract
+        texts, contract = await async_load_texts(self.hass), self._point.contract
+        words = partial(texts, "found")
         unknown = words("unknown")
+        tariff = find_current_tariff(self._point) if self.source == SOURCE_RECONFIGURE else None
+        own = tariff and (texts("option", tariff.option) if tariff.option in OPTIONS else words("typed_in"))
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
         return {
             "meter": self._point.masked_number,
@@ -330,4 +335,5 @@ class MeterFlow(FileImportSteps):
             "off_peak": contract.off_peak or words("none"),
             "curve": words(curve[self._point.curve_collected]),
             "example": OFF_PEAK_EXAMPLE,
+            "more": f"{words('current_tariff')} {own}" if own else words("arrival"),
         }

@@ -1,7 +1,10 @@
 """The tariff form: its fields, their defaults, and the request built from the user input."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import voluptuous as vol
@@ -41,6 +44,20 @@ HOLIDAYS = ["mainland", "alsace_moselle"]
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 
 type Answers = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """New members for each tariff whose members are those that the form showed."""
+
+    shown: Answers
+    new: Answers
+
+    def concerns(self, tariff: Answers) -> bool:
+        return all(_get_member(tariff, name) == value for name, value in self.shown.items())
+
+    def is_met_by(self, tariff: Answers) -> bool:
+        return all(_get_member(tariff, name) == value for name, value in self.new.items())
 
 
 def find_current_tariff(point: UsagePoint) -> Tariff | None:
@@ -111,14 +128,19 @@ def build_changes(
     """
     changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
-    option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
-    if answers[CONF_OPTION] != KEEP:
+    if tariff is None or answers[CONF_OPTION] != KEEP:
         changes["tariffs"] = add_tariff(point, answers, prices, custom)
-    elif tariff and (changed := _find_changed_members(tariff, answers)):
-        changes["tariffs"] = _change_tariffs(point, changed, answers.get(CONF_VALID_FROM))
-    if option == "hp_hc" and off_peak is not None:
+    elif edits := _find_edits(tariff, answers, prices):
+        changes["tariffs"] = _edit_tariffs(point, edits, answers.get(CONF_VALID_FROM))
+    if get_chosen_option(point, answers) == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return changes
+
+
+def get_chosen_option(point: UsagePoint, answers: Answers) -> str:
+    """Return the chosen option: that of the current tariff if it is kept."""
+    tariff = find_current_tariff(point)
+    return tariff.option if tariff and answers[CONF_OPTION] == KEEP else str(answers[CONF_OPTION])
 
 
 def get_holidays(tariff: Tariff | None) -> str:
@@ -146,36 +168,66 @@ def add_tariff(
     if answers.get(CONF_PRODUCTION) is not None:
         new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
     if prices is not None:
-        new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[answers[CONF_OPTION]]]
-        new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
+        new |= _build_own_prices(answers[CONF_OPTION], prices)
     others = [tariff.raw for tariff in point.tariffs if valid_from and _get_start(tariff.raw) != valid_from]
     return sorted([*others, new], key=_get_start)
 
 
-def _find_changed_members(tariff: Tariff, answers: Answers) -> Answers:
-    """Return the members of a kept tariff that the form changes; a power that the form cannot show stays."""
-    changed: Answers = {}
-    holidays = answers.get(CONF_HOLIDAYS, get_holidays(tariff))
-    if holidays != get_holidays(tariff):
-        changed[CONF_HOLIDAYS] = holidays
-    power = int(answers[CONF_POWER])
-    if tariff.power_kva in POWERS and power != tariff.power_kva:
-        changed["power_kva"] = power
-    return changed
+def _find_edits(tariff: Tariff, answers: Answers, prices: Answers | None) -> list[_Edit]:
+    """Return what the form changes of a kept tariff; a power that the form cannot show stays."""
+    new: Answers = {
+        CONF_HOLIDAYS: answers.get(CONF_HOLIDAYS, get_holidays(tariff)),
+        "power_kva": int(answers[CONF_POWER]) if tariff.power_kva in POWERS else tariff.power_kva,
+        "production_eur_per_kwh": answers.get(CONF_PRODUCTION),
+    }
+    edits = [_Edit({name: _get_member(tariff.raw, name)}, {name: value}) for name, value in new.items()]
+    if (priced := _find_new_prices(tariff, answers, prices)) is not None:
+        edits.append(_Edit({name: _get_member(tariff.raw, name) for name in ("option", *priced)}, priced))
+    return [edit for edit in edits if not edit.is_met_by(tariff.raw)]
 
 
-def _change_tariffs(point: UsagePoint, changed: Answers, since: str | None) -> list[Answers]:
-    """Return the same tariffs with some members changed: on every day, or from the day `since` on.
+def _find_new_prices(tariff: Tariff, answers: Answers, prices: Answers | None) -> Answers | None:
+    """Return the prices and the subscription that a kept tariff gets; None if they stay."""
+    if tariff.option not in OPTIONS:
+        return None
+    if prices is None:
+        is_given_up = not answers[CONF_OWN_PRICES] and not isinstance(tariff.prices, str)
+        return {"prices": REGULATED, "subscription_eur_per_month": None} if is_given_up else None
+    shown = {} if isinstance(tariff.prices, str) else {price.bucket: price.eur_per_kwh for price in tariff.prices}
+    is_same = {**shown, CONF_SUBSCRIPTION: tariff.subscription_eur_per_month} == prices
+    return None if is_same else _build_own_prices(tariff.option, prices)
 
-    A tariff that `since` falls into is split there, so that its earlier days keep theirs.
+
+def _build_own_prices(option: str, prices: Answers) -> Answers:
+    return {
+        "prices": [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[option]],
+        "subscription_eur_per_month": prices[CONF_SUBSCRIPTION],
+    }
+
+
+def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> list[Answers]:
+    """Return the same tariffs with edits: on every day, or from the day `since` on.
+
+    Only tariffs that have what the form showed are edited: history with another power, or a planned change, stays.
+    One that `since` falls into is split there, so that its earlier days keep theirs.
     """
     day = since or ""
     tariffs = sorted((tariff.raw for tariff in point.tariffs), key=_get_start)
     earlier = [tariff for tariff in tariffs if _get_start(tariff) < day]
     later = tariffs[len(earlier) :]
     if earlier and not any(_get_start(tariff) == day for tariff in later):
-        later.insert(0, earlier[-1] | {"valid_from": since})
-    return [*earlier, *(tariff | changed for tariff in later)]
+        split = earlier[-1] | {"valid_from": since}
+        later = [split, *later] if _apply_edits(split, edits) != split else later
+    return [*earlier, *(_apply_edits(tariff, edits) for tariff in later)]
+
+
+def _apply_edits(tariff: Answers, edits: list[_Edit]) -> Answers:
+    applied = [edit.new for edit in edits if edit.concerns(tariff)]
+    return reduce(or_, applied, tariff)
+
+
+def _get_member(tariff: Answers, name: str) -> Any:
+    return tariff.get(name, HOLIDAYS[0] if name == CONF_HOLIDAYS else None)
 
 
 def _today() -> date:
