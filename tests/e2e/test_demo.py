@@ -100,7 +100,7 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert f"{url}/energy" in said
     assert await opens_without_login(url)
     await sees_bars_in_french(f"{url}/energy")
-    assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}")
+    assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}/compare"), "from any address"
 
     process.send_signal(signal.SIGINT)
     assert "continues from there" in await demo.until_it_says(process, "continues from there")
