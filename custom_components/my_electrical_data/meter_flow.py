@@ -322,8 +322,11 @@ class MeterFlow(FileImportSteps):
 
     async def _describe_meter(self) -> dict[str, str]:
         """Return the placeholders that describe the meter."""
-        words, contract = partial(await async_load_texts(self.hass), "found"), self._point.contract
+        texts, contract = await async_load_texts(self.hass), self._point.contract
+        words = partial(texts, "found")
         unknown = words("unknown")
+        tariff = find_current_tariff(self._point) if self.source == SOURCE_RECONFIGURE else None
+        own = tariff and (texts("option", tariff.option) if tariff.option in OPTIONS else words("typed_in"))
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
         return {
             "meter": self._point.masked_number,
@@ -332,4 +335,5 @@ class MeterFlow(FileImportSteps):
             "off_peak": contract.off_peak or words("none"),
             "curve": words(curve[self._point.curve_collected]),
             "example": OFF_PEAK_EXAMPLE,
+            "more": f"{words('current_tariff')} {own}" if own else words("arrival"),
         }

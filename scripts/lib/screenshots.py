@@ -1,4 +1,4 @@
-"""`python -m scripts.lib.screenshots`: the README's pictures, taken of the demo on a red Tempo day."""
+"""`python -m scripts.lib.screenshots`: the pictures of README and docs/cards, taken of the demo on a red Tempo day."""
 
 import asyncio
 import io
@@ -49,7 +49,7 @@ STILL = """() => {
     })
     still(document)
 }"""
-PHONE, TABLET, WHOLE = (390, 844), (1280, 800), (1280, 1180)
+PHONE, TABLET, WHOLE, WIDE = (390, 844), (1280, 800), (1280, 1180), (1600, 1500)
 LOW_COLORS = 256
 
 
@@ -80,6 +80,7 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
 
     ours, season, day = f"/{dashboard.URL_PATH}", "my-electrical-data-tempo figure", "my-electrical-data-day figure"
     await take_in_language(ours, "dashboard", WHOLE, day)
+    await take_in_language(ours, "cards", WIDE, "my-electrical-data-ecowatt figure")
     await take_in_language(ours, "dashboard-dark", TABLET, season, dark=True)
     await take_in_language(ours, "dashboard-phone", PHONE, season)
     await take_in_language(ours, "dashboard-phone-dark", PHONE, season, dark=True)

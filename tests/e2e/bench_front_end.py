@@ -1,8 +1,9 @@
 """What the front end costs a browser: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
 
-`scripts/bench front_end [ROUNDS] [desktop]`: the site runs as in containers, Caddy before nginx and the gateway, on a
-simulated home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow
-phone, or with a desktop computer, from what this machine needed, so whatever else runs here lowers it.
+`scripts/bench front_end [ROUNDS] [phone|desktop] [PAGE...]`: the site runs as in containers, Caddy before nginx and the
+gateway, on a simulated home. Every page is measured in both forms unless some are named; `landing` is the first. Of
+each page's rounds the one in the middle by its performance counts: Lighthouse computes a slow phone, or a desktop
+computer, from what this machine needed, so whatever else runs here lowers it.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ import aiohttp
 from playwright.async_api import Route, async_playwright
 
 from scripts.lib.browser import ARGUMENTS, find_chromium
+from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import USAGE_POINTS
 from tests.e2e.polling import wait_until
@@ -30,7 +32,7 @@ from tests.e2e.site import PASSWORD, Site, run_site
 
 LIGHTHOUSE = ROOT / "tests/e2e/lighthouse"
 OWNER = "owner@example.org"
-FOR_GUESTS, FOR_OWNERS = ("", "log-in"), ("overview", "consumption", "compare")
+FORMS = ("phone", "desktop")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 METRICS = {
     "first paint": "first-contentful-paint",
@@ -174,35 +176,55 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
     print(f"  from the answer to the picture {statistics.median(shown):.0f} ms")
 
 
-async def main(rounds: int, *, as_desktop: bool) -> bool:
+async def measure_page(url: str, cookie: str, report: Path, rounds: int, form: str) -> dict[str, Any]:
+    """Have Lighthouse look at a page so many times; the report in the middle by its performance."""
+    reports = [await run_lighthouse(url, cookie, report, as_desktop=form == "desktop") for _ in range(rounds)]
+    return sorted(reports, key=lambda one: read_score(one, "performance"))[len(reports) // 2]
+
+
+def format_row(name: str, form: str, report: dict[str, Any]) -> str:
+    """A page's row of the table."""
+    scores = [str(read_score(report, category)) for category in CATEGORIES]
+    metrics = [report["audits"][audit]["displayValue"] for audit in METRICS.values()]
+    return f"| {' | '.join([name, form, *scores, *metrics])} |"
+
+
+async def main(rounds: int, forms: tuple[str, ...], pages: tuple[str, ...]) -> bool:
     """Print the table, and what is below the least score. Returns whether nothing is."""
     install_lighthouse()
     low: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         async with run_site(Path(folder), admin=OWNER, at=None) as site:
             cookie = await log_in(site)
-            print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
-            for page in (*FOR_GUESTS, *FOR_OWNERS):
-                who = cookie if page in FOR_OWNERS else ""
-                kept = Path(folder, "report.json")
-                reports = [
-                    await run_lighthouse(f"{site.url}/{page}", who, kept, as_desktop=as_desktop) for _ in range(rounds)
-                ]
-                report = sorted(reports, key=lambda one: read_score(one, "performance"))[len(reports) // 2]
-                scores = {category: read_score(report, category) for category in CATEGORIES}
-                metrics = [report["audits"][name]["displayValue"] for name in METRICS.values()]
-                print(f"{page or 'landing':14}" + "".join(f"{figure!s:>15}" for figure in (*scores.values(), *metrics)))
-                low += [
-                    f"{page or 'landing'}, {category}: {fault}"
-                    for category, points in scores.items()
-                    if points < LEAST
-                    for fault in list_faults(report, category) or ["no single fault"]
-                ]
+            columns = ["page", "form", *CATEGORIES, *METRICS]
+            print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+            for page in pages:
+                name, who = page or "landing", cookie if page in OWNER_PAGES else ""
+                for form in forms:
+                    report = await measure_page(f"{site.url}/{page}", who, Path(folder, "report.json"), rounds, form)
+                    print(format_row(name, form, report), flush=True)
+                    low += [
+                        f"{name}, {form}, {category}: {fault}"
+                        for category in CATEGORIES
+                        if read_score(report, category) < LEAST
+                        for fault in list_faults(report, category) or ["no single fault"]
+                    ]
             await draw_carpet(site, cookie, 2 * rounds + 1)
     print(*low, sep="\n")
     return not low
 
 
+def read_arguments(arguments: list[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """Rounds, forms and pages of a command line."""
+    every = (*GUEST_PAGES, *OWNER_PAGES)
+    rounds = next((int(one) for one in arguments if one.isdigit()), 3)
+    forms = tuple(form for form in FORMS if form in arguments) or FORMS
+    pages = tuple(page for page in every if (page or "landing") in arguments) or every
+    known = {*FORMS, *(page or "landing" for page in every)}
+    if unknown := [one for one in arguments if not one.isdigit() and one not in known]:
+        sys.exit(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
+    return rounds, forms, pages
+
+
 if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
-    sys.exit(0 if asyncio.run(main(*(numbers or [3]), as_desktop="desktop" in sys.argv)) else 1)
+    sys.exit(0 if asyncio.run(main(*read_arguments(sys.argv[1:]))) else 1)

@@ -53,7 +53,7 @@ async def test_the_last_day_by_bucket(hass: HomeAssistant, gateway: ScriptedGate
     await enable(hass, entry, *of_meter("last_day_energy_hp", "last_day_energy_hc", "last_day_cost_hc"))
     energy = get_entity_state(hass, f"{POINT_ID}_last_day_energy_hp")
     assert (energy.state, energy.attributes["date"]) == ("14.0736", "2026-11-22")
-    assert energy.entity_id == "sensor.maison_last_day_energy_peak"
+    assert energy.entity_id == "sensor.maison_last_day_kwh_peak"
     assert get_entity_state(hass, f"{POINT_ID}_last_day_energy_hc").state == "9.3824"
     assert get_entity_state(hass, f"{POINT_ID}_last_day_cost_hc").state == "1.481481"
 

@@ -98,6 +98,7 @@ async def test_a_newcomers_meter(
     came = form["description_placeholders"]
     assert (came["meter"], came["contract"], came["power"]) == ("••••••••••0017", "C5", "9 kVA")
     assert (came["off_peak"], came["curve"]) == ("HC (22H00-6H00)", "collected")
+    assert came["more"].startswith("The last sixty days arrive")
     begins_with = form["data_schema"]({"name": "Atelier"})
     assert (begins_with["option"], begins_with["power"], begins_with["own_prices"]) == ("hp_hc", "9", False)
 

@@ -14,7 +14,7 @@ from gateway.kit.database import Database
 from gateway.quotas import budgets
 from gateway.rte.client import Rte
 from gateway.rte.errors import RteError, RteErrorReason
-from gateway.rte.feeds import record_failure, record_response
+from gateway.rte.feeds import record_failure, record_response, take_call
 from gateway.settings import Settings
 from gateway.site.schemas import Condition, UpstreamService
 from gateway.site.status import StatusService
@@ -97,14 +97,15 @@ async def test_ecowatt_is_unstable_then_down_and_works_again(gateway: Gateway) -
         return (await gateway.get("/v1/today", {}))["ecowatt"]["now"] is not None
 
     await wait_until(have_answered)
-    before = NOW + timedelta(minutes=1)
-    await record_failure(database, ECOWATT, before, error)
-    assert (await wait_for_condition(gateway, "ecowatt", "unstable"))["since"] == "2026-11-03T09:30:00Z"
-    await record_failure(database, ECOWATT, before + timedelta(hours=1), error)
-    found = await wait_for_condition(gateway, "ecowatt", "down")
-    assert found["since"] == "2026-11-03T09:30:00Z"
+    first, second, third = (NOW + timedelta(hours=hours) for hours in (2, 4, 6))
+    assert await take_call(database, ECOWATT, Clock(first)) is None
+    await record_failure(database, ECOWATT, first, error)
+    assert (await wait_for_condition(gateway, "ecowatt", "unstable"))["since"] == "2026-11-03T11:30:00Z"
+    assert await take_call(database, ECOWATT, Clock(second)) is None
+    await record_failure(database, ECOWATT, second, error)
+    assert (await wait_for_condition(gateway, "ecowatt", "down"))["since"] == "2026-11-03T11:30:00Z"
     async with database.write() as session:
-        await record_response(session, ECOWATT, before + timedelta(hours=2), before + timedelta(hours=3))
+        await record_response(session, ECOWATT, third, third + timedelta(hours=1))
     assert (await wait_for_condition(gateway, "ecowatt", "working"))["since"] is None
 
 
@@ -130,10 +131,11 @@ async def test_tempo_is_down_only_without_the_open_calendar(
 
     house.clock = TickingClock(house.clock.time)
     await house.live(refresh, parse_paris("2026-01-20 10:15"))
+    await house.set(parse_paris("2026-01-20 12:30"))  # at the first failure the open calendar has tomorrow's colour
     await house.world.fault(api="tempo_like_supply_contract", name="503")
     if open_calendar_fails:
         await house.world.fault(api="open_data", name="500")
-    await house.live(refresh, parse_paris("2026-01-20 13:00"))
+    await house.live(refresh, parse_paris("2026-01-20 14:30"))
     service = StatusService(settings, house.clock, house.database, house.store)
     found = {one.service: one for one in (await service.describe_services(house.clock.now())).services}
     assert found[UpstreamService.TEMPO].condition is condition

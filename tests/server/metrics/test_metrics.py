@@ -73,12 +73,12 @@ async def test_calls_and_what_is_left_of_the_hour(
         await count_everything(gateway.runtime.database, gateway.runtime.store, gateway.runtime.clock)
         seen = await scrape_metrics(url)
         used = seen["enedis_hour_used", "measures"]
-        return seen if used and used == len(simulator.calls("mesure_synchrone")) else None
+        # the quota is counted a moment before the scrape reads the calls
+        return seen if used and used == len(simulator.calls("mesure_synchrone")) == seen["quota_used",] else None
 
     seen = await wait_until(find_agreement)
     used = seen["enedis_hour_used", "measures"]
     assert seen["enedis_hour_left", "measures"] == 1000 - used
-    assert seen["quota_used",] == used
     assert seen["quota_accounts",] == 1
     assert seen["upstream_calls_total", "200", "enedis"] >= used, "its token is a call too"
     for feed, allowed in {"tempo": 20, "ecowatt": 60}.items():

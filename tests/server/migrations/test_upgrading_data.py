@@ -3,6 +3,9 @@
 `fixtures/revision-0009.db.gz` was written by the gateway of that migration (commit 3a8a501) against its own simulator:
 a home on Tempo with 60 days of load curve, published hours in the stored form of then, and an API client. What it
 answered is in `revision-0009.json`; `revision-0009.keys` opens it.
+
+No release has been published yet: CHANGELOG.md has no section but Unreleased. So this database, written by a commit, is
+the only earlier one. Each release adds the one that it wrote (CONTRIBUTING.md).
 """
 
 import gzip

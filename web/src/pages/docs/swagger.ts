@@ -22,6 +22,8 @@ export async function show(domNode: HTMLElement, url: string): Promise<void> {
     // what is tried out is asked where this page asks: below a path, the document's own server is another site's root
     spec: { ...described, servers: [{ url: url.replace(/\/openapi\.json$/, "") }] },
     docExpansion: "none",
+    // links to each operation, which also makes them links for a search engine
+    deepLinking: true,
     defaultModelsExpandDepth: -1,
     validatorUrl: null,
     withCredentials: true,
