@@ -6,8 +6,9 @@ from . import carried_hours
 from .api import GatewayError
 from .const import CONF_MADE_HERE, LOGGER
 from .coordinator import GatewayConfigEntry, create_client
+from .import_progress import create_progress_store
 from .issues import async_delete_meter_issues, async_offer_to_delete_statistics
-from .statistics import async_list_statistic_ids, create_progress_store
+from .statistics import async_list_statistic_ids
 
 
 async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:

@@ -32,6 +32,7 @@ from .tariff_form import (
     CONF_OPTION,
     CONF_OWN_PRICES,
     CUSTOM,
+    NoTariffChangedError,
     build_changes,
     build_price_fields,
     build_tariff_fields,
@@ -213,6 +214,8 @@ class MeterFlow(FileImportSteps):
                 build_changes(self._point, user_input, None, self._off_peak)
             except OffPeakError as error:
                 errors = {CONF_OFF_PEAK: str(error)}
+            except NoTariffChangedError:
+                errors = {"base": "no_tariff_changed"}
             except GatewayError as error:
                 errors = {"base": error.code}
             else:
@@ -293,6 +296,8 @@ class MeterFlow(FileImportSteps):
         """Send the tariff to the gateway; return form errors."""
         try:
             await self._change_point(prices)
+        except NoTariffChangedError:
+            return {"base": "no_tariff_changed"}
         except GatewayError as error:
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
         return {}

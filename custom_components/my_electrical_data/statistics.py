@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from math import isclose
-from typing import NotRequired, TypedDict
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -23,7 +22,6 @@ from homeassistant.components.recorder.statistics import (
 from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
-from homeassistant.helpers.storage import Store
 from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
 
@@ -32,10 +30,12 @@ from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER, METER
 from .errors import RecorderIncompleteError
+from .first_prices import find_beginning, find_first_prices, is_priced
 from .formatting import Texts, async_load_texts
+from .import_progress import Carried, LastRow, Progress, create_progress_store, get_first_prices
 
 PAGE_HOURS = 1000
-STORE_VERSION = 1
+HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +51,6 @@ _UNITS = {
 }
 
 
-class _LastRow(TypedDict):
-    start: float
-    sum: float
-
-
-class _Carried(TypedDict):
-    """The first hour that is the gateway's (a timestamp), and what the hours carried before it add to each sum."""
-
-    before: float
-    sums: dict[str, float]
-
-
-class _Progress(TypedDict):
-    """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it.
-
-    `writing` are the last rows of the page that is being written after the cursor.
-    """
-
-    epoch: str
-    cursor: str
-    last: dict[str, _LastRow]
-    writing: NotRequired[dict[str, _LastRow]]
-    carried: NotRequired[_Carried]
-    buckets: NotRequired[bool]
-
-
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """The newest imported hour, the last sum of each statistic by id, and when the gateway will have more."""
@@ -84,11 +58,6 @@ class ImportResult:
     newest: datetime | None
     sums: dict[str, float]
     next_change: datetime | None
-
-
-def create_progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[_Progress]:
-    """Create the store of a usage point's progress."""
-    return Store(hass, STORE_VERSION, f"{DOMAIN}.{usage_point_id}")
 
 
 async def async_list_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:
@@ -191,13 +160,9 @@ class HoursImporter:
                 hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == kept_epoch
             if hours.start:
-                if progress is None:
-                    if not rows_stay:
-                        await self._delete_imported()
-                    carried = await self._write_carried(hours)
-                else:
-                    carried = progress.get("carried")
-                progress = await self._write_page(hours, carried, progress)
+                if progress is None and not rows_stay:
+                    await self._delete_imported()
+                progress = await self._write_page(hours, progress)
             if not hours.more or not hours.start:
                 break
         last = progress["last"] if progress else {}
@@ -207,11 +172,11 @@ class HoursImporter:
             next_change=hours.next_change,
         )
 
-    async def _fetch_page(self, progress: _Progress | None) -> Hours:
+    async def _fetch_page(self, progress: Progress | None) -> Hours:
         cursor = progress["cursor"] if progress else None
         return (await self._client.fetch_hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
 
-    async def _find_reset_reason(self, progress: _Progress) -> str | None:
+    async def _find_reset_reason(self, progress: Progress) -> str | None:
         if progress.get("buckets", True) != self._buckets:
             return "Other statistics are wanted than before"
         if not await self._is_in_recorder(progress["last"], progress.get("writing", {})):
@@ -223,58 +188,88 @@ class HoursImporter:
         series = [series for series in hours.series if self._buckets or "_" not in series.key]
         return sorted(series, key=lambda series: "_" in series.key)
 
-    def _begins_afresh(self, hours: Hours, progress: _Progress) -> bool:
+    def _begins_afresh(self, hours: Hours, progress: Progress) -> bool:
         """Return whether the page cannot follow what was imported: another epoch, new series, or an earlier beginning.
 
-        Hours that the gateway has added before its first are no matter, unless others were carried in their place.
+        Hours or prices that the gateway has added before its first are no matter, unless others were carried there.
         """
-        carried = progress.get("carried")
-        begins_earlier = carried is not None and bool(hours.start) and hours.start[0].timestamp() < carried["before"]
+        carried, prices = progress.get("carried"), get_first_prices(progress, hours)
+        begins_earlier = carried is not None and (
+            (bool(hours.start) and hours.start[0].timestamp() < carried["before"])
+            or any(first < prices.get(kind, first) for kind, first in find_first_prices(hours, {}).items())
+        )
         return hours.epoch != progress["epoch"] or begins_earlier or self._has_new_series(hours, progress)
 
-    def _has_new_series(self, hours: Hours, progress: _Progress) -> bool:
-        return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._select_series(hours))
+    def _has_new_series(self, hours: Hours, progress: Progress) -> bool:
+        prices = get_first_prices(progress, hours)
+        return any(
+            statistic_id(self._id, series.key) not in progress["last"]
+            for series in self._select_series(hours)
+            if is_priced(series, prices)
+        )
 
     async def _delete_imported(self) -> None:
         """Delete the progress and then the rows of an earlier epoch, so that an interruption leads here again."""
         await self._store.async_remove()
         await async_delete_statistics(self._hass, self._id)
 
-    async def _write_carried(self, hours: Hours) -> _Carried | None:
-        """Write the hours of another program that lie before the first page; return what they add, if there are any."""
+    async def _write_carried(
+        self, hours: Hours, prices: dict[str, float], before: Progress | None
+    ) -> tuple[Carried | None, dict[str, LastRow]]:
+        """Write another program's hours before ours, and its money up to a page's end while ours has no price.
+
+        Return what they add to later sums, and the last row of each series that got some.
+        """
         kept = await carried_hours.create_store(self._hass, self._id).async_load()
-        if not kept:
-            return None
-        carried = _Carried(before=hours.start[0].timestamp(), sums={})
+        carried = before.get("carried") if before else Carried(before=hours.start[0].timestamp(), sums={})
+        if not kept or carried is None:
+            return None, {}
+        known = get_first_prices(before, hours) if before else {}
+        sums, last = dict(carried["sums"]), {}
+        first, end = hours.start[0].timestamp(), hours.start[-1].timestamp() + HOUR_SECONDS
         for series in self._select_series(hours):
-            rows = await self._hass.async_add_executor_job(
-                carried_hours.build_rows, kept.get(series.key, []), carried["before"]
-            )
-            for page in batched(rows, PAGE_HOURS, strict=False):
+            if before is not None and is_priced(series, known):
+                continue
+            until = max(carried["before"], find_beginning(series, prices, end))
+            rows = await self._hass.async_add_executor_job(carried_hours.build_rows, kept.get(series.key, []), until)
+            new = [row for row in rows if first <= carried["before"] or row["start"].timestamp() >= first]
+            for page in batched(new, PAGE_HOURS, strict=False):
                 await self._write_rows(series, list(page))
             if rows:
-                carried["sums"][statistic_id(self._id, series.key)] = rows[-1]["sum"]
-        return carried
+                identifier, total = statistic_id(self._id, series.key), rows[-1]["sum"] or 0.0
+                sums[identifier] = total
+                last[identifier] = LastRow(start=rows[-1]["start"].timestamp(), sum=total)
+        return Carried(before=carried["before"], sums=sums), last
 
-    async def _write_page(self, hours: Hours, carried: _Carried | None, before: _Progress | None) -> _Progress:
+    async def _write_page(self, hours: Hours, before: Progress | None) -> Progress:
         """Write a page of rows and store its cursor once the recorder has them."""
+        prices = find_first_prices(hours, get_first_prices(before, hours) if before else {})
+        carried, last_carried = await self._write_carried(hours, prices, before)
         added = carried["sums"] if carried else {}
-        wanted = {statistic_id(self._id, series.key): series for series in self._select_series(hours)}
-        last = {
-            identifier: _LastRow(
-                start=hours.start[-1].timestamp(),
-                sum=_compute_total(series, hours.sum[series.key][-1], added.get(identifier, 0)),
+        newest = hours.start[-1].timestamp()
+        wanted = {
+            statistic_id(self._id, series.key): series
+            for series in self._select_series(hours)
+            if find_beginning(series, prices, newest + 1) <= newest
+        }
+        last = (before["last"] if before else {}) | last_carried
+        last |= {
+            identifier: LastRow(
+                start=newest, sum=_compute_total(series, hours.sum[series.key][-1], added.get(identifier, 0))
             )
             for identifier, series in wanted.items()
         }
         if before is not None:
             await self._store.async_save({**before, "writing": last})
         for identifier, series in wanted.items():
-            await self._write_rows(series, _build_rows(hours, series, added.get(identifier, 0)))
+            beginning = find_beginning(series, prices, 0)
+            await self._write_rows(series, _build_rows(hours, series, added.get(identifier, 0), beginning))
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
-        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
+        progress = Progress(
+            epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets, first_prices=prices
+        )
         if carried:
             progress["carried"] = carried
         await self._store.async_save(progress)
@@ -308,7 +303,7 @@ class HoursImporter:
         meters = sum(1 for entry in entries for each in entry.subentries.values() if each.subentry_type == METER)
         return f"{self._meter_name} · {label}" if meters > 1 else label
 
-    async def _is_in_recorder(self, last: dict[str, _LastRow], writing: dict[str, _LastRow] | None = None) -> bool:
+    async def _is_in_recorder(self, last: dict[str, LastRow], writing: dict[str, LastRow] | None = None) -> bool:
         return await get_instance(self._hass).async_add_executor_job(_has_rows, self._hass, last, writing or {})
 
 
@@ -322,9 +317,13 @@ async def _wait_until_committed(hass: HomeAssistant) -> None:
     await done
 
 
-def _build_rows(hours: Hours, series: Series, carried: float) -> list[StatisticData]:
+def _build_rows(hours: Hours, series: Series, carried: float, beginning: float) -> list[StatisticData]:
     sums = (_compute_total(series, total, carried) for total in hours.sum[series.key])
-    return [StatisticData(start=start, state=total, sum=total) for start, total in zip(hours.start, sums, strict=True)]
+    return [
+        StatisticData(start=start, state=total, sum=total)
+        for start, total in zip(hours.start, sums, strict=True)
+        if start.timestamp() >= beginning
+    ]
 
 
 def _compute_total(series: Series, total: float, carried: float) -> float:
@@ -332,7 +331,7 @@ def _compute_total(series: Series, total: float, carried: float) -> float:
     return total / _UNITS[series.unit].divisor + carried
 
 
-def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow], writing: dict[str, _LastRow]) -> bool:
+def _has_rows(hass: HomeAssistant, last: dict[str, LastRow], writing: dict[str, LastRow]) -> bool:
     """Return whether the recorder has each of these rows, or the one in `writing`. Blocks; run it in an executor."""
     for statistic_id, expected in last.items():
         found = get_last_statistics(hass, 1, statistic_id, False, {"sum"}).get(statistic_id)  # noqa: FBT003
@@ -345,14 +344,14 @@ def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow], writing: dict[str,
     return True
 
 
-def _is_met(expected: _LastRow, start: float, total: float | None) -> bool:
+def _is_met(expected: LastRow, start: float, total: float | None) -> bool:
     """Return whether a statistic's newest row is this one or later: an interrupted import is written again."""
     if start == expected["start"]:
         return total is not None and isclose(total, expected["sum"], abs_tol=1e-6)
     return start > expected["start"]
 
 
-def _find_newest(last: dict[str, _LastRow]) -> datetime | None:
+def _find_newest(last: dict[str, LastRow]) -> datetime | None:
     starts = [row["start"] for row in last.values()]
     return utc_from_timestamp(max(starts)) if starts else None
 

@@ -46,6 +46,10 @@ POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 type Answers = dict[str, Any]
 
 
+class NoTariffChangedError(ValueError):
+    """No tariff of the days that the form names has the values that it showed."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Edit:
     """New members for each tariff whose members are those that the form showed."""
@@ -124,7 +128,7 @@ def build_changes(
 
     `custom` are the members of a custom tariff.
 
-    Raises OffPeakError.
+    Raises OffPeakError or NoTariffChangedError.
     """
     changes: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
@@ -210,6 +214,8 @@ def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> l
 
     Only tariffs that have what the form showed are edited: history with another power, or a planned change, stays.
     One that `since` falls into is split there, so that its earlier days keep theirs.
+
+    Raises NoTariffChangedError.
     """
     day = since or ""
     tariffs = sorted((tariff.raw for tariff in point.tariffs), key=_get_start)
@@ -218,7 +224,10 @@ def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> l
     if earlier and not any(_get_start(tariff) == day for tariff in later):
         split = earlier[-1] | {"valid_from": since}
         later = [split, *later] if _apply_edits(split, edits) != split else later
-    return [*earlier, *(_apply_edits(tariff, edits) for tariff in later)]
+    edited = [*earlier, *(_apply_edits(tariff, edits) for tariff in later)]
+    if edited == tariffs:
+        raise NoTariffChangedError
+    return edited
 
 
 def _apply_edits(tariff: Answers, edits: list[_Edit]) -> Answers:

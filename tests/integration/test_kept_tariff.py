@@ -58,6 +58,24 @@ async def test_a_new_power_reaches_tariffs_of_the_shown_power(
     assert gateway.told[-1] == {"name": "Maison", "tariffs": told}
 
 
+async def test_a_new_power_that_reaches_no_tariff_is_refused(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    form = await open_form(hass, gateway, set_up, PAST, TODAY, PLANNED)
+    form = await answer(hass, form, power="15", valid_from="2027-02-01")
+    assert form["errors"] == {"base": "no_tariff_changed"}
+    assert (await answer(hass, form, power="15"))["reason"] == "reconfigure_successful"
+
+
+async def test_own_prices_that_reach_no_tariff_are_refused(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    form = await open_form(hass, gateway, set_up, PAST, TODAY, PLANNED | OWN)
+    form = await answer(hass, form, own_prices=True, valid_from="2027-02-01")
+    form = await answer_meter(hass, form, TYPED | {"hp": 0.22})
+    assert (form["step_id"], form["errors"]) == ("prices", {"base": "no_tariff_changed"})
+
+
 async def test_new_holidays_reach_tariffs_of_the_shown_holidays(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:

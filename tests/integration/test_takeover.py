@@ -19,11 +19,12 @@ from homeassistant.setup import async_setup_component
 from pages import answer_repair, open_repair, reload_entry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from recorded import TOMORROW, load_changes
+from recorded import TOMORROW, load_changes, state_of
 from scripted_gateway import HOURS, NUMBER, POINT_ID, ScriptedGateway, answer_problem
 
 from custom_components.my_electrical_data.carried_hours import build_rows
 from custom_components.my_electrical_data.const import DOMAIN
+from custom_components.my_electrical_data.statistics import PAGE_HOURS
 
 ISSUE = f"earlier_statistics_{POINT_ID}"
 OURS = f"{DOMAIN}:{POINT_ID}"
@@ -152,6 +153,57 @@ async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
     changes = await load_changes(hass, f"{OURS}_consumption")
     expected = [0.5] * 24 + [0.1] * 24 + [1.0, 0.2505, 0.6495]
     assert [changes[start] for start in sorted(changes)] == expected
+
+
+def build_unpriced(priced: Iterable[float | None]) -> Row:
+    """Return the gateway's hours from OUR_FIRST_HOUR on: 1 kWh each; None is an hour without a price."""
+    euros = list(priced)
+    cost = [round(sum(each or 0 for each in euros[: number + 1]), 6) for number in range(len(euros))]
+    energy = [1000 * (number + 1) for number in range(len(euros))]
+    return state_of(OUR_FIRST_HOUR, [1000] * len(euros)) | {"sum": {"consumption": energy, "cost": cost}}
+
+
+async def test_euros_of_another_program_are_kept_until_the_first_price_here(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
+) -> None:
+    """Energy is ours from the first hour on, euros from the first day with a price; older prices may come later."""
+    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * 72))
+    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * 72))
+    # Paris' midnight is 23:00 UTC: three hours of the first day, and the whole second day, have no price here
+    gateway.hours[:] = [build_unpriced([None] * 27 + [0.25] * 21)]
+    await set_up()
+    ours = await load_changes(hass, f"{OURS}_cost")
+    assert ours == dict.fromkeys(hours[51:], 0.25), "energy without a price does not cost 0 €"
+    await take_over(hass)
+    energy = await load_changes(hass, f"{OURS}_consumption")
+    assert [energy[hour] for hour in hours] == [0.5] * 24 + [1.0] * 48
+    cost = await load_changes(hass, f"{OURS}_cost")
+    assert [cost[hour] for hour in hours] == [0.125] * 51 + [0.25] * 21
+
+    gateway.hours.append(build_unpriced([None] * 3 + [0.25] * 45) | {"cursor": "c2"})
+    await move_to(TOMORROW)
+    cost = await load_changes(hass, f"{OURS}_cost")
+    assert [cost[hour] for hour in hours] == [0.125] * 27 + [0.25] * 45, "no hour counts twice"
+
+
+async def test_euros_of_another_program_are_kept_while_there_is_no_price_here(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
+) -> None:
+    """Over several pages, and until a price comes."""
+    size = PAGE_HOURS + 50
+    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, size)]
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * len(hours)))
+    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * len(hours)))
+    gateway.hours[:] = [build_unpriced([None] * size)]
+    await set_up()
+    assert await load_changes(hass, f"{OURS}_cost") == {}
+    await take_over(hass)
+    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
+
+    gateway.hours.append(build_unpriced([None] * 27 + [0.25] * (size - 27)) | {"cursor": "c2"})
+    await move_to(TOMORROW)
+    assert list((await load_changes(hass, f"{OURS}_cost")).values()) == [0.125] * 51 + [0.25] * (size - 27)
 
 
 async def test_two_sets_that_tell_the_same_hours_count_once(
