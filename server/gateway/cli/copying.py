@@ -23,7 +23,8 @@ async def fill_database(
 ) -> None:
     """Restore a backup into an empty database, completely or not at all.
 
-    Calls `before_commit` before the commit. Raises BackupError, and DatabaseInUseError if a gateway runs on the database.
+    Calls `before_commit` before the commit. Raises BackupError, and DatabaseInUseError if a gateway runs on the
+    database.
     """
     async with lock_database(database_url, alone=True):
         await restore_backup(database_url, backup, keyring, before_commit)
