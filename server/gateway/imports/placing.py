@@ -195,21 +195,22 @@ def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | 
     if not 0 <= watts <= most_watts:
         return None, RowFault.IMPLAUSIBLE
     instants = [point.stamp.astimezone(UTC)] if point.stamp.tzinfo else paris.find_instants(point.stamp)
-    starts = tuple(_find_start(instant, point) for instant in instants)
+    duration = timedelta(minutes=point.minutes)
+    starts = tuple(_find_start(instant, point.edge, duration) for instant in instants)
     if not starts or starts[0].second or starts[0].microsecond:
         return None, RowFault.STAMP
     reading = Reading(starts[0], point.minutes, watts, Quality.IMPORTED)
     return _Candidate(point.row, _get_label(point), reading, starts), RowFault.STAMP
 
 
-def _find_start(instant: datetime, point: IntervalPoint) -> datetime:
-    match point.edge:
+def _find_start(stamp: datetime, edge: Edge, duration: timedelta) -> datetime:
+    match edge:
         case Edge.START:
-            return instant
+            return stamp
         case Edge.END:
-            return instant - timedelta(minutes=point.minutes)
+            return stamp - duration
         case _:
-            assert_never(point.edge)
+            assert_never(edge)
 
 
 def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[RejectedRow]) -> list[Reading]:
