@@ -102,27 +102,32 @@ def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
     )
 
 
+_MOST_ERRORS = 100
+"""A body may have thousands of unknown members, each an error."""
+
+
 def _describe_errors(error: RequestValidationError) -> list[dict[str, str]]:
     """Return the place of each invalid member and what is wrong with it.
 
     Pydantic tries each type of a union. A type that the value as a whole does not have is left out if another got
     further: of `prices`, either text or a list, "input should be 'regulated'" says nothing about an item of the list.
     """
-    errors = [
-        {"where": _name_place(detail), "message": detail["msg"].removeprefix("Value error, ")}
-        for detail in error.errors()
+    found = [(_list_place(detail), detail) for detail in error.errors()[:_MOST_ERRORS]]
+    above = {place[:depth] for place, _ in found for depth in range(1, len(place))}
+    return [
+        {"where": ".".join(place), "message": detail["msg"].removeprefix("Value error, ")}
+        for place, detail in found
+        if detail["type"] == "extra_forbidden" or place not in above
     ]
-    places = [each["where"] for each in errors]
-    return [each for each in errors if not any(place.startswith(f"{each['where']}.") for place in places)]
 
 
-def _name_place(detail: Mapping[str, Any]) -> str:
+def _list_place(detail: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the path of an invalid member; the name of an unknown member is left out, since the client sent it.
 
     So is pydantic's name for a type of a union, such as `tuple[Price, ...]`.
     """
     place = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
-    return ".".join(str(part) for part in place if "[" not in str(part))
+    return tuple(str(part) for part in place if "[" not in str(part))
 
 
 _BY_STATUS = {

@@ -3,7 +3,6 @@
 They are served without `/api` too, which a proxy that puts the gateway there has taken off.
 """
 
-import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -36,10 +35,13 @@ async def get_conso_measures(request: Request, clients: LegacyClientsDep, clock:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or not token:
         return _refuse(400, "Le header 'Authorization' est manquant ou invalide")
-    name = request.url.path.rstrip("/").rpartition("/")[2]
+    chosen = MEASURES[request.url.path.rstrip("/").rpartition("/")[2]]
     try:
         meter = await clients.open_meter(token, asked.prm)
-        found = await clients.read_measures(request, meter, MEASURES[name].measure, asked.start, asked.end)
+        return await clients.read_measures(
+            *(request, meter, chosen.measure, asked.start, asked.end),
+            lambda found: JSONResponse(chosen.build_body(found)),
+        )
     except InvalidTokenError, NotTheirMeterError:
         return _refuse(401, "Votre token est invalide ou ne permet pas d'accéder à ce PRM")
     except RefusedError as error:
@@ -49,7 +51,6 @@ async def get_conso_measures(request: Request, clients: LegacyClientsDep, clock:
         if refused is None:
             return _refuse(problem.status, problem.detail, problem.headers)
         return _pass_on(refused, clock)
-    return await asyncio.to_thread(lambda: JSONResponse(MEASURES[name].build_body(found)))  # maybe years of them
 
 
 for _name in MEASURES:

@@ -58,6 +58,8 @@ async def read_range(
     measure: LegacyMeasure,
     start: date,
     end: date,
+    *,
+    is_meter_refused_long: bool,
 ) -> MeasuredRange:
     """Return the readings of `[start, end[`, up to today. Raises RefusedError and ProblemError."""
     last = min(end, paris.day_of(clock.now()) + paris.DAY)
@@ -82,7 +84,8 @@ async def read_range(
         case Kind.INDEX:
             index = await readings.read_index(account_id, point_id, measure.direction, start, last)
             registers, gaps = index.days, index.missing
-    raise_if_refused(gaps, clock.now(), has_readings=bool(points or registers))
+    has_readings = bool(points or registers)
+    raise_if_refused(gaps, clock.now(), has_readings=has_readings, is_meter_refused_long=is_meter_refused_long)
     return MeasuredRange(prm, measure, start, end, points, registers)
 
 

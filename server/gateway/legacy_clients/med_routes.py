@@ -3,13 +3,12 @@
 The token is the whole Authorization header. `/cache` at the end asked for an answer from a cache; all of these are.
 """
 
-import asyncio
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, override
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.dependencies import ClockDep
@@ -18,7 +17,7 @@ from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.legacy_clients import contracts, national
 from gateway.legacy_clients.bodies import build_meter_reading
 from gateway.legacy_clients.dependencies import LegacyClientsDep
-from gateway.legacy_clients.measures import LegacyMeasure
+from gateway.legacy_clients.measures import LegacyMeasure, MeasuredRange
 from gateway.legacy_clients.med_errors import MedRoute
 from gateway.legacy_clients.service import OwnMeter
 from gateway.metering.schedule import Kind
@@ -78,11 +77,13 @@ _RANGE = "/{measure}/{prm}/start/{start}/end/{end}"
 @router.get(f"{_RANGE}/cache")
 async def get_measures(
     request: Request, clients: LegacyClientsDep, meter: MeterDep, measure: MedMeasure, start: Day, end: Day
-) -> JSONResponse:
+) -> Response:
     """Return the readings of `[start, end[`."""
-    found = await clients.read_measures(request, meter, _MEASURES[measure], start, end)
-    # maybe years of them
-    return await asyncio.to_thread(lambda: JSONResponse({"meter_reading": build_meter_reading(found)}))
+
+    def build_response(found: MeasuredRange) -> JSONResponse:
+        return JSONResponse({"meter_reading": build_meter_reading(found)})
+
+    return await clients.read_measures(request, meter, _MEASURES[measure], start, end, build_response)
 
 
 @router.get("/valid_access/{prm}")

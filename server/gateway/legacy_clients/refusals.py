@@ -3,10 +3,10 @@
 An older client takes a 200 for complete, and never asks again. So a range in which days are still to be fetched is a
 429 or 503 as a whole, even if other days are known; so is a range in which Enedis refuses some days for now. Days that
 Enedis has not published, or does not have, are left out of a 200, as Enedis did. So are days that a consent which has
-ended no longer covers.
+ended no longer covers, and those since which a meter has been refused for days: it may be cut for years.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -41,8 +41,6 @@ _OF_REASONS = {
     Reason.HISTORY_LIMIT: LegacyRefusal.HISTORY_LIMIT,
     Reason.BEFORE_ACTIVATION: LegacyRefusal.BEFORE_ACTIVATION,
 }
-_REFUSED_FOR_NOW = frozenset({Reason.METER_REFUSED, Reason.NO_CONSENT})
-"""If such a gap has an `expected_at`, Enedis will be asked again; without one, a consent has ended."""
 _OF_WHOLE_RANGE = frozenset({LegacyRefusal.QUOTA, LegacyRefusal.DOWN})
 _STATUSES = {
     LegacyRefusal.QUOTA: 429,
@@ -100,9 +98,14 @@ class RefusedError(Exception):
         return {"Retry-After": str(max(1, round((self.until - now).total_seconds())))}
 
 
-def raise_if_refused(gaps: Sequence[Missing], now: datetime, *, has_readings: bool) -> None:
+def raise_if_refused(
+    gaps: Sequence[Missing], now: datetime, *, has_readings: bool, is_meter_refused_long: bool
+) -> None:
     """Raise RefusedError if a range with these gaps must not be answered by readings."""
-    found = [(_find_refusal(gap, has_readings=has_readings), gap.expected_at) for gap in gaps]
+    refused_for_now = {Reason.NO_CONSENT} if has_readings else set()
+    if not is_meter_refused_long:
+        refused_for_now.add(Reason.METER_REFUSED)
+    found = [(_find_refusal(gap, refused_for_now), gap.expected_at) for gap in gaps]
     kinds = {refusal for refusal, _ in found}
     if has_readings:
         kinds &= _OF_WHOLE_RANGE
@@ -113,8 +116,9 @@ def raise_if_refused(gaps: Sequence[Missing], now: datetime, *, has_readings: bo
     raise RefusedError(refusal, max(expected, default=now + _TRY_AGAIN))
 
 
-def _find_refusal(gap: Missing, *, has_readings: bool) -> LegacyRefusal:
-    if has_readings and gap.expected_at and gap.reason in _REFUSED_FOR_NOW:
+def _find_refusal(gap: Missing, refused_for_now: Collection[Reason]) -> LegacyRefusal:
+    # without an `expected_at`, a consent has ended
+    if gap.expected_at and gap.reason in refused_for_now:
         return LegacyRefusal.DOWN
     return _OF_REASONS[gap.reason]
 

@@ -1,11 +1,12 @@
 """Answers older clients from the archive: who asks, for which meter, and what is known."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.reading_tokens import load_legacy_reader
@@ -20,6 +21,7 @@ from gateway.usage_points import repository
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.refusals import Refusals
 from gateway.usage_points.service import compute_point_id
 
 
@@ -72,14 +74,25 @@ class LegacyClients:
             yield
 
     async def read_measures(
-        self, request: Request, meter: OwnMeter, measure: LegacyMeasure, start: date, end: date
-    ) -> MeasuredRange:
-        """Return the readings of `[start, end[`. Raises RefusedError and ProblemError."""
+        self,
+        request: Request,
+        meter: OwnMeter,
+        measure: LegacyMeasure,
+        start: date,
+        end: date,
+        build_response: Callable[[MeasuredRange], Response],
+    ) -> Response:
+        """Return the readings of `[start, end[`, built in a thread. Raises RefusedError and ProblemError."""
         account_id, point_id = meter.point.account_id, meter.point.id
+        refusal = Refusals.of(meter.point).meter
+        is_long = refusal is not None and refusal.is_lasting
         async with self.count_answer(request, meter):
-            return await read_range(
-                self._readings, self._parts.clock, account_id, point_id, meter.prm, measure, start, end
+            found = await read_range(
+                *(self._readings, self._parts.clock, account_id, point_id, meter.prm, measure, start, end),
+                is_meter_refused_long=is_long,
             )
+            # maybe years of them: within the account's slot, so that few are built at a time
+            return await asyncio.to_thread(build_response, found)
 
     async def load_contract(self, request: Request, meter: OwnMeter) -> Contract:
         """Return the contract. Raises ProblemError."""

@@ -75,11 +75,12 @@ def explain_day(
         return Reason.HISTORY_LIMIT, None
     if not point.is_open:
         return Reason.NO_CONSENT, None
-    if until := point.refusals.get_meter_pause(now):
-        return Reason.METER_REFUSED, max(until, again)
+    until = point.refusals.get_meter_pause(now)
     if again > now:
         is_absent = entry is not None and is_over(feed, day, entry)
-        return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, again
+        return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, max(again, until or again)
+    if until:
+        return Reason.METER_REFUSED, until
     if refusal is not None:
         return _find_reason(refusal.reason), refusal.until
     return Reason.SCHEDULED, get_next_visit(point.next_work_at, now)

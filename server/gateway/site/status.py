@@ -85,7 +85,9 @@ class StatusService:
         elif feed is None or not feed.failures:
             condition = Condition.WORKING
         else:
-            has_stand_in = since and feed.answered_at and feed.answered_at >= since
+            # the open calendar is asked at each failed call, and has one new colour a day
+            recent = now - paris.DAY - calls.longest_pause
+            has_stand_in = since and feed.answered_at and feed.answered_at >= max(since, recent)
             is_down = feed.failures >= _FAILURES and not has_stand_in
             condition = Condition.DOWN if is_down else Condition.UNSTABLE
         return ServiceStatus(service=service, condition=condition, since=since, retry_at=retry_at)

@@ -32,6 +32,11 @@ class Refusal(BaseModel):
     day: date | None = None
 
     @property
+    def is_lasting(self) -> bool:
+        """Whether it was answered so often that Enedis is asked again every seven days only."""
+        return self.times >= len(_PAUSES)
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether it was answered on two different days."""
         return self.times >= _CONFIRMED

@@ -87,6 +87,8 @@ class UsagePointKeeper:
                 return  # it was shared again or moved in the meantime: the answer is outdated
             note_off_peak(current, contract, now)
             current.details_at = again
+            if "off_peak" not in contract.model_fields_set and point.off_peak_at and point.off_peak_at < again:
+                current.off_peak_at = max(point.off_peak_at, now + _AFTER_FAILURE)  # nobody has read them since
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
@@ -118,15 +120,10 @@ class UsagePointKeeper:
 def _get_off_peak_pause(reason: ErrorReason) -> timedelta | None:
     """Return after how long off-peak hours are fetched again; None if Enedis refused because of the usage point."""
     match reason:
-        case (
-            ErrorReason.QUOTA
-            | ErrorReason.DOWN
-            | ErrorReason.UNAUTHORIZED
-            | ErrorReason.OUR_FAULT
-            | ErrorReason.TOO_LONG
-        ):
+        case ErrorReason.QUOTA | ErrorReason.DOWN | ErrorReason.UNAUTHORIZED:
             return _AFTER_FAILURE
-        case ErrorReason.NOT_SUBSCRIBED:
+        case ErrorReason.OUR_FAULT | ErrorReason.TOO_LONG | ErrorReason.NOT_SUBSCRIBED:
+            # no circuit stops these for all meters together
             return paris.DAY
         case (
             ErrorReason.ABSENT

@@ -44,6 +44,17 @@ async def test_api3_nobody_sets_what_is_not_theirs_to_set(gateway: Gateway, memb
     assert [error["where"] for error in answer.json()["errors"]] == ["body"], "not even its name is repeated"
 
 
+async def test_api3_what_else_is_wrong_is_said_beside_an_unknown_member(gateway: Gateway) -> None:
+    answer = await sign_up(gateway, nmae="House", password="")
+    assert {error["where"] for error in answer.json()["errors"]} == {"body", "body.password"}
+
+
+async def test_api4_thousands_of_unknown_members_are_answered_by_a_hundred_errors(gateway: Gateway) -> None:
+    answer = await sign_up(gateway, **{f"a{number}": "0" for number in range(5000)})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 100
+
+
 async def test_api3_answers_show_what_their_schema_has_and_no_secret(gateway: Gateway) -> None:
     browser = await sign_up_and_log_in(gateway)
     me = (await browser.get("/v1/accounts/me")).json()

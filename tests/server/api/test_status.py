@@ -118,14 +118,20 @@ class TickingClock(Clock):
         return self.time
 
 
-@pytest.mark.parametrize(("open_calendar_fails", "condition"), [(False, Condition.UNSTABLE), (True, Condition.DOWN)])
+@pytest.mark.parametrize(
+    ("days", "open_calendar_fails", "condition"),
+    [(0, False, Condition.UNSTABLE), (0, True, Condition.DOWN), (3, False, Condition.DOWN)],
+)
 async def test_tempo_is_down_only_without_the_open_calendar(
     house: House,  # noqa: F811 - the fixture
     settings: Settings,
     *,
+    days: int,
     open_calendar_fails: bool,
     condition: Condition,
 ) -> None:
+    """Days after the open calendar answered last, it stands in for RTE no more."""
+
     async def refresh(database: Database, rte: Rte | None, clock: Clock) -> datetime:
         return await refresh_tempo(database, rte, house.open_data, clock)
 
@@ -136,6 +142,7 @@ async def test_tempo_is_down_only_without_the_open_calendar(
     if open_calendar_fails:
         await house.world.fault(api="open_data", name="500")
     await house.live(refresh, parse_paris("2026-01-20 14:30"))
+    house.clock.time += timedelta(days=days)
     service = StatusService(settings, house.clock, house.database, house.store)
     found = {one.service: one for one in (await service.describe_services(house.clock.now())).services}
     assert found[UpstreamService.TEMPO].condition is condition

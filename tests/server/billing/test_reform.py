@@ -140,7 +140,7 @@ async def test_an_announcement_without_a_day_costs_one_call_a_day_and_then_less(
     [
         (503, {}, timedelta(), timedelta(hours=6)),
         (401, {"code": "900901", "message": "Invalid Credentials"}, timedelta(), timedelta(hours=6)),
-        (400, {"code": "invalid_request"}, timedelta(), timedelta(hours=6)),
+        (400, {"code": "invalid_request"}, timedelta(days=1), timedelta(days=1)),
         (403, {"code": "900908", "message": "Resource forbidden"}, timedelta(days=1), timedelta(days=1)),
         (403, {"error": "ADAM-ERR0155"}, timedelta(days=90), timedelta(days=150)),
     ],

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -100,6 +101,43 @@ async def test_days_that_enedis_refuses_for_now_are_no_complete_answer(
     assert (refused.status_code, json.loads(refused.json()["detail"])["error"]) == (503, "technical_error")
     assert int(refused.headers["retry-after"]) > 0
     assert (await household.ask_med(known)).status_code == 200, "what is known is answered all the same"
+
+
+async def refuse_meter(household: Household, simulator: Simulator) -> httpx2.Response:
+    """Let Enedis refuse the meter when a client asks for days that are not known."""
+    body = json.dumps({"error": "ADAM-ERR0155", "error_description": "refused"})
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", status=403, body=body)
+    return await household.ask_med(f"/consumption_load_curve/{METER}/start/2026-04-01/end/2026-04-03")
+
+
+async def test_a_refused_meter_without_any_readings_is_not_an_empty_range(
+    household: Household, simulator: Simulator
+) -> None:
+    assert (await refuse_meter(household, simulator)).status_code == 503
+
+
+async def test_days_that_were_not_expected_yet_are_left_out_while_a_meter_is_refused(
+    household: Household, simulator: Simulator
+) -> None:
+    newest = f"/consumption_load_curve/{METER}/start/2026-11-01/end/2026-11-05"
+    known = (await household.ask_med(newest)).json()
+    await refuse_meter(household, simulator)
+    assert (await household.ask_med(newest)).json() == known
+
+
+async def test_a_meter_that_stays_refused_does_not_withhold_what_is_known(
+    household: Household, simulator: Simulator
+) -> None:
+    known = f"/consumption_load_curve/{METER}/start/2026-03-28/end/2026-03-30"
+    before = (await household.ask_med(known)).json()["meter_reading"]["interval_reading"]
+    await refuse_meter(household, simulator)
+    async with household.gateway.runtime.database.write() as session:
+        point = await session.get_one(UsagePoint, household.point)
+        refusal = point.refusals["meter"] | {"times": 3}
+        point.refusals = point.refusals | {"meter": refusal}
+    longer = await household.ask_med(known.replace("03-30", "04-02"))
+    assert longer.status_code == 200
+    assert longer.json()["meter_reading"]["interval_reading"] == before
 
 
 async def test_what_is_known_is_answered_after_the_consent_has_ended(household: Household) -> None:
