@@ -45,7 +45,10 @@ class Meter:
     max_power: MaxPowerCoordinator
     comparison: ComparisonCoordinator
     prices: PricesCoordinator
+    others: list[EarlierStatistics] = field(default_factory=list)
+    """What other programs have of the meter."""
     earlier: list[EarlierStatistics] = field(default_factory=list)
+    """Those of it that begin before ours."""
 
     @property
     def feeds(self) -> dict[str, MeterCoordinator[Any]]:

@@ -195,7 +195,7 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
         yield Issue(key="quota_reached", owner=owner, placeholders=named)
     imported = meter.hours.data
     # Beside the statistics of another program for the same meter, each kWh would count twice.
-    is_shown_by_another = any(async_shows_any(hass, each.series_by_id) for each in meter.earlier)
+    is_shown_by_another = any(async_shows_any(hass, each.series_by_id) for each in meter.others)
     if imported is not None and not is_shown_by_another and async_can_add_meter(hass, owner, imported.sums):
         yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
     if meter.earlier:

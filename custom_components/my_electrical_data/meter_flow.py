@@ -1,6 +1,7 @@
 """Subentry flow: add a meter (number, consent at Enedis, tariff) and change its tariff later."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, override
 
@@ -226,19 +227,20 @@ class MeterFlow(FileImportSteps):
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
         name = self._point.given_name or await async_name_home(self.hass)
+        offers = await self._load_offers()
         fields = build_tariff_fields(
             self._point,
             name=name,
             off_peak=await self._format_off_peak(),
             dated=self.source == SOURCE_RECONFIGURE,
-            offers=await self._load_offers(),
+            offers=offers,
         )
         schema: Any = vol.Schema(fields)
         return self.async_show_form(
             step_id="tariff",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
-            description_placeholders=await self._describe_meter(),
+            description_placeholders=await self._describe_meter(offers),
         )
 
     async def _load_offers(self) -> dict[str, str]:
@@ -325,13 +327,17 @@ class MeterFlow(FileImportSteps):
         LOGGER.warning("The gateway could not tell of its meters: %s", error)
         return self.async_abort(reason="gateway_failed")
 
-    async def _describe_meter(self) -> dict[str, str]:
-        """Return the placeholders that describe the meter."""
+    async def _describe_meter(self, offers: Mapping[str, str]) -> dict[str, str]:
+        """Return the placeholders that describe the meter; `offers` are names by id."""
         texts, contract = await async_load_texts(self.hass), self._point.contract
         words = partial(texts, "found")
         unknown = words("unknown")
         tariff = find_current_tariff(self._point) if self.source == SOURCE_RECONFIGURE else None
-        own = tariff and (texts("option", tariff.option) if tariff.option in OPTIONS else words("typed_in"))
+        own = tariff and (
+            texts("option", tariff.option)
+            if tariff.option in OPTIONS
+            else offers.get(tariff.raw.get("offer", ""), words("typed_in"))
+        )
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
         return {
             "meter": self._point.masked_number,

@@ -194,9 +194,15 @@ class HoursImporter:
         Hours or prices that the gateway has added before its first are no matter, unless others were carried there.
         """
         carried, prices = progress.get("carried"), get_first_prices(progress, hours)
+
+        def find_limit(kind: str, first: float) -> float:
+            """Another program's money may reach up to a day beyond the first price: a page may end within that day."""
+            theirs = progress["last"].get(statistic_id(self._id, kind))
+            return prices.get(kind, theirs["start"] - 25 * HOUR_SECONDS if theirs else first)
+
         begins_earlier = carried is not None and (
             (bool(hours.start) and hours.start[0].timestamp() < carried["before"])
-            or any(first < prices.get(kind, first) for kind, first in find_first_prices(hours, {}).items())
+            or any(first < find_limit(kind, first) for kind, first in find_first_prices(hours, {}).items())
         )
         return hours.epoch != progress["epoch"] or begins_earlier or self._has_new_series(hours, progress)
 
@@ -227,7 +233,10 @@ class HoursImporter:
         known = get_first_prices(before, hours) if before else {}
         sums, last = dict(carried["sums"]), {}
         first, end = hours.start[0].timestamp(), hours.start[-1].timestamp() + HOUR_SECONDS
-        for series in self._select_series(hours):
+        # without any price, the gateway has no series of money
+        listed = {series.key for series in hours.series}
+        theirs = [Series(key=key, unit=Unit.EURO) for key in ("cost", "revenue") if key in kept and key not in listed]
+        for series in [*self._select_series(hours), *theirs]:
             if before is not None and is_priced(series, known):
                 continue
             until = max(carried["before"], find_beginning(series, prices, end))

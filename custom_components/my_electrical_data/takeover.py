@@ -43,9 +43,10 @@ async def _find(hass: HomeAssistant, entry: GatewayConfigEntry, meter: Meter) ->
     if point is None or first is None:
         return
     was_cut = bool(await carried_hours.create_store(hass, meter.point_id).async_load())
+    meter.others = await async_find_earlier(hass, point)
     meter.earlier = [
         each
-        for each in await async_find_earlier(hass, point)
+        for each in meter.others
         if each.first < first or (was_cut and energy.async_shows_any(hass, each.series_by_id))
     ]
     async_update_issues(hass, entry)

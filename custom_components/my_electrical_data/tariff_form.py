@@ -83,11 +83,12 @@ def build_tariff_fields(
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS, CUSTOM]
     power = tariff.power_kva if tariff else point.contract.power_kva
-    known_power = {"default": f"{power:g}"} if power in POWERS else {}
+    powers = sorted({*POWERS, tariff.power_kva}) if tariff else POWERS
+    known_power = {"default": f"{power:g}"} if power in powers else {}
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=name): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _build_select("option", options, offers),
-        vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in POWERS]),
+        vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in powers]),
         vol.Optional(CONF_OFF_PEAK, description={"suggested_value": off_peak}): TextSelector(),
         vol.Required(
             CONF_OWN_PRICES, default=tariff is not None and not isinstance(tariff.prices, str)
@@ -178,10 +179,10 @@ def add_tariff(
 
 
 def _find_edits(tariff: Tariff, answers: Answers, prices: Answers | None) -> list[_Edit]:
-    """Return what the form changes of a kept tariff; a power that the form cannot show stays."""
+    """Return what the form changes of a kept tariff."""
     new: Answers = {
         CONF_HOLIDAYS: answers.get(CONF_HOLIDAYS, get_holidays(tariff)),
-        "power_kva": int(answers[CONF_POWER]) if tariff.power_kva in POWERS else tariff.power_kva,
+        "power_kva": int(answers[CONF_POWER]),
         "production_eur_per_kwh": answers.get(CONF_PRODUCTION),
     }
     edits = [_Edit({name: _get_member(tariff.raw, name)}, {name: value}) for name, value in new.items()]

@@ -28,7 +28,7 @@ async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfigure_
     assert suggested["off_peak"] == "22:00-06:00"
     assert "valid_from" in suggested
     more = reconfigure_form["description_placeholders"]["more"]
-    assert more == "Current tariff: Peak and off-peak (HP/HC)", "and does not announce a first import"
+    assert more == "Current tariff – Peak and off-peak (HP/HC)", "and does not announce a first import"
 
 
 async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(

@@ -206,6 +206,26 @@ async def test_euros_of_another_program_are_kept_while_there_is_no_price_here(
     assert list((await load_changes(hass, f"{OURS}_cost")).values()) == [0.125] * 51 + [0.25] * (size - 27)
 
 
+async def test_euros_of_another_program_are_kept_while_the_gateway_has_no_series_of_money(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
+) -> None:
+    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * 72))
+    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * 72))
+    priceless = build_unpriced([None] * 48)
+    priceless["series"] = [each for each in priceless["series"] if each["key"] == "consumption"]
+    priceless["sum"] = {"consumption": priceless["sum"]["consumption"]}
+    gateway.hours[:] = [priceless]
+    await set_up()
+    await take_over(hass)
+    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
+
+    gateway.hours.append(build_unpriced([None] * 27 + [0.25] * 21) | {"cursor": "c2"})
+    await move_to(TOMORROW)
+    cost = await load_changes(hass, f"{OURS}_cost")
+    assert [cost[hour] for hour in hours] == [0.125] * 51 + [0.25] * 21
+
+
 async def test_two_sets_that_tell_the_same_hours_count_once(
     hass: HomeAssistant, set_up: SetUp, import_as_program: Any
 ) -> None:

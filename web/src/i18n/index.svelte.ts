@@ -51,7 +51,7 @@ export function setLanguage(chosen: Language): void {
 }
 
 /** French has a space before some signs, at which a line must not break. */
-const joinSigns = (text: string): string => text.replaceAll(/ (?=[:;?!»])/g, "\u00a0");
+const joinSigns = (text: string): string => text.replaceAll(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
 
 function typeset(text: string | readonly string[] | Write): string | readonly string[] | Write {
   if (typeof text === "string") return joinSigns(text);
