@@ -24,9 +24,10 @@ def find_first_prices(hours: Hours, known: FirstPrices) -> dict[str, float]:
     """Return the first prices in these hours, or those that are known if they are earlier."""
     found = dict(known)
     for series in hours.series:
-        kind = get_kind(series)
+        if (kind := get_kind(series)) is None:
+            continue
         first = next((start for start, total in zip(hours.start, hours.sum[series.key], strict=True) if total), None)
-        if kind is not None and first is not None:
+        if first is not None:
             midnight = datetime.combine(paris_day(first), time(), PARIS).timestamp()
             found[kind] = min(midnight, found.get(kind, midnight))
     return found

@@ -7,6 +7,7 @@ from homeassistant.helpers.storage import Store
 
 from .api.figures import Hours
 from .const import DOMAIN
+from .first_prices import get_kind
 
 STORE_VERSION = 1
 
@@ -48,4 +49,5 @@ def create_progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[Pro
 
 def get_first_prices(progress: Progress, hours: Hours) -> dict[str, float]:
     """Return the stored first prices; where none are stored, all sums of money were imported from the beginning."""
-    return progress.get("first_prices", dict.fromkeys((series.key.partition("_")[0] for series in hours.series), 0.0))
+    imported = {kind: 0.0 for series in hours.series if (kind := get_kind(series))}
+    return progress.get("first_prices", imported)

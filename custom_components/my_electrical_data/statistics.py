@@ -193,18 +193,26 @@ class HoursImporter:
 
         Hours or prices that the gateway has added before its first are no matter, unless others were carried there.
         """
-        carried, prices = progress.get("carried"), get_first_prices(progress, hours)
-
-        def find_limit(kind: str, first: float) -> float:
-            """Another program's money may reach up to a day beyond the first price: a page may end within that day."""
-            theirs = progress["last"].get(statistic_id(self._id, kind))
-            return prices.get(kind, theirs["start"] - 25 * HOUR_SECONDS if theirs else first)
-
+        carried = progress.get("carried")
         begins_earlier = carried is not None and (
             (bool(hours.start) and hours.start[0].timestamp() < carried["before"])
-            or any(first < find_limit(kind, first) for kind, first in find_first_prices(hours, {}).items())
+            or self._has_earlier_prices(hours, progress)
         )
         return hours.epoch != progress["epoch"] or begins_earlier or self._has_new_series(hours, progress)
+
+    def _has_earlier_prices(self, hours: Hours, progress: Progress) -> bool:
+        """Return whether a page has prices for hours whose money is imported as unknown or as another program's.
+
+        The latter may reach up to a day beyond the first price: a page may end within that day.
+        """
+        known, last = get_first_prices(progress, hours), progress["last"]
+        theirs = {
+            kind: last[identifier]["start"] - 25 * HOUR_SECONDS
+            for kind in ("cost", "revenue")
+            if (identifier := statistic_id(self._id, kind)) in last
+        }
+        limits = theirs | known
+        return any(first < limits.get(kind, first) for kind, first in find_first_prices(hours, {}).items())
 
     def _has_new_series(self, hours: Hours, progress: Progress) -> bool:
         prices = get_first_prices(progress, hours)

@@ -155,6 +155,12 @@ async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
     assert [changes[start] for start in sorted(changes)] == expected
 
 
+async def import_with_euros(import_as_program: Any, hours: list[datetime]) -> None:
+    """Write hours of HA Linky: 0.5 kWh and 0.125 € each."""
+    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * len(hours)))
+    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * len(hours)))
+
+
 def build_unpriced(priced: Iterable[float | None]) -> Row:
     """Return the gateway's hours from OUR_FIRST_HOUR on: 1 kWh each; None is an hour without a price."""
     euros = list(priced)
@@ -168,8 +174,7 @@ async def test_euros_of_another_program_are_kept_until_the_first_price_here(
 ) -> None:
     """Energy is ours from the first hour on, euros from the first day with a price; older prices may come later."""
     hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
-    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * 72))
-    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * 72))
+    await import_with_euros(import_as_program, hours)
     # Paris' midnight is 23:00 UTC: three hours of the first day, and the whole second day, have no price here
     gateway.hours[:] = [build_unpriced([None] * 27 + [0.25] * 21)]
     await set_up()
@@ -193,8 +198,7 @@ async def test_euros_of_another_program_are_kept_while_there_is_no_price_here(
     """Over several pages, and until a price comes."""
     size = PAGE_HOURS + 50
     hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, size)]
-    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * len(hours)))
-    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * len(hours)))
+    await import_with_euros(import_as_program, hours)
     gateway.hours[:] = [build_unpriced([None] * size)]
     await set_up()
     assert await load_changes(hass, f"{OURS}_cost") == {}
@@ -210,8 +214,7 @@ async def test_euros_of_another_program_are_kept_while_the_gateway_has_no_series
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
 ) -> None:
     hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
-    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * 72))
-    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * 72))
+    await import_with_euros(import_as_program, hours)
     priceless = build_unpriced([None] * 48)
     priceless["series"] = [each for each in priceless["series"] if each["key"] == "consumption"]
     priceless["sum"] = {"consumption": priceless["sum"]["consumption"]}

@@ -14,7 +14,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 CsvExporterDep = Annotated[CsvExporter, Depends(part(CsvExporter))]
 
@@ -26,7 +26,7 @@ _LONGEST = timedelta(days=36525)
     "/export.csv",
     response_class=StreamingResponse,
     responses={200: {"description": "The file", "content": {"text/csv": {}}}},
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def export_csv(
     exporter: CsvExporterDep,

@@ -23,7 +23,7 @@ def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     numbers = sorted(hour.pas for hour in signal.values)
     is_numbered = len(hours) != len(_CLOCK) and numbers == list(range(len(hours)))
     said: dict[datetime, set[int]] = defaultdict(set)
-    for pas, found in _by_hour(signal).items():
+    for pas, found in _group_levels_by_hour(signal).items():
         if is_numbered:
             instants = [hours[pas]]
         else:
@@ -34,7 +34,7 @@ def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     return {instant: levels.pop() for instant, levels in sorted(said.items()) if len(levels) == 1}
 
 
-def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
+def _group_levels_by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
     """Return the valid levels of each `pas`, in the order of the signal."""
     found: dict[int, list[int]] = defaultdict(list)
     for hour in signal.values:

@@ -67,7 +67,7 @@ async def delete_days(session: AsyncSession, taken_back: Import) -> None:
 async def delete_previews_before(session: AsyncSession, before: datetime) -> None:
     """Delete previews that were created before an instant."""
     outdated = (Import.status == ImportStatus.PREVIEW, Import.created_at < before)
-    await points.lock_points(session, list(await session.scalars(select(Import.usage_point_id).where(*outdated))))
+    await points.lock_usage_points(session, list(await session.scalars(select(Import.usage_point_id).where(*outdated))))
     await _delete_imports(session, list(await session.scalars(select(Import.id).where(*outdated))))
 
 

@@ -13,7 +13,7 @@ from gateway.imports.files import LARGEST_FILE
 from gateway.imports.schemas import ImportList, UploadedFile
 from gateway.imports.service import ImportService
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 __all__ = ["LARGEST_FILE", "UPLOAD_PATH", "router"]
 
@@ -33,7 +33,7 @@ router = APIRouter(
     tags=["readings"],
     prefix="/imports",
     responses=describe_responses(400, 401, 404, 409, 413, 422, 429, 503),
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 
 

@@ -38,9 +38,9 @@ async def get_conso_measures(request: Request, clients: LegacyClientsDep, clock:
     chosen = MEASURES[request.url.path.rstrip("/").rpartition("/")[2]]
     try:
         meter = await clients.open_meter(token, asked.prm)
+        days = asked.start, asked.end
         return await clients.read_measures(
-            *(request, meter, chosen.measure, asked.start, asked.end),
-            lambda found: JSONResponse(chosen.build_body(found)),
+            request, meter, chosen.measure, days, lambda found: JSONResponse(chosen.build_body(found))
         )
     except InvalidTokenError, NotTheirMeterError:
         return _refuse(401, "Votre token est invalide ou ne permet pas d'accéder à ce PRM")

@@ -15,6 +15,8 @@ from gateway.metering.missing import Missing
 from gateway.metering.packing import unpack_readings
 from gateway.metering.schedule import Kind
 from gateway.metering.service import DayPeak, Readings
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.refusals import Refusals
 
 STAMP = "%Y-%m-%d %H:%M:%S"
 
@@ -52,14 +54,11 @@ class MeasuredRange:
 async def read_range(
     readings: Readings,
     clock: Clock,
-    account_id: str,
-    point_id: str,
+    point: UsagePoint,
     prm: str,
     measure: LegacyMeasure,
     start: date,
     end: date,
-    *,
-    is_meter_refused_long: bool,
 ) -> MeasuredRange:
     """Return the readings of `[start, end[`, up to today. Raises RefusedError and ProblemError."""
     last = min(end, paris.day_of(clock.now()) + paris.DAY)
@@ -68,24 +67,29 @@ async def read_range(
     gaps: Sequence[Missing]
     match measure.kind:
         case Kind.CURVE:
-            curve = await readings.read_load_curve(account_id, point_id, measure.direction, start, last)
+            curve = await readings.read_load_curve(point.account_id, point.id, measure.direction, start, last)
             points, gaps = await asyncio.to_thread(_list_intervals, curve.days), curve.missing
         case Kind.DAILY:
-            daily = await readings.read_daily(account_id, point_id, measure.direction, start, last)
+            daily = await readings.read_daily(point.account_id, point.id, measure.direction, start, last)
             points = [MeasuredPoint(value.wh, day.isoformat(), value.quality) for day, value in daily.days.items()]
             gaps = daily.missing
         case Kind.MAX_POWER:
-            peaks = await readings.read_max_power(account_id, point_id, start, last)
+            peaks = await readings.read_max_power(point.account_id, point.id, start, last)
             points = [
                 MeasuredPoint(peak.va, _format_peak_time(day, peak), peaks.get_quality(day))
                 for day, peak in peaks.days.items()
             ]
             gaps = peaks.missing
         case Kind.INDEX:
-            index = await readings.read_index(account_id, point_id, measure.direction, start, last)
+            index = await readings.read_index(point.account_id, point.id, measure.direction, start, last)
             registers, gaps = index.days, index.missing
-    has_readings = bool(points or registers)
-    raise_if_refused(gaps, clock.now(), has_readings=has_readings, is_meter_refused_long=is_meter_refused_long)
+    refusal = Refusals.of(point).meter
+    raise_if_refused(
+        gaps,
+        clock.now(),
+        has_readings=bool(points or registers),
+        is_refusal_lasting=refusal is not None and refusal.is_lasting,
+    )
     return MeasuredRange(prm, measure, start, end, points, registers)
 
 

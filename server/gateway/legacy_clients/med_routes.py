@@ -83,7 +83,7 @@ async def get_measures(
     def build_response(found: MeasuredRange) -> JSONResponse:
         return JSONResponse({"meter_reading": build_meter_reading(found)})
 
-    return await clients.read_measures(request, meter, _MEASURES[measure], start, end, build_response)
+    return await clients.read_measures(request, meter, _MEASURES[measure], (start, end), build_response)
 
 
 @router.get("/valid_access/{prm}")

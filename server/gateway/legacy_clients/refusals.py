@@ -3,7 +3,7 @@
 An older client takes a 200 for complete, and never asks again. So a range in which days are still to be fetched is a
 429 or 503 as a whole, even if other days are known; so is a range in which Enedis refuses some days for now. Days that
 Enedis has not published, or does not have, are left out of a 200, as Enedis did. So are days that a consent which has
-ended no longer covers, and those since which a meter has been refused for days: it may be cut for years.
+ended no longer covers, and those of a meter that Enedis has refused for days: it may be cut off for years.
 """
 
 from collections.abc import Collection, Sequence
@@ -98,12 +98,13 @@ class RefusedError(Exception):
         return {"Retry-After": str(max(1, round((self.until - now).total_seconds())))}
 
 
-def raise_if_refused(
-    gaps: Sequence[Missing], now: datetime, *, has_readings: bool, is_meter_refused_long: bool
-) -> None:
-    """Raise RefusedError if a range with these gaps must not be answered by readings."""
+def raise_if_refused(gaps: Sequence[Missing], now: datetime, *, has_readings: bool, is_refusal_lasting: bool) -> None:
+    """Raise RefusedError if a range with these gaps must not be answered by readings.
+
+    `is_refusal_lasting` says whether Enedis has refused the meter for days (usage_points/refusals.py).
+    """
     refused_for_now = {Reason.NO_CONSENT} if has_readings else set()
-    if not is_meter_refused_long:
+    if not is_refusal_lasting:
         refused_for_now.add(Reason.METER_REFUSED)
     found = [(_find_refusal(gap, refused_for_now), gap.expected_at) for gap in gaps]
     kinds = {refusal for refusal, _ in found}

@@ -16,12 +16,11 @@ from gateway.legacy_clients.measures import LegacyMeasure, MeasuredRange, read_r
 from gateway.metering.service import Readings
 from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota, Use
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 from gateway.usage_points import repository
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
-from gateway.usage_points.refusals import Refusals
 from gateway.usage_points.service import compute_point_id
 
 
@@ -68,7 +67,7 @@ class LegacyClients:
     @asynccontextmanager
     async def count_answer(self, request: Request, meter: OwnMeter) -> AsyncIterator[None]:
         """Count an answer against the account's quota, like any other answer about a meter. Raises ProblemError."""
-        counting = asynccontextmanager(count_response)
+        counting = asynccontextmanager(enforce_quota)
         caller = Caller(meter.point.account_id)
         async with counting(request, self._day, self._concurrency, self._parts.clock, caller):
             yield
@@ -78,20 +77,13 @@ class LegacyClients:
         request: Request,
         meter: OwnMeter,
         measure: LegacyMeasure,
-        start: date,
-        end: date,
+        days: tuple[date, date],
         build_response: Callable[[MeasuredRange], Response],
     ) -> Response:
-        """Return the readings of `[start, end[`, built in a thread. Raises RefusedError and ProblemError."""
-        account_id, point_id = meter.point.account_id, meter.point.id
-        refusal = Refusals.of(meter.point).meter
-        is_long = refusal is not None and refusal.is_lasting
+        """Respond with the readings of the days `[start, end[`. Raises RefusedError and ProblemError."""
         async with self.count_answer(request, meter):
-            found = await read_range(
-                *(self._readings, self._parts.clock, account_id, point_id, meter.prm, measure, start, end),
-                is_meter_refused_long=is_long,
-            )
-            # maybe years of them: within the account's slot, so that few are built at a time
+            found = await read_range(self._readings, self._parts.clock, meter.point, meter.prm, measure, *days)
+            # maybe years of them: in a thread, and within the account's slot, so that few are built at a time
             return await asyncio.to_thread(build_response, found)
 
     async def load_contract(self, request: Request, meter: OwnMeter) -> Contract:

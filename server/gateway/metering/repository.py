@@ -192,21 +192,21 @@ async def save_facts(session: AsyncSession, feed: Feed, secrets: Secrets, facts:
 async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
     """Record that these days were requested again without a better answer."""
     if days:
-        await points.lock_points(session, [feed.point_id])
+        await points.lock_usage_points(session, [feed.point_id])
         statement = update(DayRecord).where(*_match_feed(feed), DayRecord.day.in_(days))
         await session.execute(statement.values(asked_at=now, again_at=None, times_absent=DayRecord.times_absent + 1))
 
 
 async def correct_future_times(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
     """Set request times that are later than `now` to `now`."""
-    await points.lock_points(session, point_ids)
+    await points.lock_usage_points(session, point_ids)
     ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
 async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
     """Schedule all entries of the days `[start, end[` to be requested again; return how many days that is by feed."""
-    await points.lock_points(session, [point_id])
+    await points.lock_usage_points(session, [point_id])
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
     marked = await session.execute(statement)

@@ -33,14 +33,14 @@ from gateway.metering.schemas import (
 )
 from gateway.metering.service import KnownRange, Readings
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 ReadingsDep = Annotated[Readings, Depends(part(Readings))]
 
 router = APIRouter(
     tags=["readings"],
     responses=describe_responses(400, 401, 404, 422, 429, 503),
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 
 Start = Annotated[date, START_DAY]

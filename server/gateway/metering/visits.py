@@ -57,15 +57,16 @@ async def find_pace(session: AsyncSession, point: MeteredPoint, user_limit: int,
         return None
     today = paris.day_of(now)
     progress = await history.measure_progress(session, point, today)
-    accounts, own = await points.count_histories(session, point.account_id, now)
-    a_day = max((user_limit - compute_live_reserve(user_limit)) // max(own, 1), 1)
+    counts = await points.count_unfinished_histories(session, point.account_id, now)
+    accounts, own = max(counts.accounts_waiting, 1), max(counts.own_points, 1)
+    a_day = max((user_limit - compute_live_reserve(user_limit)) // own, 1)
     used = await counters.load_used(session, budgets.user_day(point.account_id, today, user_limit))
     return HistoryPace(
         known_from=min(progress.known_from, point.recent_from),
         starts_at=max(point.history_at, now),
         calls_a_week=max(len(point.directions), 1),
-        share=max(accounts, 1) * max(own, 1),
-        left_today=max(user_limit - compute_live_reserve(user_limit) - used, 0) // max(own, 1),
+        share=accounts * own,
+        left_today=max(user_limit - compute_live_reserve(user_limit) - used, 0) // own,
         calls_a_day=a_day,
     )
 

@@ -14,7 +14,7 @@ DayDep = Annotated[DailyQuota, Depends(part(DailyQuota))]
 ConcurrencyDep = Annotated[ConcurrencyLimiter, Depends(part(ConcurrencyLimiter))]
 
 
-async def count_response(
+async def enforce_quota(
     request: Request, day: DayDep, concurrency: ConcurrencyDep, clock: ClockDep, caller: CallerDep
 ) -> AsyncIterator[None]:
     """Wait for one of the account's slots, count the answer, and add the rate limit headers. Raises ProblemError."""

@@ -46,7 +46,7 @@ def create_app(
     return app
 
 
-def _find_api(path: str) -> str:
+def _get_api_name(path: str) -> str:
     """The API a path belongs to, as the call log and faults name it."""
     first, _, rest = path.strip("/").partition("/")
     return rest.split("/")[0] if first == "open_api" else _NAMES.get(first, first)
@@ -57,7 +57,7 @@ async def _handle_request(request: Request, call_next: Callable[[Request], Await
     if request.url.path.startswith(_OURS):
         return await call_next(request)
     world: World = request.app.state.world
-    api, path, query = _find_api(request.url.path), request.url.path, request.url.query
+    api, path, query = _get_api_name(request.url.path), request.url.path, request.url.query
     time, arrived = world.clock.now(), world.quotas.timer()
     named = _PRM.search(f"{path}?{query}")
     prm = named.group() if named else None

@@ -39,7 +39,7 @@ def build_wrapped_refusal(_next_access: datetime) -> Refusal:
     return Refusal(429, {"fault": fault})
 
 
-def build_flat_refusal(next_access: datetime) -> Refusal:
+def build_unwrapped_refusal(next_access: datetime) -> Refusal:
     """As seen in July 2026: flat, the code is a string, and it says until when."""
     until = next_access.strftime("%Y-%b-%d %H:%M:%S+0000 UTC")
     description = f"You have exceeded your quota .You can access API after {until}"
@@ -47,8 +47,8 @@ def build_flat_refusal(next_access: datetime) -> Refusal:
     return Refusal(429, body)
 
 
-_SECOND = (build_flat_refusal, build_wrapped_refusal, quota_3)
-_HOUR = (build_flat_refusal, build_wrapped_refusal, quota_4)
+_SECOND = (build_unwrapped_refusal, build_wrapped_refusal, quota_3)
+_HOUR = (build_unwrapped_refusal, build_wrapped_refusal, quota_4)
 
 
 @dataclass

@@ -86,8 +86,8 @@ class StatusService:
             condition = Condition.WORKING
         else:
             # the open calendar is asked at each failed call, and has one new colour a day
-            recent = now - paris.DAY - calls.longest_pause
-            has_stand_in = since and feed.answered_at and feed.answered_at >= max(since, recent)
+            outdated = now - paris.DAY - calls.longest_pause
+            has_stand_in = since and feed.answered_at and feed.answered_at >= max(since, outdated)
             is_down = feed.failures >= _FAILURES and not has_stand_in
             condition = Condition.DOWN if is_down else Condition.UNSTABLE
         return ServiceStatus(service=service, condition=condition, since=since, retry_at=retry_at)

@@ -80,7 +80,7 @@ class Times(BaseModel):
             raise ValueError("name at least one weekday, or set public_holidays to `included` for these alone")
         return self
 
-    def is_season_of(self, day: date) -> bool:
+    def covers_season_of(self, day: date) -> bool:
         """Tell whether `day` is in its season."""
         summer = 4 <= day.month <= 10
         return self.season is not (OffPeakSeason.WINTER if summer else OffPeakSeason.SUMMER)
@@ -93,7 +93,7 @@ class Times(BaseModel):
 
     def count_minutes_on(self, day: date, region: HolidayRegion = HolidayRegion.MAINLAND) -> list[tuple[int, int]]:
         """Return the slots on `day` as `[start, end[` in minutes of clock time; one across midnight is cut in two."""
-        if not self.is_kind_of(day, region) or not self.is_season_of(day):
+        if not self.is_kind_of(day, region) or not self.covers_season_of(day):
             return []
         cut = []
         for start, end in self.slots:
@@ -128,7 +128,7 @@ def find_next_season(day: date) -> date:
 
 def are_stated(periods: Sequence[OffPeakPeriod], day: date) -> bool:
     """Tell whether off-peak hours are stated for `day`, even if only for other weekdays: then it has none."""
-    return any(period.slots and period.is_in_force_on(day) and period.is_season_of(day) for period in periods)
+    return any(period.slots and period.is_in_force_on(day) and period.covers_season_of(day) for period in periods)
 
 
 def list_slots_on(

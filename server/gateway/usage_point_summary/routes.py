@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import KeptResponsesDep, PointId, part
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_point_summary.settings import UsagePointChanges
@@ -19,13 +19,13 @@ router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404,
 point_router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404, 422))
 
 
-@router.get("/usage-points", responses=describe_responses(429), dependencies=[Depends(count_response)])
+@router.get("/usage-points", responses=describe_responses(429), dependencies=[Depends(enforce_quota)])
 async def list_usage_points(summaries: SummaryServiceDep, caller: CallerDep) -> UsagePoints:
     """List the account's meters."""
     return UsagePoints(items=await summaries.list_points(caller.account_id))
 
 
-@point_router.get("", responses=describe_responses(429), dependencies=[Depends(count_response)])
+@point_router.get("", responses=describe_responses(429), dependencies=[Depends(enforce_quota)])
 async def get_usage_point(summaries: SummaryServiceDep, point: PointDep) -> UsagePointView:
     """Show one of the account's meters."""
     return await summaries.summarize_point(point)
@@ -40,7 +40,7 @@ async def delete_usage_point(
     kept.forget_owner(point_id)
 
 
-@point_router.patch("", responses=describe_responses(429), dependencies=[Depends(count_response)])
+@point_router.patch("", responses=describe_responses(429), dependencies=[Depends(enforce_quota)])
 async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: UsagePointChanges
 ) -> UsagePointView:

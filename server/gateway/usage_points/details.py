@@ -16,7 +16,7 @@ log = structlog.get_logger()
 async def fetch_details(
     enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
 ) -> tuple[Contract, EnedisError | None]:
-    """Return a contract from three APIs, and the last error for quota or outage, if any.
+    """Return a contract from three APIs, and the last error that concerns all usage points, if any.
 
     If `is_refused`, the connection state is fetched too. Members from an API that is not subscribed, refuses or does
     not answer stay unset. `consumes` and `produces` follow from the segments of the contracts, the open `services` and
@@ -27,7 +27,7 @@ async def fetch_details(
         try:
             found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
-            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
+            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN, ErrorReason.UNAUTHORIZED}:
                 failure = error
             if error.reason is ErrorReason.QUOTA or error.is_for_all:
                 break

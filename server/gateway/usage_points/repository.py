@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, select, union, update
 from sqlalchemy import delete as sql_delete
@@ -89,7 +90,7 @@ def format_version(epoch: str, data_version: str) -> str:
     return f"{epoch}.{data_version}"
 
 
-async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None:
+async def lock_usage_points(session: AsyncSession, point_ids: Collection[str]) -> None:
     """Lock usage points before their days or files are changed.
 
     Inserting days locks the usage point first, by the trigger that changes its revision, and so does its deletion; in
@@ -148,12 +149,19 @@ async def find_next_history(session: AsyncSession) -> UsagePoint | None:
     return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
 
 
-async def count_histories(session: AsyncSession, account_id: str, now: datetime) -> tuple[int, int]:
-    """Return how many accounts have a due history, and how many usage points of one account have a history."""
+class HistoryCounts(NamedTuple):
+    """How many accounts have a due history, and how many usage points of one account have a history to fetch."""
+
+    accounts_waiting: int
+    own_points: int
+
+
+async def count_unfinished_histories(session: AsyncSession, account_id: str, now: datetime) -> HistoryCounts:
+    """Count the histories that are still to be fetched."""
     under_way = (UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
     waiting = select(func.count(UsagePoint.account_id.distinct())).where(*under_way, UsagePoint.history_at <= now)
     own = select(func.count()).where(*under_way, UsagePoint.account_id == account_id)
-    return await session.scalar(waiting) or 0, await session.scalar(own) or 0
+    return HistoryCounts(await session.scalar(waiting) or 0, await session.scalar(own) or 0)
 
 
 async def move_history_back(session: AsyncSession, account_id: str, at: datetime) -> None:

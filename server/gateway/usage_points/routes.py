@@ -8,7 +8,7 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import PointId, part
 from gateway.enedis.customer import Address
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView
@@ -27,7 +27,7 @@ async def get_point(customer_data: CustomerDataDep, caller: CallerDep, point_id:
 PointDep = Annotated[UsagePoint, Depends(get_point)]
 
 
-@router.get("/contract", responses=describe_responses(429, 503), dependencies=[Depends(count_response)])
+@router.get("/contract", responses=describe_responses(429, 503), dependencies=[Depends(enforce_quota)])
 async def get_contract(customer_data: CustomerDataDep, point: PointDep) -> ContractView:
     """Show the contract as Enedis has it."""
     point = await customer_data.load_with_contract(point)
@@ -38,7 +38,7 @@ async def get_contract(customer_data: CustomerDataDep, point: PointDep) -> Contr
     "/address",
     responses=describe_responses(409, 429, 503),
     response_model_by_alias=False,  # the aliases are Enedis' own names
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_address(customer_data: CustomerDataDep, point: PointDep) -> Address:
     """Show where the meter is, as Enedis has it."""

@@ -87,8 +87,6 @@ class UsagePointKeeper:
                 return  # it was shared again or moved in the meantime: the answer is outdated
             note_off_peak(current, contract, now)
             current.details_at = again
-            if "off_peak" not in contract.model_fields_set and point.off_peak_at and point.off_peak_at < again:
-                current.off_peak_at = max(point.off_peak_at, now + _AFTER_FAILURE)  # nobody has read them since
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:

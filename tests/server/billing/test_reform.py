@@ -161,6 +161,23 @@ async def test_a_failed_look_is_tried_again_and_changes_nothing(
     assert earliest <= after.off_peak_at - scripted_home.home.clock.now() <= latest
 
 
+async def test_a_refresh_that_could_not_read_off_peak_hours_is_made_again_soon(scripted_home: ScriptedHome) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
+    await live_until(scripted_home, date(2026, 11, 5), {date(2026, 11, 1): {"plageHeuresCreuses": OLD}})
+
+    def respond(line: str) -> Reply:
+        if "comptage" in line:
+            return Reply(401, json.dumps({"code": "900901", "message": "Invalid Credentials"}).encode())
+        return Reply(body=json.dumps(next(body for api, body in USUAL.items() if api in line)).encode())
+
+    scripted_home.respond = respond
+    home = scripted_home.home
+    async with open_client(scripted_home.origin.url, store=scripted_home.store) as (enedis, _):
+        keeper = UsagePointKeeper(home.database, enedis, home.keyring, home.clock)
+        await keeper.refresh_point(await scripted_home.load_point())
+    assert (await scripted_home.load_point()).details_at - home.clock.now() <= timedelta(hours=6)
+
+
 @pytest.mark.parametrize("future", [None, WINTER, f"{WINTER} à partir du 01/04/2027"])
 def test_ten_thousand_meters_are_asked_on_the_day_500_an_hour(future: str | None) -> None:
     contract = EnedisContract(off_peak=OLD, future_off_peak=future)

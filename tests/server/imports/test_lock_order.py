@@ -67,7 +67,7 @@ async def test_a_usage_point_can_be_deleted_while_its_file_is_changed(
     service = ImportService(home.database, home.clock, home.keyring)
     file = await preview(service, home)
     async with home.database.write() as session:
-        await points.lock_points(session, [home.point_id])
+        await points.lock_usage_points(session, [home.point_id])
         changing = asyncio.ensure_future(change(service, home, file))
         assert await wait_until(lambda: is_somebody_waiting(home.database))
         await delete_usage_point(session, home.account_id, home.point_id, NOW)

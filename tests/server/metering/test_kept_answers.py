@@ -36,7 +36,7 @@ from gateway.metering.routes import router
 from gateway.metering.schedule import Kind, State
 from gateway.metering.service import Readings
 from gateway.migrations import upgrade_database
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
@@ -114,7 +114,7 @@ async def run_process(home: StoredHome, most_bytes: int = 2**20) -> AsyncIterato
         provide_part(app, Readings, Readings(database, archive, home.clock, home.keyring, 50))
         provide_part(app, KeptResponses, kept)
         app.dependency_overrides[get_caller] = lambda: Caller(home.account_id)
-        app.dependency_overrides[count_response] = lambda: None
+        app.dependency_overrides[enforce_quota] = lambda: None
         transport = httpx2.ASGITransport(app)
         async with httpx2.AsyncClient(transport=transport, base_url=f"http://gateway/{home.point_id}") as http:
             process = Process(database, kept, http)

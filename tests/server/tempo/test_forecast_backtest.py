@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.tempo.forecast.backtest import Calibrated, format_tables, load_calibrated
+from gateway.tempo.forecast.backtest import CalibrationResult, format_tables, load_calibrated
 from gateway.tempo.forecast.scores import ForecastMeasure
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -40,4 +40,4 @@ def test_the_backtest_gives_what_the_gateway_uses(tmp_path: Path) -> None:
     printed = CliRunner().invoke(app, ["tempo-forecast", "backtest", "--save", str(file)])
     assert printed.exit_code == 0, printed.output
     assert printed.output == format_tables(load_calibrated())
-    assert Calibrated.model_validate_json(file.read_text("utf-8")) == load_calibrated()
+    assert CalibrationResult.model_validate_json(file.read_text("utf-8")) == load_calibrated()

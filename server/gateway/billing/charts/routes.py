@@ -14,7 +14,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 SeriesServiceDep = Annotated[SeriesService, Depends(part(SeriesService))]
 
@@ -25,7 +25,7 @@ router = APIRouter(tags=["billing"], responses=describe_responses(400, 401, 404,
     "/series",
     response_model=SeriesView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_series(
     request: Request,
@@ -54,7 +54,7 @@ async def get_series(
     return await asyncio.to_thread(build_response)
 
 
-@router.get("/habits", dependencies=[Depends(count_response)])
+@router.get("/habits", dependencies=[Depends(enforce_quota)])
 async def get_habits(
     charts: SeriesServiceDep,
     caller: CallerDep,

@@ -9,13 +9,13 @@ from gateway.billing.comparison.schemas import ComparisonView
 from gateway.billing.comparison.service import ComparisonService
 from gateway.dependencies import PointId, part
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 ComparisonServiceDep = Annotated[ComparisonService, Depends(part(ComparisonService))]
 
 
-@router.get("/comparison", dependencies=[Depends(count_response)])
+@router.get("/comparison", dependencies=[Depends(enforce_quota)])
 async def get_comparison(
     service: ComparisonServiceDep,
     caller: CallerDep,

@@ -13,7 +13,7 @@ from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
@@ -25,7 +25,7 @@ _FEW_ROWS = 200
     "/hours",
     response_model=HoursView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_hours(
     request: Request,

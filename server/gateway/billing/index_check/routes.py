@@ -12,7 +12,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 IndexCheckServiceDep = Annotated[IndexCheckService, Depends(part(IndexCheckService))]
@@ -21,7 +21,7 @@ _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
 
 
-@router.get("/index-check", responses=describe_responses(400), dependencies=[Depends(count_response)])
+@router.get("/index-check", responses=describe_responses(400), dependencies=[Depends(enforce_quota)])
 async def index_check(
     service: IndexCheckServiceDep,
     clock: ClockDep,

@@ -15,7 +15,7 @@ from gateway.dependencies import END_DAY, OUR_ID, START_DAY, ClockDep, PointId, 
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import DayDep, count_response
+from gateway.quotas.dependencies import DayDep, enforce_quota
 from gateway.usage_points.routes import PointDep
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
@@ -28,7 +28,7 @@ _LONGEST = timedelta(days=366)
     "/periods",
     response_model=PeriodsView,
     responses=describe_responses(400) | conditional.UNCHANGED,
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_periods(
     request: Request,
@@ -50,7 +50,7 @@ async def get_periods(
     "/rates",
     response_model=Rates,
     responses=describe_responses(400) | conditional.UNCHANGED,
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_rates(
     request: Request, service: PeriodsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId

@@ -10,7 +10,7 @@ from gateway.billing.totals.service import TotalsService
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.problems import describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import enforce_quota
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
@@ -20,7 +20,7 @@ TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
     "/totals",
     response_model=TotalsView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(count_response)],
+    dependencies=[Depends(enforce_quota)],
 )
 async def get_totals(
     request: Request, service: TotalsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId

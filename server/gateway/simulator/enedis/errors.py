@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Body, Refusal
-from gateway.simulator.quotas import build_flat_refusal, build_wrapped_refusal, next_hour, quota_3, quota_4
+from gateway.simulator.quotas import build_unwrapped_refusal, build_wrapped_refusal, next_hour, quota_3, quota_4
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -101,7 +101,7 @@ CATALOGUE: Mapping[str, tuple[int, Body]] = {
     "200_truncated": (200, '{"idPrm":"300010000000'),
     "200_empty": (200, ""),
 }
-_THROTTLED = {"429_q3": quota_3, "429_q4": quota_4, "900807": build_wrapped_refusal, "900804": build_flat_refusal}
+_THROTTLED = {"429_q3": quota_3, "429_q4": quota_4, "900807": build_wrapped_refusal, "900804": build_unwrapped_refusal}
 
 
 def list_names() -> list[str]:

@@ -32,7 +32,7 @@ class SeasonScore(BrierScores):
     season: str
 
 
-class Calibrated(BaseModel):
+class CalibrationResult(BaseModel):
     """The weights and shares from all seasons, and the scores of the back-test."""
 
     model_config = ConfigDict(frozen=True)
@@ -44,16 +44,16 @@ class Calibrated(BaseModel):
 
 
 @cache
-def load_calibrated() -> Calibrated:
+def load_calibrated() -> CalibrationResult:
     """Return what the last back-test left."""
     text = files("gateway.tempo.forecast").joinpath("calibrated.json").read_text("utf-8")
-    return Calibrated.model_validate_json(text)
+    return CalibrationResult.model_validate_json(text)
 
 
-def run_backtest() -> Calibrated:
+def run_backtest() -> CalibrationResult:
     """Test the forecast on each season, and calibrate it on all; takes some seconds."""
     by_year = {year: list(_forecast_season(year)) for year in YEARS}
-    return Calibrated(
+    return CalibrationResult(
         weights=calibrate_weights(YEARS),
         climatology=count_climatology(YEARS),
         backtest=tuple(score_outcomes(outcome for outcomes in by_year.values() for outcome in outcomes)),
@@ -80,7 +80,7 @@ def _forecast_season(year: int) -> Iterator[ForecastOutcome]:
             )
 
 
-def format_tables(result: Calibrated) -> str:
+def format_tables(result: CalibrationResult) -> str:
     """Return the scores as tables in Markdown: by horizon for each measure, red first, then by season."""
     by_horizon = [
         ((str(score.horizon), score.measure.value), score)
