@@ -16,8 +16,9 @@ from gateway.rte.client import Rte
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.feeds import record_failure, record_response, take_call
 from gateway.settings import Settings
-from gateway.site.schemas import Condition, UpstreamService
+from gateway.site.schemas import Condition, ServiceStatus, UpstreamService
 from gateway.site.status import StatusService
+from gateway.store.memory import MemoryStore
 from gateway.tempo.service import refresh_tempo
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 from tests.server.signals import Clock, House, parse_paris
@@ -90,23 +91,35 @@ async def test_the_limit_of_the_hour(gateway: Gateway, clock: SetClock) -> None:
     assert (await find_status(gateway, "readings"))["condition"] == "working"
 
 
-async def test_ecowatt_is_unstable_then_down_and_works_again(gateway: Gateway) -> None:
-    database, error = gateway.runtime.database, RteError(RteErrorReason.DOWN, "503")
+async def describe_service(status: StatusService, name: UpstreamService, now: datetime) -> ServiceStatus:
+    """Ask without a running gateway."""
+    return next(one for one in (await status.describe_services(now)).services if one.service is name)
 
-    async def have_answered() -> bool:
-        return (await gateway.get("/v1/today", {}))["ecowatt"]["now"] is not None
 
-    await wait_until(have_answered)
-    first, second, third = (NOW + timedelta(hours=hours) for hours in (2, 4, 6))
-    assert await take_call(database, ECOWATT, Clock(first)) is None
-    await record_failure(database, ECOWATT, first, error)
-    assert (await wait_for_condition(gateway, "ecowatt", "unstable"))["since"] == "2026-11-03T11:30:00Z"
-    assert await take_call(database, ECOWATT, Clock(second)) is None
-    await record_failure(database, ECOWATT, second, error)
-    assert (await wait_for_condition(gateway, "ecowatt", "down"))["since"] == "2026-11-03T11:30:00Z"
+async def test_ecowatt_is_unstable_then_down_and_works_again(settings: Settings, clock: SetClock) -> None:
+    async with run_gateway(settings, clock):
+        pass
+    # nobody works any more
+    database, store = Database(settings.database_url), MemoryStore(clock.monotonic)
+    service, error = StatusService(settings, clock, database, store), RteError(RteErrorReason.DOWN, "503")
+
+    async def find_ecowatt() -> tuple[Condition, datetime | None]:
+        found = {one.service: one for one in (await service.describe_services(clock.now())).services}[
+            UpstreamService.ECOWATT
+        ]
+        return found.condition, found.since
+
+    first, second, third = (NOW + timedelta(hours=hours) for hours in (4, 6, 8))
+    for moment, condition in ((first, Condition.UNSTABLE), (second, Condition.DOWN)):
+        clock.set(moment)
+        assert await take_call(database, ECOWATT, clock) is None
+        await record_failure(database, ECOWATT, moment, error)
+        assert await find_ecowatt() == (condition, first)
+    clock.set(third)
     async with database.write() as session:
         await record_response(session, ECOWATT, third, third + timedelta(hours=1))
-    assert (await wait_for_condition(gateway, "ecowatt", "working"))["since"] is None
+    assert await find_ecowatt() == (Condition.WORKING, None)
+    await database.close()
 
 
 class TickingClock(Clock):
@@ -144,8 +157,8 @@ async def test_tempo_is_down_only_without_the_open_calendar(
     await house.live(refresh, parse_paris("2026-01-20 14:30"))
     house.clock.time += timedelta(days=days)
     service = StatusService(settings, house.clock, house.database, house.store)
-    found = {one.service: one for one in (await service.describe_services(house.clock.now())).services}
-    assert found[UpstreamService.TEMPO].condition is condition
+    found = await describe_service(service, UpstreamService.TEMPO, house.clock.now())
+    assert found.condition is condition
 
 
 async def test_what_is_not_set_up_is_not_listed(settings: Settings, clock: SetClock) -> None:
