@@ -37,6 +37,13 @@ FORBIDDEN = {
     "a placeholder in single quotes": re.compile(r"'\{\w+\}'"),
     "a space at an end": re.compile(r"^\s|\s$"),
 }
+FRENCH_TEXTS = (
+    "app/translations/fr.yaml",
+    "blueprints/automation/*/*_fr.yaml",
+    "custom_components/*/translations/fr.json",
+    "scripts/texts/fr.json",
+    "server/gateway/pages/texts/fr.json",
+)
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 
 
@@ -50,6 +57,7 @@ def main() -> int:
         check_manifest,
         check_hacs,
         check_scripts,
+        check_french_spaces,
         check_app,
         check_picture,
     ]
@@ -135,6 +143,17 @@ def check_hacs() -> Iterator[str]:
 def check_scripts() -> Iterator[str]:
     """The scripts and the demo have every text in every language."""
     yield from _same_keys("the scripts' texts", load_texts())
+
+
+def check_french_spaces() -> Iterator[str]:
+    """French texts have U+00A0 before : ; ? ! » and after «, as Home Assistant's: no line breaks there.
+
+    The front end puts it in itself. Documents keep a plain space.
+    """
+    for file in sorted(file for pattern in FRENCH_TEXTS for file in ROOT.glob(pattern)):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            for found in re.finditer(r"\S+ [:;?!»](?=[\s\"'.,)*\\]|$)|« \S+", line):
+                yield f"{file.relative_to(ROOT)}:{number}: {found.group()!r}: a plain space where French has U+00A0"
 
 
 def check_picture() -> Iterator[str]:

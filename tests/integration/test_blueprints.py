@@ -174,7 +174,7 @@ async def test_tomorrow_is_not_known_at_eight(
     await move_to("2026-11-23T19:00:00.9+00:00")
     assert [call.data["title"] for call in notifications] in (
         ["Tempo: tomorrow is not known"],
-        ["Tempo : demain n’est pas connu"],
+        ["Tempo\u00a0: demain n’est pas connu"],
     )
 
 

@@ -113,13 +113,13 @@ def upload(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
         (
             "fr",
             [
-                "- Courbe de charge, nouveaux jours : 730, du 01/03/2021 au 28/02/2023",
+                "- Courbe de charge, nouveaux jours\u00a0: 730, du 01/03/2021 au 28/02/2023",
                 (
-                    "- Valeurs quotidiennes, jours différents de ce qui est connu : 1, du 05/03/2023 au 05/03/2023 ; "
-                    "ce qui est connu est gardé"
+                    "- Valeurs quotidiennes, jours différents de ce qui est connu\u00a0: 1, du 05/03/2023 "
+                    "au 05/03/2023\u00a0; ce qui est connu est gardé"
                 ),
-                "- 05/03/2023 : 8200 Wh dans le fichier, 8431 Wh déjà connus",
-                "- Lignes non utilisées : 3 (les formules ne sont pas calculées)",
+                "- 05/03/2023\u00a0: 8200 Wh dans le fichier, 8431 Wh déjà connus",
+                "- Lignes non utilisées\u00a0: 3 (les formules ne sont pas calculées)",
             ],
         ),
     ],

@@ -56,7 +56,7 @@ async def test_one_mail_sixty_days_before_and_one_fifteen_days_before(
     assert first == second
     assert first["to"] == EMAIL
     assert first["subject"] == "Votre consentement prend fin le 15/06/2027"
-    assert "« Home » chez Enedis jusqu’au 15/06/2027" in first["text"]
+    assert "«\u00a0Home\u00a0» chez Enedis jusqu’au 15/06/2027" in first["text"]
     assert first["text"].endswith("\n\nMyElectricalData")
 
     await set_end(gateway_with_mail, point_id, date(2028, 6, 15))

@@ -1,0 +1,21 @@
+"""The program `gateway`: before it imports a command, it says what need not be loaded."""
+
+import os
+import sys
+
+_UNUSED = ("cryptography.x509", "pydantic.v1", "rich")
+"""Libraries import these if they are installed. Nothing here uses them: they would cost 8 MB and start-up time."""
+
+
+def run() -> None:
+    """Run a command."""
+    for name in _UNUSED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None: importing it fails
+    os.environ.setdefault("TYPER_USE_RICH", "0")
+    from gateway.cli import run as run_command  # noqa: PLC0415 - it imports what would import these
+
+    run_command()
+
+
+if __name__ == "__main__":
+    run()
