@@ -13,6 +13,7 @@ TEXTS = (
     "custom_components/my_electrical_data/translations/en.json",
     "scripts/texts/en.json",
     "server/gateway/pages/texts/en.json",
+    "server/openapi.json",
 )
 # What a native engineer would not write, and what they would.
 PHRASES = {
@@ -55,6 +56,12 @@ def iterate_strings(value: object) -> Iterator[str]:
             pass
 
 
+def list_front_end_texts() -> list[Path]:
+    """Return the modules that hold the front end's texts, in both languages."""
+    folder = ROOT / "web" / "src"
+    return sorted([*folder.rglob("*texts.ts"), *(folder / "i18n").glob("*.ts")])
+
+
 def list_documents() -> list[Path]:
     """Return the English Markdown documents that are under version control, or about to be."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
@@ -75,6 +82,11 @@ def main() -> int:
         f"{file.relative_to(ROOT)}:{line}: {words!r}: write {better}"
         for file in list_documents()
         for line, words, better in list_faults(strip_code(file.read_text("utf-8")))
+    ]
+    faults += [
+        f"{file.relative_to(ROOT)}:{line}: {words!r}: write {better}"
+        for file in list_front_end_texts()
+        for line, words, better in list_faults(file.read_text("utf-8"))
     ]
     faults += [
         f"{name}: {words!r} in {text!r}: write {better}"

@@ -148,9 +148,9 @@ async def load_keyring(settings: Settings, database: Database) -> Keyring:
     """Return the keyring; with SQLite it is created at the first start. Raises KeysLostError if it is missing later."""
     if settings.keys_text is None and await instances.has_instance(database):
         raise instances.KeysLostError(
-            f"The gateway cannot start: {settings.keys_file} is gone, and only its keys open this database. Put it "
-            "back from a copy, or set ENCRYPTION_KEYS to what it held. To begin anew without what is stored, move the "
-            f"database {settings.sqlite_file} away."
+            f"The gateway cannot start: {settings.keys_file} is missing, and only its keys decrypt this database. "
+            "Restore it from a copy, or set ENCRYPTION_KEYS to its content. To start over without the stored data, "
+            f"move the database {settings.sqlite_file} away."
         )
     return settings.load_keyring()
 

@@ -153,7 +153,8 @@ async def test_red_tomorrow(
     await create_automation("tempo_red_tomorrow")
     gateway.answers[TEMPO] = make_tempo_answer("white", "red")
     await move_to("2026-11-23T18:30:00+00:00")
-    assert [call.data["title"] for call in notifications] in (["Tempo: red tomorrow"], ["Tempo : demain est rouge"])
+    titles = [call.data["title"] for call in notifications]
+    assert titles in (["Tempo: red tomorrow"], ["Tempo\u00a0: demain est rouge"])
     await move_to("2026-11-23T19:30:00+00:00")
     assert len(notifications) == 1
 

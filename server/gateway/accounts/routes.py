@@ -138,7 +138,7 @@ async def open_session(
 
 @router.get("/session")
 async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
-    """Return the account that is logged in in this browser. If none is, the answer is null and not an error."""
+    """Return the account that is logged in with this browser. If none is, the answer is null and not an error."""
     account = await _find_logged_in_account(request, parts)
     view = _build_account_view(parts, account) if account else None
     return SessionState(account=view, ingress=is_from_ingress(request))

@@ -130,7 +130,7 @@ class AccountView(BaseModel):
 
 
 class SessionState(BaseModel):
-    """The account that is logged in in this browser; null if none is.
+    """The account that is logged in with this browser; null if none is.
 
     `ingress`: Home Assistant authenticated the user, so there is no password and no log-out.
     """

@@ -100,9 +100,9 @@ class Backup:
             digest = rows.Digest()
             for line in digest.digest_lines(self.read_lines(name)):
                 if _count_values(line) != len(table.columns):
-                    raise BackupError(f"The backup is damaged: a row of {name} has not its columns.")
+                    raise BackupError(f"The backup is damaged: a row of {name} does not have its columns.")
             if (digest.rows, digest.hexdigest()) != (table.rows, table.sha256):
-                raise BackupError(f"The backup is damaged: {name} is not what was written.")
+                raise BackupError(f"The backup is damaged: {name} differs from what was written.")
 
     def read_lines(self, table: str) -> Iterator[str]:
         """Yield the rows of a table as lines of JSON."""
@@ -123,9 +123,9 @@ def open_backup(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
         with ZipFile(_open_source(file, keyring)) as archive:
             yield Backup(archive)
     except UndecipherableError as error:
-        raise BackupError("The backup is sealed by a key that ENCRYPTION_KEYS has not, or it is damaged.") from error
+        raise BackupError("The backup is damaged, or its key is not in ENCRYPTION_KEYS.") from error
     except (BadZipFile, ZlibError, KeyError, ValidationError, EOFError, UnicodeDecodeError) as error:
-        raise BackupError("The file is no backup of a gateway, or it is damaged.") from error
+        raise BackupError("The file is not a backup of a gateway, or it is damaged.") from error
 
 
 def _count_values(line: str) -> int | None:
@@ -156,5 +156,5 @@ def _open_source(file: IO[bytes], keyring: Keyring | None) -> IO[bytes]:
     if not is_sealed:
         return file
     if keyring is None:
-        raise BackupError("The backup is sealed: set ENCRYPTION_KEYS to what they were when it was made.")
+        raise BackupError("The backup is encrypted: set ENCRYPTION_KEYS to the keys that were in use when it was made.")
     return BufferedReader(SealedReader(file, keyring), 64 * 1024)

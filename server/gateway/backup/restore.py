@@ -45,7 +45,7 @@ def _restore_tables(
     upgrade_within(connection, backup.manifest.revision)
     tables = rows.list_tables(connection)
     if {table.name for table in tables} != set(backup.manifest.tables):
-        raise BackupError("The backup's tables are not those of its version: it is damaged.")
+        raise BackupError("The backup does not have the tables of its version: it is damaged.")
     for table in tables:
         _fill_table(connection, table, backup)
         _compare_table(connection, table, backup)
@@ -55,7 +55,7 @@ def _restore_tables(
     _begin_epochs(connection)
     if count := count_unreadable_keys(connection, keyring):
         raise BackupError(
-            f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
+            f"ENCRYPTION_KEYS cannot decrypt {count} of the backup's keys: set it to the keys that were in use then."
         )
     before_commit()
 
@@ -105,7 +105,7 @@ def _check_empty(connection: Connection) -> None:
     if inspect(connection).has_table(Account.__tablename__) and connection.scalar(
         select(functions.count()).select_from(Account)
     ):
-        raise BackupError("The gateway at DATABASE_URL has accounts already: only an empty one can be filled.")
+        raise BackupError("The gateway at DATABASE_URL already has accounts: restore into an empty one.")
 
 
 def _compare_table(connection: Connection, table: Table, backup: Backup) -> None:

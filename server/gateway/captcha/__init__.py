@@ -62,7 +62,7 @@ class Turnstile:
         if not (
             result.get("success") is True and result.get("action") == action and result.get("hostname") in self._hosts
         ):
-            raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try it again.")
+            raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try again.")
 
     async def is_secret_accepted(self) -> bool | None:
         """Tell whether Cloudflare knows the secret, by a token that nobody solved; None during an outage."""

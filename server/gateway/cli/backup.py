@@ -29,16 +29,16 @@ def backup(
     settings = load_settings()
     keys = settings.keys_text
     if keys is None:
-        fail("There is nothing to back up: this gateway was never started.")
+        fail("There is nothing to back up: this gateway has never been started.")
     with _open_target(file) as target:
         seal_with = Keyring.parse_keyring(keys) if encrypt else None
         manifest = _write_backup(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
     _report_progress(f"{describe_size(manifest)} are in {'the backup' if file == STANDARD else file}.")
     if with_keys:
-        _report_progress("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
+        _report_progress("It contains ENCRYPTION_KEYS: anyone who has the file can read everything.")
     else:
         where = settings.keys_file or "ENCRYPTION_KEYS"
-        _report_progress(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
+        _report_progress(f"It does not contain the keys. Keep them elsewhere ({where}): it cannot be restored without.")
 
 
 def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:

@@ -24,9 +24,9 @@ _SQLITE = b"SQLite format 3\0"
 """The first bytes of every SQLite file. An empty file is a new database."""
 _CHECK_DATABASE = "check that it runs, and the host and port in DATABASE_URL."
 _DATABASE_ADVICE = {
-    "InvalidPasswordError": "PostgreSQL does not take the user and the password in DATABASE_URL.",
-    "InvalidAuthorizationSpecificationError": "PostgreSQL does not let the user in DATABASE_URL in.",
-    "InvalidCatalogNameError": "PostgreSQL has no database of the name in DATABASE_URL: create it.",
+    "InvalidPasswordError": "PostgreSQL rejects the user or the password in DATABASE_URL.",
+    "InvalidAuthorizationSpecificationError": "PostgreSQL does not allow the user in DATABASE_URL to connect.",
+    "InvalidCatalogNameError": "PostgreSQL has no database with the name in DATABASE_URL: create it.",
 }
 """By the name of the driver's exception."""
 
@@ -60,7 +60,7 @@ def check_sqlite_file(database_url: str) -> None:
         if file.exists():
             with file.open("r+b") as opened:
                 if opened.read(len(_SQLITE)) not in {_SQLITE, b""}:
-                    fail(f"DATABASE_URL: {file} is no database. Name the gateway's own file, or a new one.", 2)
+                    fail(f"DATABASE_URL: {file} is not a database. Name the gateway's own file, or a new one.", 2)
         elif not os.access(file.parent, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
@@ -79,8 +79,8 @@ def _check_keys_file(settings: Settings) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it holds no keys"
         fail(
-            f"{settings.keys_file} cannot be used ({why}). Put the keys back from where you keep them: "
-            "what is in the database opens with them only.",
+            f"{settings.keys_file} cannot be used ({why}). Restore the keys from where you keep them: "
+            "only they decrypt what is in the database.",
             2,
         )
 
@@ -97,7 +97,7 @@ def report_failures() -> Iterator[None]:
     except (NewerDatabaseError, KeysLostError) as error:
         fail(str(error))
     except UndecipherableError:
-        fail("ENCRYPTION_KEYS does not open this database, nor does a .keys file beside it: set what it was made with.")
+        fail("ENCRYPTION_KEYS does not decrypt this database, nor does a .keys file beside it: set its own keys.")
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

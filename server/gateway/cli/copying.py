@@ -38,7 +38,7 @@ def report_errors() -> Iterator[None]:
     except BackupError as error:
         fail(str(error))
     except DatabaseInUseError:
-        fail("A gateway runs on this database: stop it first.")
+        fail("A gateway is running on this database: stop it first.")
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def doctor(
         return wrong
 
     if wrong := asyncio.run(examine()):
-        print(f"\n{wrong} to mend.")
+        print(f"\n{wrong} to fix.")
         raise SystemExit(1)
     print("\nAll is well.")
 
@@ -78,7 +78,7 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
         yield "database", f"it does not answer ({reason}): check DATABASE_URL, and that it runs"
         return
     if behind:
-        yield "database", "its tables are of another version: run gateway migrate"
+        yield "database", "its tables are those of another version: run gateway migrate"
         return
     yield "database", _find_disk_problem(settings)
     try:
@@ -89,7 +89,7 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
     except KeysLostError as error:
         yield "keys", str(error)
     except UndecipherableError:
-        yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
+        yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, is not what its data was encrypted with"
 
 
 async def _examine_running(runtime: Runtime, host: str, port: int) -> AsyncIterator[Finding]:
@@ -115,7 +115,7 @@ async def _examine_running(runtime: Runtime, host: str, port: int) -> AsyncItera
 def _find_address_problem(settings: Settings) -> str | None:
     parts = urlsplit(settings.backend_url)
     if parts.scheme == "http" and parts.hostname not in LOCAL:
-        return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
+        return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https in front of it"
     return None
 
 
@@ -126,7 +126,7 @@ def _find_proxy_problem(settings: Settings) -> str | None:
     """
     if settings.is_https and not settings.trusted_proxies.strip():
         return (
-            "BACKEND_URL is https, so a proxy stands before the gateway, but TRUSTED_PROXIES does not name it: "
+            "BACKEND_URL is https, so there is a proxy in front of the gateway, but TRUSTED_PROXIES does not name it: "
             "everybody behind it shares the limits of one person; set it to the proxy's address"
         )
     if "*" in settings.trusted_proxies.split(","):
@@ -137,7 +137,7 @@ def _find_proxy_problem(settings: Settings) -> str | None:
 def _find_backup_problem(settings: Settings) -> str | None:
     folder = Path(settings.backup_folder)
     if not folder.is_dir():
-        return f"BACKUP_FOLDER: {folder} is no folder: create or mount it"
+        return f"BACKUP_FOLDER: {folder} is not a folder: create or mount it"
     if is_read_only(folder):
         return f"BACKUP_FOLDER: {folder} cannot be written by user number {os.geteuid()}: chown it, or name another"
     return None

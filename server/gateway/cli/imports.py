@@ -53,7 +53,7 @@ def import_file(
         fail(problem.detail)
     for line in _describe(found):
         print(line)
-    print("It counts now." if accept else "Nothing counts yet: run this again with --accept.")
+    print("Its readings are used now." if accept else "Nothing is used yet: run this again with --accept.")
 
 
 def export_table(

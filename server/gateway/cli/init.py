@@ -72,7 +72,7 @@ def init(
     if env_file is not None:
         _write(env_file)
     print(f"The database is ready, and {address} administers it.\n")
-    print(f"Client id:     {client_id}\nClient secret: {secret}   (shown this once)\n")
+    print(f"Client id:     {client_id}\nClient secret: {secret}   (shown only once)\n")
     for problem in left:
         print(f"To do: {problem}")
     # sh looks for a name without a folder in PATH, not here
@@ -132,7 +132,7 @@ async def _set_up(runtime: Runtime, address: str, password: str, client_name: st
         now = runtime.clock.now()
         account = await repository.find_account_by_email(session, addresses.normalize_email(address))
         if account is not None and account.password_hash is not None and account.verified_at is not None:
-            fail("This account exists already. `gateway reset-password` sets a new password.")
+            fail("This account already exists. `gateway reset-password` sets a new password.")
         if account is None:
             account = await find_or_create_account(session, runtime.keyring, address, now)
         await recovery.give_account_to_owner(session, runtime.store, account, hashed, now)

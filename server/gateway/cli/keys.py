@@ -42,11 +42,11 @@ def rotate() -> None:
         (newest, *older), done, left = with_runtime(work)
     except UndecipherableError:
         fail("A key that the database still needs is missing. Add the older keys after the new one, then run it again.")
-    print(f"{done} keys were wrapped anew by {newest}; {left} are not under it.")
+    print(f"{done} keys were encrypted again with {newest}; {left} still need another key.")
     if left:
-        fail("A gateway still runs that does not put the new key first: restart it, then run this again.")
+        fail("A gateway is still running that does not have the new key first: restart it, then run this again.")
     if older:
         print(
             f"Nothing in the database needs {', '.join(older)} any more. Remove it from ENCRYPTION_KEYS, then restart."
         )
-        print("Keep it as long as the backups made until now: they can be restored with it only.")
+        print("Keep it as long as you keep the backups made until now: only this key can restore them.")

@@ -41,7 +41,7 @@ def move(
 
     with report_errors(), open_scratch_file(settings) as copy:
         manifest = asyncio.run(work())
-    print(f"{describe_size(manifest)} are in the new database, and each was compared. The old one is as it was.")
-    print("Now set DATABASE_URL to the new one, and start the gateway.")
+    print(f"{describe_size(manifest)} are in the new database, and each was compared. The old one is unchanged.")
+    print("Now set DATABASE_URL to the new database, and start the gateway.")
     if settings.keys_file:
-        print(f"Set ENCRYPTION_KEYS to what is in {settings.keys_file}.")
+        print(f"Set ENCRYPTION_KEYS to the content of {settings.keys_file}.")

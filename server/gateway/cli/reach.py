@@ -126,4 +126,4 @@ def find_callback_problem(callback: str, reply: Reply) -> str | None:
     """Return what is wrong with the callback's address, by the reply to it."""
     if reply.is_gateway:
         return None
-    return f"{callback} does not lead to the gateway (status {reply.status}): have the proxy lead /oauth/callback to it"
+    return f"{callback} does not lead to the gateway (status {reply.status}): have the proxy pass it on"

@@ -36,7 +36,7 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
 
             asyncio.run(fill_database(settings.database_url, backup, Keyring.parse_keyring(keys), keep_brought_keys))
             manifest = backup.manifest
-    print(f"{describe_size(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
+    print(f"{describe_size(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC were restored, and each was compared.")
     print("Start the gateway.")
 
 

@@ -139,7 +139,7 @@ def _migrate(settings: Settings) -> None:
     if child := os.fork():
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if status < 0:
-            fail(f"The gateway cannot start: its migration was ended by signal {-status}. Nothing of it was kept.")
+            fail(f"The gateway cannot start: its migration was stopped by signal {-status}. Nothing of it was kept.")
         if status:
             raise SystemExit(status)
         return

@@ -9,8 +9,8 @@ from gateway.mail.senders import MailError, Mailgun
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.runtime import Runtime
 
-_DOWN = "does not answer now: check the network, and try again later"
-_REFUSED = "does not take {names}: copy both again from {where}"
+_DOWN = "does not answer at the moment: check the network, and try again later"
+_REFUSED = "rejects {names}: copy both again from {where}"
 
 
 async def find_enedis_problem(runtime: Runtime) -> str | None:
@@ -51,7 +51,7 @@ async def find_mail_problem(runtime: Runtime) -> str | None:
         await runtime.mail_sender.check_credentials()
     except MailError as error:
         if error.reason in {"401", "403"}:
-            return "Mailgun does not take MAILGUN_API_KEY: copy it again, whole"
+            return "Mailgun rejects MAILGUN_API_KEY: copy it again, whole"
         if error.reason == "404":
             return "Mailgun does not know MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"
         return f"Mailgun {_DOWN}"
@@ -70,13 +70,13 @@ async def find_captcha_problem(runtime: Runtime) -> str | None:
     if runtime.settings.require_captcha and not site_key:
         return "REQUIRE_CAPTCHA is on, but TURNSTILE_SITE_KEY is empty: no page shows a captcha, so nobody can sign up"
     if _TEST_KEY.fullmatch(secret) or _TEST_KEY.fullmatch(site_key):
-        return "TURNSTILE_SECRET_KEY or TURNSTILE_SITE_KEY is Cloudflare's for tests: nobody passes; create your own"
+        return "TURNSTILE_SECRET_KEY or TURNSTILE_SITE_KEY is Cloudflare's for tests: nobody passes it; create your own"
     if secret == site_key:
         return "TURNSTILE_SECRET_KEY and TURNSTILE_SITE_KEY are the same: nobody passes; one is public, one is secret"
     match await runtime.captcha.is_secret_accepted():
         case None:
             return f"Cloudflare {_DOWN}" if runtime.settings.require_captcha else None
         case False:
-            return "Cloudflare does not take TURNSTILE_SECRET_KEY, so nobody passes the captcha: copy it again, whole"
+            return "Cloudflare rejects TURNSTILE_SECRET_KEY, so nobody passes the captcha: copy it again, whole"
         case True:
             return None

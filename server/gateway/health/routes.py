@@ -36,7 +36,7 @@ class Readiness(BaseModel):
 
 @router.get("/ping")
 async def ping(request: Request, instance: InstanceDep) -> Ping:
-    """Tell that the gateway is running, without using the database."""
+    """Report that the gateway is running, without using the database."""
     proxy = "not_trusted" if is_proxy_untrusted(request.scope) else "none_or_trusted"
     return Ping(instance_id=instance.id, proxy=proxy)
 

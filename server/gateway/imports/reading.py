@@ -41,7 +41,7 @@ def read_file(content: bytes, name: str, prm: str, direction: Direction, today: 
             422,
             "unknown_format",
             "The file has no table in a known format: exports of Enedis, EDF, SGE, Conso Downloader and this gateway. "
-            "Else save your own table with the columns `debut;fin;kW`.",
+            "Otherwise, save your own table with the columns `debut;fin;kW`.",
         )
     placed = place_points(points, today, most_watts)
     if not placed.feeds and not placed.rejected:

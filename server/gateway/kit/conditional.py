@@ -17,7 +17,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.compression import accepts_gzip, compress, decompress, is_worth_compressing
 from gateway.kit.wire import Utc
 
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still valid."}}
 _LOOK_AGAIN = 3.0
 _LOOK_AGAIN_SOON = 0.5
 _SOON = timedelta(seconds=15)

@@ -16,9 +16,9 @@ from gateway.legacy_clients.refusals import LegacyRefusal, RefusedError, transla
 from gateway.legacy_clients.service import NotTheirMeterError
 from gateway.problems import ProblemError
 
-_NO_ACCOUNT = "This token is not valid, or was revoked. Make one for older clients in your account."
+_NO_ACCOUNT = "This token is not valid, or was revoked. Create one for older clients in your account."
 _NOT_THEIRS = "The account of this token has no such meter."
-_INVALID_REQUEST = "Start and end must be days, as 2026-11-29, and start must come before end."
+_INVALID_REQUEST = "Start and end must be days such as 2026-11-29, and start must come before end."
 
 
 class MedRoute(APIRoute):

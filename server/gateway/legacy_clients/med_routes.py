@@ -40,8 +40,8 @@ router = SlashRouter(route_class=MedRoute, include_in_schema=False)
 
 Prm = Annotated[str, Path(pattern="^[0-9]{14}$")]
 Day = Annotated[date, Path()]
-_KEPT = "Nothing was removed: there is no cache, and a day that is known is not asked of Enedis again."
-_NOT_KEPT = "This gateway asks Enedis for no names and no contacts."
+_KEPT = "Nothing was removed: there is no cache, and known days are not requested from Enedis again."
+_NOT_KEPT = "This gateway does not request names or contact details from Enedis."
 
 
 class MedMeasure(StrEnum):

@@ -121,7 +121,7 @@ class Tariff(BaseModel):
 
     def _check_custom(self, prices: tuple[Price, ...]) -> None:
         if sum(not price.slots for price in prices) != 1:
-            raise ValueError("a custom offer has one price without slots, which holds whenever no other does")
+            raise ValueError("a custom offer has one price without slots, which applies whenever no other does")
         if any(not price.slots and (price.colors or price.on) for price in prices):
             raise ValueError("a price with `colors` or `on` needs slots; for whole days they are 00:00 to 24:00")
         if missing := {price.on for price in prices if price.on} - self.special_days.keys():

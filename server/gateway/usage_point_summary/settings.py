@@ -30,9 +30,9 @@ class UsagePointChanges(BaseModel):
     @model_validator(mode="after")
     def _check_tariffs(self) -> Self:
         if {"tariff", "tariffs"} <= self.model_fields_set:
-            raise ValueError("give either `tariff`, one that holds always, or `tariffs`, several with their dates")
+            raise ValueError("give either `tariff`, which has no dates, or `tariffs`, with their dates")
         if self.tariff is not None and self.tariff.valid_from is not None:
-            raise ValueError("`tariff` holds always; one with a date belongs in `tariffs`")
+            raise ValueError("`tariff` has no dates; one with a date belongs in `tariffs`")
         begins = [tariff.valid_from for tariff in self.tariffs or ()]
         if len(set(begins)) < len(begins):
             raise ValueError("two of `tariffs` begin on the same day; leave one of them out")

@@ -161,7 +161,7 @@ async def test_a_damaged_or_a_newer_one_restores_nothing(
     )
     for name, word in {
         "cut": "damaged",
-        "text": "no backup",
+        "text": "not a backup",
         "lost-row": "damaged",
         "newer": "newer version",
         "nowhere": "no file",

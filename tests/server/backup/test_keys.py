@@ -68,10 +68,10 @@ async def test_the_old_key_can_go_afterwards(
     point = await add_accounts(settings, clock, 3)
     ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
     assert ended.status == 0, ended.complained
-    assert "5 keys were wrapped anew by k2; 0 are not under it" in ended.said
+    assert "5 keys were encrypted again with k2; 0 still need another key" in ended.said
     assert "Nothing in the database needs k1 any more" in ended.said
     again = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
-    assert "0 keys were wrapped anew" in again.said
+    assert "0 keys were encrypted again" in again.said
     items = (await read_as_owner(with_keys(settings, generate_random_key), clock))["items"]
     assert [item["id"] for item in items] == [point], "the key behind the public ids is the same"
     assert items[0]["masked_number"].endswith(PRM[-4:])
@@ -87,7 +87,7 @@ async def test_killed_half_way_everything_opens_and_the_next_run_ends_it(
         assert 0 < left < 61
         assert len((await gateway.get("/v1/usage-points", await gateway.sign_in()))["items"]) == 1
     ended = await run_command("keys", "rotate", ENCRYPTION_KEYS=both_keys)
-    assert f"{left} keys were wrapped anew" in ended.said, ended.complained
+    assert f"{left} keys were encrypted again" in ended.said, ended.complained
     assert len((await read_as_owner(with_keys(settings, generate_random_key), clock))["items"]) == 1
 
 

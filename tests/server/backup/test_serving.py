@@ -112,5 +112,5 @@ async def test_with_the_keys_of_another_database_it_says_so(make_serving: Callab
     await right.stop()
     assert not await wrong.start()
     said = await wrong.stop()
-    assert "ENCRYPTION_KEYS does not open this database" in said
+    assert "ENCRYPTION_KEYS does not decrypt this database" in said
     assert "Traceback" not in said

@@ -52,7 +52,7 @@ async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) 
     for arguments in (("account", "list"), ("serve", "--port", "1")):
         ended = await run_command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
         assert ended.status == 1
-        assert f"{keys} is gone" in ended.complained
+        assert f"{keys} is missing" in ended.complained
         assert "Traceback" not in ended.complained
         assert not keys.exists()
     # what it held may also come from the environment

@@ -36,10 +36,10 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
     shell.run("migrate")
     found = shell.run("doctor")
     assert found.returncode == 1
-    for words in ("BACKEND_URL is http", "ADMIN_EMAILS is empty", "Enedis does not answer", "RTE does not take"):
+    for words in ("BACKEND_URL is http", "ADMIN_EMAILS is empty", "Enedis does not answer", "RTE rejects"):
         assert words in found.stdout, found.stdout
-    assert "5 to mend" not in found.stdout
-    assert "4 to mend" in found.stdout
+    assert "5 to fix" not in found.stdout
+    assert "4 to fix" in found.stdout
     keys = next(shell.folder.glob("data/*.keys"))
     keys.write_text("k1:" + "A" * 43)
     assert "ENCRYPTION_KEYS" in shell.run("doctor").stdout
@@ -51,7 +51,7 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
         ({"REQUIRE_CAPTCHA": "true", "TURNSTILE_SECRET_KEY": "x"}, "TURNSTILE_SITE_KEY is empty"),
         ({"ADMIN_EMAILS": "nobody@example.org"}, "none of ADMIN_EMAILS has a verified account"),
         ({"ENEDIS_CLIENT_ID": ""}, "ENEDIS_CLIENT_ID is not set"),
-        ({"ENEDIS_CLIENT_SECRET": "a-wrong-one"}, "Enedis does not take ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET"),
+        ({"ENEDIS_CLIENT_SECRET": "a-wrong-one"}, "Enedis rejects ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET"),
         ({"RTE_CLIENT_ID": ""}, "RTE_CLIENT_ID is not set"),
         ({"RTE_BASE_URL": "http://127.0.0.1:9"}, "RTE does not answer now"),
         ({"REDIS_URL": "redis://:hidden@127.0.0.1:9/0"}, "check REDIS_URL"),
@@ -64,7 +64,7 @@ def test_the_doctor_finds_the_one_thing_that_is_wrong(shell: Shell, changed: dic
     found = shell.run("doctor", "--port", str(free_port()))
     assert found.returncode == 1
     assert words in found.stdout
-    assert "\n1 to mend." in found.stdout, found.stdout
+    assert "\n1 to fix." in found.stdout, found.stdout
     for secret in ("a-wrong-one", "hidden"):
         assert secret not in found.stdout + found.stderr
 
@@ -73,7 +73,7 @@ def test_the_doctor_finds_the_one_thing_that_is_wrong(shell: Shell, changed: dic
     ("status", "words"),
     [
         (400, "ok    mail"),
-        (401, "does not take MAILGUN_API_KEY"),
+        (401, "rejects MAILGUN_API_KEY"),
         (404, "MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"),
         (503, "Mailgun does not answer now"),
     ],

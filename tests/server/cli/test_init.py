@@ -26,7 +26,7 @@ async def test_from_nothing_to_a_gateway_that_home_assistant_signs_in_to(
     found = re.search(r"Client id: +(\S+)\nClient secret: (\S+) ", done.stdout)
     assert found
     assert "To do: in Home Assistant" in done.stdout
-    assert "Enedis" not in done.stdout.split("shown this once")[1].replace("POST", ""), (
+    assert "Enedis" not in done.stdout.split("shown only once")[1].replace("POST", ""), (
         "its token was given: nothing to do"
     )
     for secret in (found[2], PASSWORD, "simulator-enedis-secret"):
@@ -140,7 +140,7 @@ def test_init_names_credentials_that_are_refused(shell: Shell) -> None:
     shell.env |= {"ENEDIS_CLIENT_SECRET": "a-wrong-one", "RTE_CLIENT_ID": ""}
     done = shell.run("init", "--email", ADMIN, "--env-file", "new.env", given=f"{PASSWORD}\n")
     assert done.returncode == 0, done.stderr
-    assert "To do: Enedis does not take ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET" in done.stdout
+    assert "To do: Enedis rejects ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET" in done.stdout
     assert "To do: RTE_CLIENT_ID is not set" in done.stdout
     assert "a-wrong-one" not in done.stdout + done.stderr
 

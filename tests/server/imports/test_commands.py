@@ -37,7 +37,7 @@ def test_a_file_is_shown_accepted_and_exported(tmp_path: Path, monkeypatch: pyte
     assert "conso_downloader: 1 new days" in shown.stdout, shown.output
     assert "Nothing counts yet" in shown.stdout
     assert run("export", point).stdout.splitlines()[1:] == []
-    assert "It counts now." in run("import", point, str(file), "--accept").stdout
+    assert "Its readings are used now." in run("import", point, str(file), "--accept").stdout
     rows = run("export", point, "--form", "fr").stdout.splitlines()
     assert rows[1] == "consumption;2023-12-12 00:00;+01:00;30;100;imported"
     assert len(rows) == 49

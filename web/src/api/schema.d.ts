@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Ping
-         * @description Tell that the gateway is running, without using the database.
+         * @description Report that the gateway is running, without using the database.
          */
         get: operations["ping_ping_get"];
         put?: never;
@@ -1106,7 +1106,7 @@ export interface paths {
         };
         /**
          * Get Session State
-         * @description Return the account that is logged in in this browser. If none is, the answer is null and not an error.
+         * @description Return the account that is logged in with this browser. If none is, the answer is null and not an error.
          */
         get: operations["get_session_state_v1_session_get"];
         put?: never;
@@ -1642,7 +1642,7 @@ export interface components {
         };
         /**
          * CalendarAddress
-         * @description Where a calendar subscribes; whoever has the address can read it.
+         * @description Where a calendar subscribes; anyone who has the address can read it.
          */
         CalendarAddress: {
             /** Url */
@@ -3530,7 +3530,7 @@ export interface components {
         };
         /**
          * SessionState
-         * @description The account that is logged in in this browser; null if none is.
+         * @description The account that is logged in with this browser; null if none is.
          *
          *     `ingress`: Home Assistant authenticated the user, so there is no password and no log-out.
          */
@@ -4340,7 +4340,7 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4389,7 +4389,7 @@ export interface operations {
                     "application/json": components["schemas"]["Today"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4438,7 +4438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Tempo"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4514,7 +4514,7 @@ export interface operations {
                     "application/json": components["schemas"]["Days"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4607,7 +4607,7 @@ export interface operations {
                     "application/json": components["schemas"]["TempoForecastView"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -4678,7 +4678,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ecowatt"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5165,7 +5165,7 @@ export interface operations {
                     "application/json": components["schemas"]["CurveAnswer"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5333,7 +5333,7 @@ export interface operations {
                     "application/json": components["schemas"]["DailyAnswer"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5500,7 +5500,7 @@ export interface operations {
                     "application/json": components["schemas"]["MaxPowerAnswer"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5668,7 +5668,7 @@ export interface operations {
                     "application/json": components["schemas"]["IndexAnswer"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -5994,7 +5994,7 @@ export interface operations {
                     "application/json": components["schemas"]["HoursView"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6139,7 +6139,7 @@ export interface operations {
                     "application/json": components["schemas"]["PeriodsView"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6279,7 +6279,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rates"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -6712,7 +6712,7 @@ export interface operations {
                     "application/json": components["schemas"]["TotalsView"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -7136,7 +7136,7 @@ export interface operations {
                     "application/json": components["schemas"]["SeriesView"];
                 };
             };
-            /** @description What the caller has is still good. */
+            /** @description What the caller has is still valid. */
             304: {
                 headers: {
                     [name: string]: unknown;

@@ -121,7 +121,7 @@ const t = dictionary({
     "La passerelle n’atteint pas sa base de données en ce moment.",
   ],
   storage_full: [
-    "The gateway's disk is full. Tell whoever runs it.",
+    "The gateway's disk is full. Tell its operator.",
     "Le disque de la passerelle est plein. Prévenez la personne qui l’exploite.",
   ],
   busy: ["The gateway is busy.", "La passerelle est occupée."],
@@ -130,11 +130,11 @@ const t = dictionary({
     "Cela n’existe pas, ou appartient à un autre compte.",
   ],
   cross_site: [
-    "The gateway does not accept this address of the site. Whoever runs it must set FRONTEND_URL to it.",
+    "The gateway does not accept this address of the site. Its operator must set FRONTEND_URL to it.",
     "La passerelle n’accepte pas cette adresse du site. Son exploitant doit la donner dans FRONTEND_URL.",
   ],
   internal_error: [
-    "The gateway failed. Its log says why; tell whoever runs it.",
+    "The gateway failed. Its log says why; tell its operator.",
     "La passerelle a échoué. Son journal dit pourquoi ; prévenez la personne qui l’exploite.",
   ],
   other: [

@@ -59,7 +59,7 @@ export const t = dictionary({
   ],
   noMeter: ["No meter yet", "Pas encore de compteur"],
   noMeterText: [
-    "Add your meter: Enedis asks for your consent to share its data, then the figures arrive by themselves.",
+    "Add your meter: Enedis asks for your consent to share its data, then the figures arrive automatically.",
     "Ajoutez votre compteur : Enedis demande votre accord pour partager ses données, puis les chiffres arrivent d’eux-mêmes.",
   ],
   addMeter: ["Add a meter", "Ajouter un compteur"],

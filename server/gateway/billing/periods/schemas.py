@@ -43,6 +43,6 @@ class PeriodsView(BaseModel):
 
 
 class CalendarAddress(BaseModel):
-    """Where a calendar subscribes; whoever has the address can read it."""
+    """Where a calendar subscribes; anyone who has the address can read it."""
 
     url: str

@@ -29,7 +29,7 @@ export const t = dictionary({
   ],
   granted: ["Done: Enedis shares the meter’s data.", "C’est fait : Enedis partage les données du compteur."],
   grantedNext: [
-    "The last sixty days come first, older ones follow by themselves. Choose your tariff now, so that costs are right.",
+    "The last sixty days come first, older ones follow automatically. Choose your tariff now, so that costs are right.",
     "Les soixante derniers jours arrivent d’abord, les plus anciens suivent tout seuls. Choisissez maintenant votre tarif, pour que les coûts soient justes.",
   ],
   refused: ["The consent was not given.", "Le consentement n’a pas été donné."],

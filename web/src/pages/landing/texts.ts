@@ -54,7 +54,7 @@ export const t = dictionary({
   operator: ["Who runs this", "Qui exploite ce site"],
   runBy: [(name: string) => `This site is run by ${name}.`, (name: string) => `Ce site est exploité par ${name}.`],
   selfRun: [
-    "This gateway is run by whoever installed it.",
+    "This gateway is run by the person who installed it.",
     "Cette passerelle est exploitée par la personne qui l’a installée.",
   ],
   contact: ["Contact", "Contact"],

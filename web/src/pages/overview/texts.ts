@@ -44,7 +44,7 @@ export const t = dictionary({
     (when: string) => `Le jour suivant est attendu le ${when}.`,
   ],
   history: [
-    (days: string, all: string) => `${days} of ${all} days of history are here; the rest follows by itself.`,
+    (days: string, all: string) => `${days} of ${all} days of history are here; the rest follows automatically.`,
     (days: string, all: string) => `${days} jours d’historique sur ${all} sont là ; le reste se complète tout seul.`,
   ],
   historyDone: [
