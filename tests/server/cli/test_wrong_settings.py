@@ -58,7 +58,7 @@ def test_postgresql_says_whom_it_does_not_let_in_and_what_it_has_not(
     line = run_expecting_failure(
         "migrate", DATABASE_URL=f"{postgresql_server}/nothing", ENCRYPTION_KEYS=Keyring.generate_key()
     )
-    assert "has no database of the name in DATABASE_URL" in line
+    assert "has no database with the name in DATABASE_URL" in line
 
 
 @pytest.mark.parametrize(("patience", "tries"), [(3600, 3), (0, 1)])
@@ -101,7 +101,7 @@ def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content:
         keys.write_bytes(content)
     line = run_expecting_failure("serve", "--port", str(free_port()))
     assert f"{keys} cannot be used" in line
-    assert "Put the keys back" in line
+    assert "Restore the keys" in line
 
 
 @pytest.mark.parametrize("setting", ["--host and --port", "METRICS_HOST and METRICS_PORT"])

@@ -35,7 +35,7 @@ def test_a_file_is_shown_accepted_and_exported(tmp_path: Path, monkeypatch: pyte
     file.write_bytes(files.conso_downloader(files.half_hours(OLD, WATTS)))
     shown = run("import", point, str(file))
     assert "conso_downloader: 1 new days" in shown.stdout, shown.output
-    assert "Nothing counts yet" in shown.stdout
+    assert "Nothing is used yet" in shown.stdout
     assert run("export", point).stdout.splitlines()[1:] == []
     assert "Its readings are used now." in run("import", point, str(file), "--accept").stdout
     rows = run("export", point, "--form", "fr").stdout.splitlines()
