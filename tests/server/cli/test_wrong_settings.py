@@ -89,7 +89,7 @@ def test_a_file_that_is_no_database(run_expecting_failure: Run, tmp_path: Path) 
     (tmp_path / "gateway.db").write_bytes(b"Dear diary, today the meter was read.")
     line = run_expecting_failure("serve", "--port", str(free_port()))
     assert "DATABASE_URL" in line
-    assert "gateway.db is no database" in line
+    assert "gateway.db is not a database" in line
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xfe\0", None], ids=["empty", "rubbish", "bytes", "folder"])
