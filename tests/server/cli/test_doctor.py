@@ -53,7 +53,7 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
         ({"ENEDIS_CLIENT_ID": ""}, "ENEDIS_CLIENT_ID is not set"),
         ({"ENEDIS_CLIENT_SECRET": "a-wrong-one"}, "Enedis rejects ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET"),
         ({"RTE_CLIENT_ID": ""}, "RTE_CLIENT_ID is not set"),
-        ({"RTE_BASE_URL": "http://127.0.0.1:9"}, "RTE does not answer now"),
+        ({"RTE_BASE_URL": "http://127.0.0.1:9"}, "RTE does not answer at the moment"),
         ({"REDIS_URL": "redis://:hidden@127.0.0.1:9/0"}, "check REDIS_URL"),
     ],
 )
@@ -75,7 +75,7 @@ def test_the_doctor_finds_the_one_thing_that_is_wrong(shell: Shell, changed: dic
         (400, "ok    mail"),
         (401, "rejects MAILGUN_API_KEY"),
         (404, "MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"),
-        (503, "Mailgun does not answer now"),
+        (503, "Mailgun does not answer at the moment"),
     ],
 )
 async def test_the_doctor_asks_mailgun_and_sends_nothing(
@@ -135,7 +135,7 @@ def find_problem(shell: Shell, port: int, **changed: str) -> str:
         ({"BACKEND_URL": "gateway.example.org"}, "BACKEND_URL: must be the address of a site, such as https://"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters, it needs at least 32"),
         ({"DATABASE_URL": "sqlite+aiosqlite:////proc/nothing/gateway.db"}, "/proc/nothing/gateway.db cannot be used"),
-        ({"DATABASE_URL": f"sqlite+aiosqlite:///{Path(__file__)}"}, "test_doctor.py is no database"),
+        ({"DATABASE_URL": f"sqlite+aiosqlite:///{Path(__file__)}"}, "test_doctor.py is not a database"),
         ({"TRUSTED_PROXIES": "caddy"}, "TRUSTED_PROXIES: must be addresses or networks"),
         ({"ENEDIS_REDIRECT_URI": "http://localhost/other"}, "ENEDIS_REDIRECT_URI must be"),
         ({"REQUIRE_CAPTCHA": "true"}, "REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY"),
