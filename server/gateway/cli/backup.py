@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from gateway.backup import archive as backups
 from gateway.backup.archive import Manifest
@@ -47,10 +48,7 @@ def _write_backup(database_url: str, target: IO[bytes], keys: str, *, encrypt: b
     async def work() -> Manifest:
         async with Database(database_url, is_maintenance=True) as database:
             async with database.connect() as connection:
-                if await connection.run_sync(read_revision) and await connection.run_sync(
-                    count_unreadable_keys, keyring
-                ):
-                    raise UndecipherableError
+                await connection.run_sync(_check_keys, keyring)
             return await backups.write_backup(
                 database,
                 target,
@@ -61,6 +59,11 @@ def _write_backup(database_url: str, target: IO[bytes], keys: str, *, encrypt: b
 
     with report_errors():
         return asyncio.run(work())
+
+
+def _check_keys(connection: Connection, keyring: Keyring) -> None:
+    if read_revision(connection) is not None and count_unreadable_keys(connection, keyring):
+        raise UndecipherableError
 
 
 @contextmanager
