@@ -56,7 +56,7 @@ async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) 
         assert f"{keys} is gone" in ended.complained
         assert "Traceback" not in ended.complained
         assert not keys.exists()
-    for arguments in (("backup", tmp_path / "backup"), ("move", "--to", f"sqlite+aiosqlite:///{tmp_path}/new.db")):
+    for arguments in (("backup", f"{tmp_path}/backup"), ("move", "--to", f"sqlite+aiosqlite:///{tmp_path}/new.db")):
         ended = await run_command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
         assert (ended.status, f"{keys} is not there" in ended.complained) == (1, True)
     # what it held may also come from the environment
