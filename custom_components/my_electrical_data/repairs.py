@@ -217,7 +217,8 @@ class PricesFlow(_Flow):
                 if not (errors := await self._change_meter({"tariffs": tariffs})):
                     return await self._finish()
         fields = {vol.Required(CONF_VALID_FROM): DateSelector(), **build_price_fields(tariff.option, tariff)}
-        filled: Any = self.add_suggested_values_to_schema(vol.Schema(fields), user_input)
+        schema: Any = vol.Schema(fields)
+        filled: Any = self.add_suggested_values_to_schema(schema, user_input)
         return self._show_form("prices", filled.schema, errors)
 
 

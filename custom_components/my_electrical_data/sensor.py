@@ -44,8 +44,7 @@ class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coordinator
     @override
     def native_value(self) -> Value:
         value = self.entity_description.value(self._data, dt_util.utcnow())
-        is_day = isinstance(value, date) and not isinstance(value, datetime)
-        if is_day and self.device_class is not SensorDeviceClass.DATE:
+        if self.device_class is None and isinstance(value, date) and not isinstance(value, datetime):
             return async_format_day(self.hass, value)
         return value
 
