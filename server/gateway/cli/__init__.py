@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pkgutil import resolve_name
-from typing import Annotated, override
+from typing import Annotated, cast, override
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -53,9 +53,7 @@ class _Commands(TyperGroup):
             return get_group(found)
         single = typer.Typer(add_completion=False)
         single.command(cmd_name)(found)
-        command = get_command(single)
-        assert isinstance(command, TyperCommand)
-        return command
+        return cast("TyperCommand", get_command(single))
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
