@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.cli.copying import VOLUME, open_scratch_file
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database
 from gateway.settings import Settings
@@ -55,8 +56,18 @@ async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) 
         assert f"{keys} is gone" in ended.complained
         assert "Traceback" not in ended.complained
         assert not keys.exists()
+    for arguments in (("backup", f"{tmp_path}/backup"), ("move", "--to", f"sqlite+aiosqlite:///{tmp_path}/new.db")):
+        ended = await run_command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
+        assert (ended.status, f"{keys} is not there" in ended.complained) == (1, True)
     # what it held may also come from the environment
     assert (await run_command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS=held)).status == 0
+
+
+async def test_no_backup_is_made_with_keys_that_could_not_restore_it(run_command: Command, tmp_path: Path) -> None:
+    assert (await run_command("account", "list")).status == 0
+    ended = await run_command("backup", tmp_path / "backup", ENCRYPTION_KEYS=Keyring.generate_key())
+    assert (ended.status, "does not open this database" in ended.complained) == (1, True)
+    assert not (tmp_path / "backup").exists()
 
 
 def test_a_backup_that_comes_by_standard_input_is_not_kept_in_memory(
