@@ -171,7 +171,9 @@ async def test_both_regions_of_mailgun(given: str, asked: str, monkeypatch: pyte
     assert request.headers["authorization"] == httpx2.BasicAuth("api", "key-of-nobody")._auth_header
 
 
-@pytest.mark.parametrize(("language", "line"), [("en", "Choose a new password:"), ("fr", "Choisir mon mot de passe\u00a0:")])
+@pytest.mark.parametrize(
+    ("language", "line"), [("en", "Choose a new password:"), ("fr", "Choisir mon mot de passe\u00a0:")]
+)
 def test_a_mail_is_spelled_as_its_language_is(language: str, line: str) -> None:
     letter = compose_mail(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code", Signature("Our site"), {})
     assert f"\n{line}\nhttp://gateway/#code\n" in letter.text
