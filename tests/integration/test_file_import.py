@@ -229,8 +229,8 @@ async def test_an_import_is_taken_back(
             "fr",
             "23/11/2026, Conso Downloader, un jour ajouté",
             [
-                "- Valeurs quotidiennes, un nouveau jour : 05/03/2023",
-                "- Courbe de charge, un jour identique à ce qui est connu : 05/03/2023",
+                "- Valeurs quotidiennes, un nouveau jour\u00a0: 05/03/2023",
+                "- Courbe de charge, un jour identique à ce qui est connu\u00a0: 05/03/2023",
                 "- Une ligne non utilisée (les formules ne sont pas calculées)",
             ],
         ),
