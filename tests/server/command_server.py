@@ -4,13 +4,17 @@ A request is one message with four files: standard input, output and error, and 
 sent. Whoever closes that socket kills the command. Started by `tests.server.commands`.
 """
 
+import gc
 import json
+import multiprocessing
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
 import time
+from importlib import import_module
 
 from gateway import cli
 
@@ -18,44 +22,47 @@ _LARGEST_REQUEST = 1 << 17
 
 
 def serve_requests(descriptor: int) -> None:
-    """Answer requests until nobody can make any; in a command's process, run the command."""
+    """Start the commands that are requested at a socket, until nobody can request any."""
     requests = socket.socket(fileno=descriptor)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the processes below are not waited for
+    for module in pkgutil.iter_modules(cli.__path__, f"{cli.__name__}."):
+        import_module(module.name)
+    gc.freeze()  # else each command would copy all that is imported, to collect it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that wait for a command
     while True:
         request, files, *_ = socket.recv_fds(requests, _LARGEST_REQUEST, 4)
         if not request:
             return
         if os.fork() == 0:
-            break
+            requests.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _wait_for_command(files, json.loads(request))
+            os._exit(0)
         for file in files:
             os.close(file)
-    requests.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _wait_for_command(files: list[int], request: dict[str, object]) -> None:
+    command = multiprocessing.get_context("fork").Process(target=_run_command, args=files, kwargs=request)
+    command.start()
     *standard, reply = files
-    if command := os.fork():
-        for file in standard:
-            os.close(file)
-        _send_status(command, socket.socket(fileno=reply))
-    else:
-        os.close(reply)
-        _become_command(standard, **json.loads(request))
-
-
-def _send_status(command: int, reply: socket.socket) -> None:
-    ended = os.pidfd_open(command)
-    if ended not in select.select([ended, reply], [], [])[0]:
-        os.kill(command, signal.SIGKILL)
-    status = os.waitstatus_to_exitcode(os.waitpid(command, 0)[1])
-    reply.send(str(status).encode())
-
-
-def _become_command(standard: list[int], arguments: list[str], folder: str, env: dict[str, str]) -> None:
-    for number, file in enumerate(standard):
-        os.dup2(file, number)
+    for file in standard:
         os.close(file)
+    with socket.socket(fileno=reply) as connection:
+        if command.sentinel not in select.select([command.sentinel, connection], [], [])[0]:
+            command.kill()
+        command.join()
+        connection.send(str(command.exitcode).encode())
+
+
+def _run_command(*files: int, arguments: list[str], folder: str, env: dict[str, str]) -> None:
+    for number, file in enumerate(files):
+        if number < 3:
+            os.dup2(file, number)
+        os.close(file)
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - multiprocessing has closed it
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
     sys.argv = ["gateway", *arguments]
-    sys.exit(cli.run())  # type: ignore[func-returns-value]  # as its console script does
+    cli.run()

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import IO
 
 _PATIENCE = 240
 """Seconds that a command may take: on a busy machine they are many."""
@@ -44,7 +45,7 @@ def run_command(
         return CompletedProcess(["gateway", *words], int(status), said, complained)
 
 
-def _read_from_start(file: tempfile._TemporaryFileWrapper[bytes]) -> str:
+def _read_from_start(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode()
 
