@@ -48,7 +48,8 @@ def _wait_for_command(files: list[int], request: dict[str, object]) -> None:
     for file in standard:
         os.close(file)
     with socket.socket(fileno=reply) as connection:
-        if command.sentinel not in select.select([command.sentinel, connection], [], [])[0]:
+        ended: list[int] = select.select([command.sentinel, connection.fileno()], [], [])[0]
+        if command.sentinel not in ended:
             command.kill()
         command.join()
         connection.send(str(command.exitcode).encode())
