@@ -2303,7 +2303,7 @@ export interface components {
             account_id: string | null;
             /** Detail */
             detail: {
-                [key: string]: unknown;
+                [key: string]: string | number;
             };
         };
         /**
