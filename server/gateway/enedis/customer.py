@@ -1,4 +1,4 @@
-"""Models of Enedis' answers for contracts, metering, address, connection and services; absent or empty values are None."""
+"""Models of Enedis' answers for contracts, metering, address, connection, services; absent or empty values are None."""
 
 import re
 from collections.abc import Callable

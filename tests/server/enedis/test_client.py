@@ -155,7 +155,7 @@ async def test_off_peak_hours_come_as_they_are_written(enedis: Enedis, prm: str,
     assert (await enedis.fetch_metering(PAYER, prm)).off_peak == written
 
 
-async def test_address_and_supply(enedis: Enedis) -> None:
+async def test_address_and_connection(enedis: Enedis) -> None:
     address = await enedis.fetch_address(PAYER, HOUSE)
     assert (address.street, address.city, address.building) == ("2 RUE DU COMPTEUR", "99999 VILLE FICTIVE", None)
     for prm, phases in ((HOUSE, 1), (FARM, 3)):

@@ -81,7 +81,7 @@ def test_addresses_leave_out_what_they_have_not(read_sample: Sample) -> None:
     assert AddressAnswer.model_validate_json(read_sample("enedis_2026/donnees_generales.json")).address.city
 
 
-def test_the_sandbox_supply_says_no_phases(read_sample: Sample) -> None:
+def test_the_sandbox_connection_says_no_phases(read_sample: Sample) -> None:
     connection = GridConnection.model_validate_json(read_sample("enedis_2026_sandbox/alimentation.json"))
     assert (connection.connection_state, connection.voltage_level, connection.phase_count) == ("Alimenté", "HTA", None)
 
