@@ -77,6 +77,14 @@ def translate_database_errors() -> Iterator[None]:
         raise DatabaseDownError(type(error).__name__) from error
 
 
+def is_damaged(error: Exception) -> bool:
+    """Tell whether the error says that SQLite's file is damaged, or is none."""
+    import sqlite3  # noqa: PLC0415 - not needed with PostgreSQL
+
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 def _classify_error(error: Exception) -> type[SQLAlchemyError] | None:
     if isinstance(error, PoolTimeoutError | OSError):
         return DatabaseDownError

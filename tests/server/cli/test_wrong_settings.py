@@ -92,6 +92,12 @@ def test_a_file_that_is_no_database(run_expecting_failure: Run, tmp_path: Path) 
     assert "gateway.db is no database" in line
 
 
+def test_a_damaged_database(run_expecting_failure: Run, tmp_path: Path) -> None:
+    (tmp_path / "gateway.db").write_bytes(b"SQLite format 3\0".ljust(4096, b"?"))
+    line = run_expecting_failure("account", "list")
+    assert "the file of the database is damaged: restore a backup" in line
+
+
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xfe\0", None], ids=["empty", "rubbish", "bytes", "folder"])
 def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content: bytes | None) -> None:
     keys = tmp_path / "gateway.keys"
@@ -102,6 +108,11 @@ def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content:
     line = run_expecting_failure("serve", "--port", str(free_port()))
     assert f"{keys} cannot be used" in line
     assert "Put the keys back" in line
+
+
+def test_an_address_for_traces_that_is_none(run_expecting_failure: Run) -> None:
+    line = run_expecting_failure("serve", "--port", str(free_port()), OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")
+    assert line.startswith("OTEL_EXPORTER_OTLP_ENDPOINT must be the address of a site")
 
 
 @pytest.mark.parametrize("setting", ["--host and --port", "METRICS_HOST and METRICS_PORT"])

@@ -62,7 +62,7 @@ async def test_the_fixtures_contracts() -> None:
 
 
 async def test_the_fixtures_customer_data() -> None:
-    bodies = [read_fixture(name) for name in ("synthesis", "metering", "address", "supply")]
+    bodies = [read_fixture(name) for name in ("synthesis", "metering", "address", "connection")]
     async with serve_bodies(*bodies) as origin, open_client(origin.url) as (enedis, _):
         synthesis = await enedis.fetch_synthesis(PAYER, PRM)
         metering = await enedis.fetch_metering(PAYER, PRM)
