@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, override
 
-from gateway.account_data.sections import Row, Section
+from gateway.account_data.sections import ExportRow, Section
 from gateway.kit.wire import Json
 
 _CHUNK = 64 * 1024
@@ -78,7 +78,7 @@ class _Sink(io.RawIOBase):
         return taken
 
 
-def _format_cells(row: Row) -> list[Json]:
+def _format_cells(row: ExportRow) -> list[Json]:
     return [_format_cell(value) for value in row.values()]
 
 

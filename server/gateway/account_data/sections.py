@@ -16,10 +16,10 @@ from gateway.usage_points import repository as usage_points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets, open_secrets
 
-type Row = Mapping[str, Json]
+type ExportRow = Mapping[str, Json]
 """A row of the export by column: a JSON object, or a line of a CSV file."""
 
-type Section = tuple[str, AsyncIterator[Row]]
+type Section = tuple[str, AsyncIterator[ExportRow]]
 
 
 async def open_export(parts: AccountParts, account: Account) -> list[Section]:
@@ -42,7 +42,7 @@ def list_sections(parts: AccountParts, account: Account) -> list[Section]:
     ]
 
 
-async def _yield_account(account: Account) -> AsyncIterator[Row]:
+async def _yield_account(account: Account) -> AsyncIterator[ExportRow]:
     yield {
         "id": account.id,
         "email": account.address,
@@ -52,7 +52,7 @@ async def _yield_account(account: Account) -> AsyncIterator[Row]:
     }
 
 
-async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[Row]:
+async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     async with parts.database.read() as session:
         found = await repository.list_api_clients(session, account.id)
     for client in found:
@@ -64,7 +64,7 @@ async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIter
         }
 
 
-async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncIterator[Row]:
+async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     for token in await reading_tokens.list_tokens(parts, account.id):
         yield {
             "id": token.id,
@@ -81,7 +81,7 @@ async def _open_usage_points(parts: AccountParts, account: Account) -> list[tupl
         return [(point, await open_secrets(session, point, parts.keyring)) for point in points]
 
 
-async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[Row]:
+async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     for point, opened in await _open_usage_points(parts, account):
         yield {
             "id": point.id,
@@ -98,7 +98,7 @@ async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIte
         }
 
 
-async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[Row]:
+async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     async with parts.database.read() as session:
         found = [
             (consent, await open_secrets(session, consent, parts.keyring))
@@ -115,7 +115,7 @@ async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterato
         }
 
 
-async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[Row]:
+async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     before: int | None = None
     while True:
         async with parts.database.read() as session:
@@ -127,7 +127,7 @@ async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[
         before = found[-1].id
 
 
-async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[Row]:
+async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[ExportRow]:
     for point, opened in await _open_usage_points(parts, account):
         for feed in account_readings.list_feeds(point.id, kind):
             after = None
