@@ -89,7 +89,7 @@ def make_bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
         check=True,
     )
     form = {"grant_type": "client_credentials", **json.loads(made.stdout)}
-    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form).raise_for_status()
+    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=60).raise_for_status()
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
