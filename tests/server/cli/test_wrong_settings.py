@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from gateway.kit import outage
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.backup.conftest import GATEWAY
+from tests.server.commands import run_command
 
 type Run = Callable[..., str]
 NOBODY = "postgresql+asyncpg://user:hidden@127.0.0.1:1/gateway"
@@ -27,9 +26,7 @@ def run_expecting_failure(tmp_path: Path) -> Run:
     env |= {"SECRET_KEY": "k" * 40, "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/gateway.db"}
 
     def run(*arguments: str, **changed: str) -> str:
-        ended = subprocess.run(
-            [GATEWAY, *arguments], env=env | changed, capture_output=True, text=True, check=False, timeout=120
-        )
+        ended = run_command(*arguments, env=env | changed)
         said = (ended.stdout + ended.stderr).splitlines()
         assert ended.returncode, said
         assert "Traceback" not in ended.stderr
