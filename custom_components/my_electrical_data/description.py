@@ -44,6 +44,21 @@ def sensor[DataT](
     return FeedSensorDescription(key=key, translation_key=key, value=value, attributes=attributes, **what)
 
 
+def day_sensor[DataT](
+    key: str, day: Callable[[DataT, datetime], date | None], **what: Any
+) -> FeedSensorDescription[DataT]:
+    """Describe a sensor that shows a day as people write it; its attribute `date` is for automations.
+
+    Home Assistant shows the state of a sensor with device class `date` as it is, such as 2026-01-27, to everybody.
+    """
+
+    def get_date(data: DataT, now: datetime) -> Mapping[str, Any]:
+        found = day(data, now)
+        return {"date": found.isoformat() if found else None}
+
+    return sensor(key, day, get_date, **what)
+
+
 def enum_sensor[DataT](
     key: str,
     options: list[str],

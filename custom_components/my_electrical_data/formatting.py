@@ -24,7 +24,7 @@ class Texts:
 
 @callback
 def async_format_day(hass: HomeAssistant, day: date | None) -> str:
-    """Format a day as people write it in Home Assistant's language."""
+    """Format a day as people write it in Home Assistant's language, such as 27 Jan 2026 or 27/01/2026."""
     if day is None:
         return "?"
     return day.strftime(async_get_text(hass, "format", "day"))

@@ -20,7 +20,7 @@ from .api.signals import (
     TempoNow,
 )
 from .const import OPTIONS
-from .description import FeedSensorDescription, enum_sensor, sensor
+from .description import FeedSensorDescription, day_sensor, enum_sensor, sensor
 from .paris import DAY, paris_day
 
 COLORS: Final = [color.value for color in TEMPO_COLORS]
@@ -67,12 +67,8 @@ TEMPO: Final = (
     _build_day_sensor("tempo_tomorrow", lambda tempo: tempo.tomorrow),
     enum_sensor("tempo_period", OPTIONS["tempo"], _get_period, _period_attributes),
     *(_build_days_left_sensor(color) for color in TEMPO_COLORS),
-    sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red, device_class=SensorDeviceClass.DATE),
-    sensor(
-        "tempo_next_expected_red_day",
-        lambda tempo, now: tempo.at(now).next_expected_red,
-        device_class=SensorDeviceClass.DATE,
-    ),
+    day_sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red),
+    day_sensor("tempo_next_expected_red_day", lambda tempo, now: tempo.at(now).next_expected_red),
 )
 
 

@@ -29,6 +29,7 @@ class Carried(TypedDict):
 class Progress(TypedDict):
     """The stored progress: the gateway's cursor, each statistic's last row, and what carried hours add to it.
 
+    `series` are the keys of the series that were read, also of those without a row yet.
     `first_prices` tells since when sums of money are the gateway's (first_prices.py).
     `writing` are the last rows of the page that is being written after the cursor.
     """
@@ -36,6 +37,7 @@ class Progress(TypedDict):
     epoch: str
     cursor: str
     last: dict[str, LastRow]
+    series: NotRequired[list[str]]
     writing: NotRequired[dict[str, LastRow]]
     carried: NotRequired[Carried]
     first_prices: NotRequired[dict[str, float]]

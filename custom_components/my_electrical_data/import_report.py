@@ -18,7 +18,9 @@ async def async_describe_report(hass: HomeAssistant, report: ImportReport) -> st
     words = await async_load_texts(hass)
     lines = [*_describe_days(hass, report, words), *_describe_differences(hass, report, words)]
     lines += [
-        words("import_report", "rejected").format(count=each.count, reason=words("import_reason", each.reason))
+        words("import_report", "rejected_one" if each.count == 1 else "rejected").format(
+            count=each.count, reason=words("import_reason", each.reason)
+        )
         for each in report.rejected
     ]
     return "\n".join(f"- {line}" for line in lines)
@@ -27,10 +29,11 @@ async def async_describe_report(hass: HomeAssistant, report: ImportReport) -> st
 async def async_label_import(hass: HomeAssistant, given: FileImport) -> str:
     """Return a label for an import: when it was made, from what, and how many days it has."""
     words = await async_load_texts(hass)
-    return words("import_report", "label").format(
+    days = given.report.days.get("new", 0)
+    return words("import_report", "label_one" if days == 1 else "label").format(
         date=async_format_day(hass, dt_util.as_local(given.created_at).date()),
         format=words("import_format", given.report.format),
-        days=given.report.days.get("new", 0),
+        days=days,
     )
 
 
@@ -40,11 +43,12 @@ def _describe_days(hass: HomeAssistant, report: ImportReport, words: Texts) -> I
 
     for (_, outcome, kind, direction), found in groupby(sorted(report.spans, key=get_group), get_group):
         spans = list(found)
-        yield words("import_report", outcome).format(
+        first, last = min(span.start for span in spans), max(span.end for span in spans) - DAY
+        yield words("import_report", f"{outcome}_day" if first == last else outcome).format(
             what=words("import_kind", f"{kind}_{direction}"),
             days=sum(span.days for span in spans),
-            first=async_format_day(hass, min(span.start for span in spans)),
-            last=async_format_day(hass, max(span.end for span in spans) - DAY),
+            first=async_format_day(hass, first),
+            last=async_format_day(hass, last),
         )
 
 

@@ -31,12 +31,14 @@ from .paris import PARIS
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
-    CONF_OWN_PRICES,
+    CONF_POWER,
     CUSTOM,
     NoTariffChangedError,
+    asks_for_prices,
     build_changes,
     build_price_fields,
     build_tariff_fields,
+    check_prices,
     find_current_tariff,
     get_chosen_option,
 )
@@ -70,7 +72,7 @@ class MeterFlow(FileImportSteps):
     _point: UsagePoint
     _answers: dict[str, Any]
     _off_peak: list[dict[str, Any]] | None = None
-    _prices_asked_about: dict[str, Any] | None = None
+    _submitted_prices: dict[str, Any] | None = None
 
     @property
     @override
@@ -208,21 +210,23 @@ class MeterFlow(FileImportSteps):
     async def async_step_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Show what Enedis knows of the meter and ask for its tariff."""
         errors: dict[str, str] = {}
-        if user_input is not None:
+        if user_input is not None and CONF_POWER not in user_input:
+            errors = {CONF_POWER: "power_missing"}
+        elif user_input is not None:
             self._answers = user_input
             try:
                 self._off_peak = await self._read_off_peak(user_input)
                 build_changes(self._point, user_input, None, self._off_peak)
             except OffPeakError as error:
                 errors = {CONF_OFF_PEAK: str(error)}
-            except NoTariffChangedError:
-                errors = {"base": "no_tariff_changed"}
+            except NoTariffChangedError as error:
+                errors = {"base": str(error)}
             except GatewayError as error:
                 errors = {"base": error.code}
             else:
                 if user_input[CONF_OPTION] == CUSTOM:
                     return await self.async_step_custom()
-                if user_input[CONF_OWN_PRICES] and get_chosen_option(self._point, user_input) in OPTIONS:
+                if asks_for_prices(self._point, user_input):
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
@@ -261,12 +265,12 @@ class MeterFlow(FileImportSteps):
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for one's own prices."""
         errors: dict[str, str] = {}
-        if user_input is not None:
-            if 0 in user_input.values() and user_input != self._prices_asked_about:
-                self._prices_asked_about, errors = user_input, {"base": "price_of_zero"}
-            elif not (errors := await self._submit_tariff(user_input)):
-                return self._finish()
         option = get_chosen_option(self._point, self._answers)
+        if user_input is not None:
+            errors = check_prices(option, user_input, self._submitted_prices)
+            self._submitted_prices = user_input
+            if not errors and not (errors := await self._submit_tariff(user_input)):
+                return self._finish()
         schema: Any = vol.Schema(build_price_fields(option, find_current_tariff(self._point)))
         return self.async_show_form(
             step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors
@@ -298,8 +302,8 @@ class MeterFlow(FileImportSteps):
         """Send the tariff to the gateway; return form errors."""
         try:
             await self._change_point(prices)
-        except NoTariffChangedError:
-            return {"base": "no_tariff_changed"}
+        except NoTariffChangedError as error:
+            return {"base": str(error)}
         except GatewayError as error:
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
         return {}

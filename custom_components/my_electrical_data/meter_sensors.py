@@ -13,7 +13,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower,
 from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
 from .api.models import UsagePoint
 from .const import BUCKETS, PRICE_UNIT
-from .description import FeedSensorDescription, enum_sensor, sensor
+from .description import FeedSensorDescription, day_sensor, enum_sensor, sensor
 from .paris import PARIS, paris_day
 
 
@@ -150,12 +150,7 @@ def _find_next_off_peak_change(point: UsagePoint, now: datetime) -> date | None:
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 
 USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
-    sensor(
-        "complete_until",
-        lambda point, _: point.freshness.last_complete_day,
-        device_class=SensorDeviceClass.DATE,
-        entity_category=_DIAGNOSTIC,
-    ),
+    day_sensor("complete_until", lambda point, _: point.freshness.last_complete_day, entity_category=_DIAGNOSTIC),
     sensor(
         "next_expected",
         lambda point, _: point.freshness.next_expected_at,

@@ -34,6 +34,7 @@ from .tariff_form import (
     CONF_VALID_FROM,
     add_tariff,
     build_price_fields,
+    check_prices,
     find_current_tariff,
     get_holidays,
 )
@@ -189,6 +190,8 @@ class OffPeakFlow(_Flow):
 class PricesFlow(_Flow):
     """Ask for new prices when the gateway's are out of date."""
 
+    _submitted: dict[str, Any] | None = None
+
     @override
     async def _start(self) -> RepairsFlowResult:
         return await self.async_step_prices()
@@ -207,11 +210,16 @@ class PricesFlow(_Flow):
                 CONF_PRODUCTION: tariff.production_eur_per_kwh,
                 CONF_HOLIDAYS: get_holidays(tariff),
             }
-            tariffs = add_tariff(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
-            if not (errors := await self._change_meter({"tariffs": tariffs})):
-                return await self._finish()
+            errors = check_prices(tariff.option, user_input, self._submitted)
+            self._submitted = user_input
+            if not errors:
+                tariffs = add_tariff(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
+                if not (errors := await self._change_meter({"tariffs": tariffs})):
+                    return await self._finish()
         fields = {vol.Required(CONF_VALID_FROM): DateSelector(), **build_price_fields(tariff.option, tariff)}
-        return self._show_form("prices", fields, errors)
+        schema: Any = vol.Schema(fields)
+        filled: Any = self.add_suggested_values_to_schema(schema, user_input)
+        return self._show_form("prices", filled.schema, errors)
 
 
 class EnergyFlow(_Flow):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date, datetime
 from itertools import batched
 from typing import Any, Final, override
 
@@ -19,6 +20,7 @@ from .description import FeedSensorDescription, Value
 from .devices import build_gateway_device, build_grid_device, build_helper_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
+from .formatting import async_format_day
 from .gateway_sensors import CONTACT, QUOTA_LEFT
 from .grid_sensors import ECOWATT, FORECAST, TEMPO
 from .meter_bucket_sensors import CHEAPEST_OPTION, build_day_sensors, build_price_sensors, list_buckets
@@ -41,7 +43,10 @@ class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coordinator
     @property
     @override
     def native_value(self) -> Value:
-        return self.entity_description.value(self._data, dt_util.utcnow())
+        value = self.entity_description.value(self._data, dt_util.utcnow())
+        if self.device_class is None and isinstance(value, date) and not isinstance(value, datetime):
+            return async_format_day(self.hass, value)
+        return value
 
 
 class PeriodsSensor(FeedSensor[PeriodsCoordinator]):

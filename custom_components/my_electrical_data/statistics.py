@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
-from math import isclose
+from math import inf, isclose
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -23,7 +23,6 @@ from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util.dt import utc_from_timestamp
-from homeassistant.util.unit_conversion import EnergyConverter
 
 from . import carried_hours
 from .api import GatewayClient
@@ -32,23 +31,12 @@ from .const import DOMAIN, LOGGER, METER
 from .errors import RecorderIncompleteError
 from .first_prices import find_beginning, find_first_prices, is_priced
 from .formatting import Texts, async_load_texts
+from .hour_rows import UNITS, build_rows, find_last_row
 from .import_progress import Carried, LastRow, Progress, create_progress_store, get_first_prices
+from .unpriced_hours import async_have_rows, list_unpriced
 
 PAGE_HOURS = 1000
 HOUR_SECONDS = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class _RecorderUnit:
-    unit: str
-    unit_class: str | None
-    divisor: float
-
-
-_UNITS = {
-    Unit.WATT_HOUR: _RecorderUnit("kWh", EnergyConverter.UNIT_CLASS, 1000),
-    Unit.EURO: _RecorderUnit("EUR", None, 1),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +140,11 @@ class HoursImporter:
         rows_stay = False
         while True:
             hours = await self._fetch_page(progress)
-            if progress is not None and self._begins_afresh(hours, progress):
+            price_gone = progress is not None and await self._has_row_without_price(hours, progress)
+            if progress is not None and (price_gone or self._begins_afresh(hours, progress)):
                 LOGGER.info("The gateway has other sums, or new ones: importing all hours again")
                 # rows of the same epoch are written again unchanged, unless what is carried before them changes
-                kept_epoch = None if progress.get("carried") else progress["epoch"]
+                kept_epoch = None if price_gone or progress.get("carried") else progress["epoch"]
                 progress = None
                 hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == kept_epoch
@@ -215,12 +204,20 @@ class HoursImporter:
         return any(first < limits.get(kind, first) for kind, first in find_first_prices(hours, {}).items())
 
     def _has_new_series(self, hours: Hours, progress: Progress) -> bool:
-        prices = get_first_prices(progress, hours)
+        prices, known = get_first_prices(progress, hours), progress.get("series", [])
         return any(
-            statistic_id(self._id, series.key) not in progress["last"]
+            statistic_id(self._id, series.key) not in progress["last"] and series.key not in known
             for series in self._select_series(hours)
             if is_priced(series, prices)
         )
+
+    async def _has_row_without_price(self, hours: Hours, progress: Progress) -> bool:
+        prices = find_first_prices(hours, get_first_prices(progress, hours))
+        unpriced = {
+            statistic_id(self._id, series.key): list_unpriced(hours, series.key, find_beginning(series, prices, inf))
+            for series in self._select_series(hours)
+        }
+        return await async_have_rows(self._hass, unpriced)
 
     async def _delete_imported(self) -> None:
         """Delete the progress and then the rows of an earlier epoch, so that an interruption leads here again."""
@@ -249,13 +246,15 @@ class HoursImporter:
                 continue
             until = max(carried["before"], find_beginning(series, prices, end))
             rows = await self._hass.async_add_executor_job(carried_hours.build_rows, kept.get(series.key, []), until)
-            new = [row for row in rows if first <= carried["before"] or row["start"].timestamp() >= first]
+            identifier = statistic_id(self._id, series.key)
+            # also the hours between two pages, which are in neither
+            written = before["last"][identifier]["start"] if before and identifier in before["last"] else 0
+            new = [row for row in rows if first <= carried["before"] or row["start"].timestamp() > written]
             for page in batched(new, PAGE_HOURS, strict=False):
                 await self._write_rows(series, list(page))
             if rows:
-                identifier, total = statistic_id(self._id, series.key), rows[-1]["sum"] or 0.0
-                sums[identifier] = total
-                last[identifier] = LastRow(start=rows[-1]["start"].timestamp(), sum=total)
+                last[identifier] = find_last_row(rows)
+                sums[identifier] = last[identifier]["sum"]
         return Carried(before=carried["before"], sums=sums), last
 
     async def _write_page(self, hours: Hours, before: Progress | None) -> Progress:
@@ -264,33 +263,39 @@ class HoursImporter:
         carried, last_carried = await self._write_carried(hours, prices, before)
         added = carried["sums"] if carried else {}
         newest = hours.start[-1].timestamp()
-        wanted = {
-            statistic_id(self._id, series.key): series
-            for series in self._select_series(hours)
-            if find_beginning(series, prices, newest + 1) <= newest
-        }
+        wanted = [
+            series for series in self._select_series(hours) if find_beginning(series, prices, newest + 1) <= newest
+        ]
         last = (before["last"] if before else {}) | last_carried
-        last |= {
-            identifier: LastRow(
-                start=newest, sum=_compute_total(series, hours.sum[series.key][-1], added.get(identifier, 0))
-            )
-            for identifier, series in wanted.items()
-        }
+        for series in wanted:
+            if rows := self._build_rows(hours, series, prices, added):
+                last[statistic_id(self._id, series.key)] = find_last_row(rows)
         if before is not None:
             await self._store.async_save({**before, "writing": last})
-        for identifier, series in wanted.items():
-            beginning = find_beginning(series, prices, 0)
-            await self._write_rows(series, _build_rows(hours, series, added.get(identifier, 0), beginning))
+        for series in wanted:
+            await self._write_rows(series, self._build_rows(hours, series, prices, added))
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
+        seen = {*(before.get("series", []) if before else []), *(series.key for series in wanted)}
         progress = Progress(
-            epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets, first_prices=prices
+            epoch=hours.epoch,
+            cursor=hours.cursor,
+            last=last,
+            buckets=self._buckets,
+            first_prices=prices,
+            series=sorted(seen),
         )
         if carried:
             progress["carried"] = carried
         await self._store.async_save(progress)
         return progress
+
+    def _build_rows(
+        self, hours: Hours, series: Series, prices: dict[str, float], added: dict[str, float]
+    ) -> list[StatisticData]:
+        carried = added.get(statistic_id(self._id, series.key), 0)
+        return build_rows(hours, series, carried, find_beginning(series, prices, 0))
 
     async def _write_rows(self, series: Series, rows: list[StatisticData]) -> None:
         """Write rows and wait until the recorder has them.
@@ -302,7 +307,7 @@ class HoursImporter:
         await _wait_until_committed(self._hass)
 
     def _build_metadata(self, series: Series, words: Texts) -> StatisticMetaData:
-        unit = _UNITS[series.unit]
+        unit = UNITS[series.unit]
         return StatisticMetaData(
             statistic_id=statistic_id(self._id, series.key),
             source=DOMAIN,
@@ -332,20 +337,6 @@ async def _wait_until_committed(hass: HomeAssistant) -> None:
     done = hass.loop.create_future()
     get_instance(hass).queue_task(SynchronizeTask(done))
     await done
-
-
-def _build_rows(hours: Hours, series: Series, carried: float, beginning: float) -> list[StatisticData]:
-    sums = (_compute_total(series, total, carried) for total in hours.sum[series.key])
-    return [
-        StatisticData(start=start, state=total, sum=total)
-        for start, total in zip(hours.start, sums, strict=True)
-        if start.timestamp() >= beginning
-    ]
-
-
-def _compute_total(series: Series, total: float, carried: float) -> float:
-    """Return a running sum as the recorder has it, from the gateway's and what carried hours add."""
-    return total / _UNITS[series.unit].divisor + carried
 
 
 def _has_rows(hass: HomeAssistant, last: dict[str, LastRow], writing: dict[str, LastRow]) -> bool:

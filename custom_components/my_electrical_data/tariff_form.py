@@ -47,7 +47,7 @@ type Answers = dict[str, Any]
 
 
 class NoTariffChangedError(ValueError):
-    """No tariff of the days that the form names has the values that it showed."""
+    """The form changes no tariff on the days that it names; the message is a translation key that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,12 @@ def build_tariff_fields(
     options = [*([KEEP] if tariff else []), *OPTIONS, CUSTOM]
     power = tariff.power_kva if tariff else point.contract.power_kva
     powers = sorted({*POWERS, tariff.power_kva}) if tariff else POWERS
-    known_power = {"default": f"{power:g}"} if power in powers else {}
+    # Home Assistant shows a required choice without a default as its first one
+    power_key = vol.Required(CONF_POWER, default=f"{power:g}") if power in powers else vol.Optional(CONF_POWER)
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=name): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _build_select("option", options, offers),
-        vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in powers]),
+        power_key: _build_select("power", [str(each) for each in powers]),
         vol.Optional(CONF_OFF_PEAK, description={"suggested_value": off_peak}): TextSelector(),
         vol.Required(
             CONF_OWN_PRICES, default=tariff is not None and not isinstance(tariff.prices, str)
@@ -97,15 +98,17 @@ def build_tariff_fields(
     fields[vol.Required(CONF_HOLIDAYS, default=get_holidays(tariff))] = _build_select(CONF_HOLIDAYS, HOLIDAYS)
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
-        suggested = {"suggested_value": produced}
-        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _build_number(2, PRICE_UNIT)
+        fields[_suggest(CONF_PRODUCTION, produced)] = _build_number(2, PRICE_UNIT)
     if dated:
         fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
     return fields
 
 
 def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
-    """Build a price field for each bucket; own prices are the defaults."""
+    """Build a price field for each bucket; own prices are suggested.
+
+    None is required here: Home Assistant shows a required number without a value as 0. `check_prices` checks them.
+    """
     own = (
         {price.bucket: price.eur_per_kwh for price in tariff.prices}
         if tariff and not isinstance(tariff.prices, str)
@@ -113,9 +116,16 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     )
     month = tariff.subscription_eur_per_month if tariff else None
     return {
-        **{_build_price_key(bucket, own.get(bucket)): _build_number(2, PRICE_UNIT) for bucket in OPTIONS[option]},
-        _build_price_key(CONF_SUBSCRIPTION, month): _build_number(1000, CURRENCY_EURO),
+        **{_suggest(bucket, own.get(bucket)): _build_number(2, PRICE_UNIT) for bucket in OPTIONS[option]},
+        _suggest(CONF_SUBSCRIPTION, month): _build_number(1000, CURRENCY_EURO),
     }
+
+
+def check_prices(option: str, prices: Answers, submitted: Answers | None) -> dict[str, str]:
+    """Return form errors: for each empty field, or for a price of 0 unless these prices were `submitted` before."""
+    if missing := [name for name in (*OPTIONS[option], CONF_SUBSCRIPTION) if prices.get(name) is None]:
+        return dict.fromkeys(missing, "price_missing")
+    return {"base": "price_of_zero"} if 0 in prices.values() and prices != submitted else {}
 
 
 def build_changes(
@@ -139,7 +149,15 @@ def build_changes(
         changes["tariffs"] = _edit_tariffs(point, edits, answers.get(CONF_VALID_FROM))
     if get_chosen_option(point, answers) == "hp_hc" and off_peak is not None:
         changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
+    is_all_answered = prices is not None or not asks_for_prices(point, answers)
+    if answers.get(CONF_VALID_FROM) and changes.keys() == {"name"} and is_all_answered:
+        raise NoTariffChangedError("nothing_applies_from_day")
     return changes
+
+
+def asks_for_prices(point: UsagePoint, answers: Answers) -> bool:
+    """Return whether the prices are to be asked for on the next page."""
+    return bool(answers[CONF_OWN_PRICES]) and get_chosen_option(point, answers) in OPTIONS
 
 
 def get_chosen_option(point: UsagePoint, answers: Answers) -> str:
@@ -227,7 +245,7 @@ def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> l
         later = [split, *later] if _apply_edits(split, edits) != split else later
     edited = [*earlier, *(_apply_edits(tariff, edits) for tariff in later)]
     if edited == tariffs:
-        raise NoTariffChangedError
+        raise NoTariffChangedError("no_tariff_changed")
     return edited
 
 
@@ -255,8 +273,8 @@ def _build_select(key: str, options: list[str], offers: Mapping[str, str] | None
     return SelectSelector(config if named else {**config, "options": options})
 
 
-def _build_price_key(name: str, known: float | None) -> Any:
-    return vol.Required(name) if known is None else vol.Required(name, default=known)
+def _suggest(name: str, value: float | None) -> Any:
+    return vol.Optional(name, description={"suggested_value": value})
 
 
 def _build_number(most: float, unit: str) -> NumberSelector:

@@ -4,8 +4,8 @@ import os
 import sys
 from importlib.metadata import version
 
-# Libraries import these if installed, but nothing here uses them: they would cost 8 MB of memory and start-up time.
-for _unused in ("cryptography.x509", "pydantic.v1", "rich"):
+# Libraries import these if installed, but nothing here uses them: they would cost 9 MB of memory and start-up time.
+for _unused in ("cryptography.x509", "opentelemetry.sdk.metrics", "pydantic.v1", "rich"):
     sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]  # None: importing it fails
 os.environ.setdefault("TYPER_USE_RICH", "0")
 

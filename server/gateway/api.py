@@ -1,6 +1,9 @@
 """The HTTP API: all routers of the gateway are included here, and nowhere else."""
 
+from functools import cache
+
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from gateway.account_data import routes as account_data
 from gateway.accounts import client_routes as api_clients
@@ -79,3 +82,16 @@ for older in (med_routes.router, conso_routes.router):
 router = APIRouter(responses=describe_responses(400))
 for part in (health.router, v1, *_PAGES):
     router.include_router(part)
+
+
+@cache
+def list_routes(*, for_older_clients: bool) -> list[BaseRoute]:
+    """Return the routes of an application; all applications of a process share them.
+
+    FastAPI prepares a router's routes at its first request, which takes a while: the tests start many applications.
+    """
+    served = APIRouter()
+    served.include_router(router)
+    if for_older_clients:
+        served.include_router(legacy_router)
+    return served.routes

@@ -66,6 +66,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        routes=api.list_routes(for_older_clients=settings.legacy_clients),
         # a redirect would lead to the host named in the request, and not below /api
         redirect_slashes=False,
         servers=[{"url": prefix}] if prefix else None,
@@ -76,9 +77,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     )
     app.state.site_name = settings.site_name  # for pages
     problems.install_handlers(app)
-    app.include_router(api.router)
-    if settings.legacy_clients:
-        app.include_router(api.legacy_router)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,

@@ -64,6 +64,11 @@ async def open_tariff(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     return await open_meter(hass, entry, "change_tariff")
 
 
+def list_suggested(form: Any) -> dict[str, Any]:
+    """Return the value that each field of a form shows at first, without being its default."""
+    return {str(key): (key.description or {}).get("suggested_value") for key in form["data_schema"].schema}
+
+
 async def open_repair(hass: HomeAssistant, issue_id: str) -> Any:
     """Open a repair."""
     issue = {"issue_id": issue_id}

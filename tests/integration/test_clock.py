@@ -46,7 +46,7 @@ def check_entities(hass: HomeAssistant, world: World, now: datetime) -> None:
     assert tomorrow in {world.get_color(today + DAY), "unknown"}, "it was not told yet"
     assert get_state(hass, "tempo_period") == world.tempo_period(now)
     certain = sorted(day for day, color in world.colors.items() if color == "red" and day > today)
-    assert get_state(hass, "tempo_next_red_day") == (certain[0].isoformat() if certain else "unknown")
+    assert get_state(hass, "tempo_next_red_day") == (f"{certain[0]:%-d %b %Y}" if certain else "unknown")
 
     level = LEVELS[world.get_level(now)]
     assert get_state(hass, "ecowatt") == level

@@ -135,7 +135,7 @@ async def test_what_is_expected_is_not_said_to_be_certain(
     assert tomorrow.state == "unknown"
     assert (tomorrow.attributes["expected_color"], tomorrow.attributes["expected_reason"]) == ("red", "quota_left")
     assert get_state(hass, "tempo_next_red_day") == "unknown"
-    assert get_state(hass, "tempo_next_expected_red_day") == "2026-11-24"
+    assert get_state(hass, "tempo_next_expected_red_day") == "24 Nov 2026"
 
 
 async def test_a_meter_on_one_price_has_no_empty_calendar(

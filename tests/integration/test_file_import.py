@@ -104,9 +104,9 @@ def upload(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
         (
             "en",
             [
-                "- Load curve, new days: 730, 2021-03-01 to 2023-02-28",
-                "- Daily values, days that differ from what is known: 1, 2023-03-05 to 2023-03-05; what is known stays",
-                "- 2023-03-05: 8200 Wh in the file, 8431 Wh already known",
+                "- Load curve, new days: 730, 1 Mar 2021 to 28 Feb 2023",
+                "- Daily values, one day that differs from what is known: 5 Mar 2023; what is known stays",
+                "- 5 Mar 2023: 8200 Wh in the file, 8431 Wh already known",
                 "- Rows not used: 3 (formulas are not computed)",
             ],
         ),
@@ -115,7 +115,7 @@ def upload(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Any:
             [
                 "- Courbe de charge, nouveaux jours : 730, du 01/03/2021 au 28/02/2023",
                 (
-                    "- Valeurs quotidiennes, jours différents de ce qui est connu : 1, du 05/03/2023 au 05/03/2023 ; "
+                    "- Valeurs quotidiennes, un jour différent de ce qui est connu : 05/03/2023 ; "
                     "ce qui est connu est gardé"
                 ),
                 "- 05/03/2023 : 8200 Wh dans le fichier, 8431 Wh déjà connus",
@@ -207,10 +207,64 @@ async def test_an_import_is_taken_back(
 ) -> None:
     form = await open_meter(hass, entry_ready, "take_back")
     [option] = form["data_schema"].schema["import"].config["options"]
-    assert option["label"] == "2026-11-23, Conso Downloader, days added: 730"
+    assert option["label"] == "23 Nov 2026, Conso Downloader, days added: 730"
     end = await answer_meter(hass, form, {"import": option["value"]})
     assert end["reason"] == "import_taken_back"
     assert [request.method for request in gateway.list_requests(f"{IMPORTS}/{'i' * 16}")] == ["DELETE"]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "lines"),
+    [
+        (
+            "en",
+            "23 Nov 2026, Conso Downloader, one day added",
+            [
+                "- Daily values, one new day: 5 Mar 2023",
+                "- Load curve, one day that agrees with what is known: 5 Mar 2023",
+                "- One row not used (formulas are not computed)",
+            ],
+        ),
+        (
+            "fr",
+            "23/11/2026, Conso Downloader, un jour ajouté",
+            [
+                "- Valeurs quotidiennes, un nouveau jour : 05/03/2023",
+                "- Courbe de charge, un jour identique à ce qui est connu : 05/03/2023",
+                "- Une ligne non utilisée (les formules ne sont pas calculées)",
+            ],
+        ),
+    ],
+)
+async def test_a_file_of_one_day_is_described_in_the_singular(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    entry_ready: MockConfigEntry,
+    upload: Any,
+    language: str,
+    label: str,
+    lines: list[str],
+) -> None:
+    hass.config.language = language
+    of_one_day = {"direction": "consumption", "start": "2023-03-05", "end": "2023-03-06", "days": 1, "partial": 0}
+    report = {
+        "format": "conso_downloader",
+        "days": {"new": 1, "agrees": 1, "differs": 0},
+        "spans": [
+            of_one_day | {"kind": "daily", "outcome": "new"},
+            of_one_day | {"kind": "load_curve", "outcome": "agrees"},
+        ],
+        "differences": [],
+        "rejected": [{"reason": "formula", "count": 1, "rows": [4]}],
+    }
+    gateway.answers[IMPORTS] = IMPORT | {"status": "preview", "report": report}
+    form = await open_meter(hass, entry_ready, "import_file")
+    preview = await answer_meter(hass, form, {"file": await upload(CONTENT), "direction": "consumption"})
+    assert preview["description_placeholders"]["report"].splitlines() == lines
+    gateway.answers[IMPORTS] = {"items": [IMPORT | {"status": "accepted", "report": report}]}
+    form = await open_meter(hass, entry_ready, "take_back")
+    [option] = form["data_schema"].schema["import"].config["options"]
+    assert option["label"] == label
 
 
 async def test_there_may_be_nothing_to_take_back(

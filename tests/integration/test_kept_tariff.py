@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
-from pages import answer_meter, open_tariff
+from pages import answer_meter, list_suggested, open_tariff
 from scripted_gateway import POINTS, ScriptedGateway
 
 # The tests' day is in November 2026: TODAY's tariff is the one that the form shows.
@@ -67,6 +67,34 @@ async def test_a_new_power_that_reaches_no_tariff_is_refused(
     assert (await answer(hass, form, power="15"))["reason"] == "reconfigure_successful"
 
 
+@pytest.mark.parametrize("name", ["Maison", "Cottage"])
+async def test_a_day_from_which_nothing_changes_is_refused(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, name: str
+) -> None:
+    form = await open_form(hass, gateway, set_up, PAST, TODAY)
+    form = await answer(hass, form, name=name, **DECEMBER)
+    assert (form["step_id"], form["errors"]) == ("tariff", {"base": "nothing_applies_from_day"})
+    assert not gateway.told
+    assert (await answer(hass, form, power="15", **DECEMBER))["reason"] == "reconfigure_successful"
+
+
+async def test_a_day_from_which_own_prices_stay_is_refused(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    form = await answer(hass, await open_form(hass, gateway, set_up, TODAY | OWN), **DECEMBER)
+    form = await answer_meter(hass, form, TYPED)
+    assert (form["step_id"], form["errors"]) == ("prices", {"base": "nothing_applies_from_day"})
+
+
+async def test_new_off_peak_hours_alone_apply_from_a_day(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    form = await open_form(hass, gateway, set_up, TODAY)
+    form = await answer(hass, form, off_peak="23:00-07:00", **DECEMBER)
+    assert form["reason"] == "reconfigure_successful"
+    assert gateway.told[-1].keys() == {"name", "off_peak"}
+
+
 async def test_own_prices_that_reach_no_tariff_are_refused(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
@@ -103,7 +131,7 @@ async def test_own_prices_change_from_a_day(hass: HomeAssistant, gateway: Script
     form = await open_form(hass, gateway, set_up, TODAY | OWN)
     form = await answer(hass, form, **DECEMBER)
     assert form["step_id"] == "prices", "own prices are ticked already"
-    assert form["data_schema"]({}) == TYPED
+    assert list_suggested(form) == TYPED
     await answer_meter(hass, form, TYPED | {"hc": 0.16})
     dearer = [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.16}]
     assert gateway.told[-1]["tariffs"] == [TODAY | OWN, TODAY | OWN | DECEMBER | {"prices": dearer}]

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+import voluptuous as vol
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import answer_meter, open_tariff
+from pages import answer_meter, list_suggested, open_tariff
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -22,9 +23,7 @@ OFF_PEAK = {"name": "Maison", "option": "hp_hc", "power": "9", "own_prices": Fal
 
 
 async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfigure_form: Any) -> None:
-    suggested = {
-        str(key): (key.description or {}).get("suggested_value") for key in reconfigure_form["data_schema"].schema
-    }
+    suggested = list_suggested(reconfigure_form)
     assert suggested["off_peak"] == "22:00-06:00"
     assert "valid_from" in suggested
     more = reconfigure_form["description_placeholders"]["more"]
@@ -140,7 +139,36 @@ async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: Scripted
     flow = await open_tariff(hass, entry)
     assert flow["data_schema"]({})["own_prices"] is True
     form = await answer_meter(hass, flow, OFF_PEAK | {"own_prices": True})
-    assert form["data_schema"]({}) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
+    assert list_suggested(form) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
+
+
+async def test_prices_start_empty_and_none_may_stay_so(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
+) -> None:
+    """Home Assistant shows a required number without a value as 0, which nobody has typed."""
+    form = await answer_meter(hass, reconfigure_form, OFF_PEAK | {"own_prices": True})
+    fields = form["data_schema"].schema
+    assert not any(isinstance(field, vol.Required) for field in fields)
+    assert list_suggested(form) == dict.fromkeys(["hp", "hc", "subscription"])
+    form = await answer_meter(hass, form, {"hp": 0.21})
+    assert form["errors"] == {"hc": "price_missing", "subscription": "price_missing"}
+    assert list_suggested(form)["hp"] == 0.21, "what was typed stays"
+    assert not gateway.told
+
+
+async def test_a_power_that_nobody_knows_is_not_guessed(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """Home Assistant shows a required choice without a value as its first one."""
+    gateway.answers[POINTS]["items"][0]["tariffs"] = []
+    gateway.answers[POINTS]["items"][0]["contract"]["power_kva"] = None
+    form = await open_tariff(hass, await set_up())
+    [power] = [key for key in form["data_schema"].schema if key == "power"]
+    assert isinstance(power, vol.Optional)
+    answers = {key: value for key, value in OFF_PEAK.items() if key != "power"}
+    form = await answer_meter(hass, form, answers)
+    assert form["errors"] == {"power": "power_missing"}
+    assert (await answer_meter(hass, form, OFF_PEAK))["reason"] == "reconfigure_successful"
 
 
 async def test_a_price_of_zero_is_asked_about(

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import answer_repair, load_texts, open_repair, reload_entry
+from pages import answer_repair, list_suggested, load_texts, open_repair, reload_entry
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -92,7 +92,7 @@ async def test_a_gateway_that_stays_away(
     assert get_repairs(hass) == {}, "a restart of the gateway is no repair"
     for moment in ("10:50:00", "11:20:00", "11:50:00"):
         await move_to(f"2026-11-23T{moment}+00:00")
-    assert "2026-11-23" in read_repair_text(get_repairs(hass)["gateway_down"])
+    assert "23 Nov 2026" in read_repair_text(get_repairs(hass)["gateway_down"])
     assert caplog.text.count("the gateway does not answer") == 1, "it is logged once"
     assert "Error fetching" not in caplog.text, "and not once a feed"
     caplog.set_level("INFO", f"custom_components.{DOMAIN}")
@@ -189,9 +189,9 @@ async def test_what_the_gateway_gives_notice_of(
     await set_up()
     assert get_repairs(hass).keys() == {code}
     assert "Maison" in read_repair_text(get_repairs(hass)[code])
-    assert code != "off_peak_changes" or "2026-11-20" in read_repair_text(get_repairs(hass)[code])
+    assert code != "off_peak_changes" or "20 Nov 2026" in read_repair_text(get_repairs(hass)[code])
     assert code != "off_peak_announced" or "ADAM-ERR0191" in read_repair_text(get_repairs(hass)[code])
-    assert code != "base_ends" or "2026-11-20" in read_repair_text(get_repairs(hass)[code])
+    assert code != "base_ends" or "20 Nov 2026" in read_repair_text(get_repairs(hass)[code])
     assert code != "meter_refused" or "ADAM-ERR0191" in read_repair_text(get_repairs(hass)[code])
     gateway.answers[POINTS]["items"][0]["notices"] = []
     await move_to("2026-11-23T10:36:00+00:00")
@@ -305,6 +305,11 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
     form = await open_repair_flow(hass, "prices_outdated")
     assert words_of("prices_outdated", "prices", form)
     prices = {"valid_from": "2026-11-01", "hp": 0.22, "hc": 0.12, "subscription": 16}
+    form = await answer_repair(hass, form, {"valid_from": "2026-11-01", "hp": 0.22, "hc": 0.12})
+    assert form["errors"] == {"subscription": "price_missing"}
+    assert list_suggested(form)["hp"] == 0.22, "what was typed stays"
+    form = await answer_repair(hass, form, prices | {"hc": 0})
+    assert form["errors"] == {"base": "price_of_zero"}
     right, gateway.answers[POINT] = gateway.answers[POINT], answer_problem(422, "invalid_request")
     assert (await answer_repair(hass, form, prices))["errors"] == {"base": "gateway_failed"}
     gateway.answers[POINT] = right

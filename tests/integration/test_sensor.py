@@ -147,7 +147,8 @@ async def test_no_day_known(hass: HomeAssistant, gateway: ScriptedGateway, set_u
 
 async def test_freshness(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    assert read_sensor(hass, "complete_until")[0] == "2026-11-22"
+    state, attributes = read_sensor(hass, "complete_until")
+    assert (state, attributes["date"]) == ("22 Nov 2026", "2026-11-22")
     assert read_sensor(hass, "next_expected")[0] == "2026-11-24T07:00:00+00:00"
 
 

@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from recorded import TOMORROW, load_changes, state_of
 from scripted_gateway import HOURS, NUMBER, POINT_ID, ScriptedGateway, answer_problem
 
+from custom_components.my_electrical_data import statistics
 from custom_components.my_electrical_data.carried_hours import build_rows
 from custom_components.my_electrical_data.const import DOMAIN
 from custom_components.my_electrical_data.statistics import PAGE_HOURS
@@ -227,6 +228,27 @@ async def test_euros_of_another_program_are_kept_while_the_gateway_has_no_series
     await move_to(TOMORROW)
     cost = await load_changes(hass, f"{OURS}_cost")
     assert [cost[hour] for hour in hours] == [0.125] * 51 + [0.25] * 21
+
+
+async def test_euros_of_hours_between_two_pages_stay_in_their_hours(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    import_as_program: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The gateway has no rows for five hours, which are the end of one page and the beginning of the next."""
+    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
+    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 45)]
+    await import_with_euros(import_as_program, hours)
+    known = build_unpriced([None] * 45)
+    del known["start"][20:25]
+    for sums in known["sum"].values():
+        del sums[20:25]
+    gateway.hours[:] = [known]
+    await set_up()
+    await take_over(hass)
+    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
 
 
 async def test_two_sets_that_tell_the_same_hours_count_once(

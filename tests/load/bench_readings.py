@@ -1,7 +1,8 @@
 """What it costs to answer from what is known, beside `/ping` of the same run.
 
-scripts/bench readings [METERS [DATABASE_URL]]: METERS accounts with a meter each, one of them asked; SQLite in a folder
-of its own unless a database is named, which must be empty.
+scripts/bench readings [METERS [DATABASE]]: METERS accounts with a meter each, one of them asked. With more than one,
+that one is measured alone first, and the last table says how the rates changed. DATABASE is `sqlite` in a folder of its
+own, unless it is `postgresql`, for a server of its own, or the URL of an empty database.
 
 Each line has the median time at one client, how much that is above `/ping` at one client, the answers a second at one
 and at 32 clients, the processor time of the gateway for each answer, and the bytes of an answer. The processor time
@@ -12,7 +13,10 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched
@@ -21,7 +25,7 @@ from statistics import median
 from typing import Any
 
 import httpx2
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
@@ -34,7 +38,9 @@ from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
 from tests.load import http, running
+from tests.server import postgresql
 from tests.server.billing.homes import HP_HC, NIGHT, StoredHome, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.paris import PARIS
@@ -54,6 +60,10 @@ class _Measured:
     p50: list[float] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+
+
+type _Found = defaultdict[tuple[str, int], _Measured]
+"""By the name of the question and the number of clients."""
 
 
 async def fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
@@ -79,7 +89,9 @@ async def _add_neighbours(home: StoredHome, count: int) -> None:
     async with home.database.write() as session:
         account = await _copy_row(session, select(Account.__table__))
         point = await _copy_row(session, select(UsagePoint.__table__))
-        known = [dict(row) for row in (await session.execute(select(DayRecord.__table__).limit(10))).mappings()]
+        days, points = DayRecord.__table__, UsagePoint.__table__
+        known = select(days).where(days.c.usage_point_id == home.point_id).limit(10).subquery()
+        copied = [points.c.id if column.name == "usage_point_id" else known.c[column.name] for column in days.c]
         for some in batched(range(count), 1000, strict=False):
             names = [f"n{number:015}" for number in some]
             await session.execute(
@@ -89,16 +101,17 @@ async def _add_neighbours(home: StoredHome, count: int) -> None:
                 insert(UsagePoint),
                 [{**point, "id": name, "account_id": name, "prm_hash": name.encode() * 2} for name in names],
             )
-            days = [{**day, "usage_point_id": name} for name in names for day in known]
-            await session.execute(insert(DayRecord), days)
+            copies = select(*copied).join_from(points, known, true()).where(points.c.id.in_(names))
+            await session.execute(insert(DayRecord).from_select([column.name for column in days.c], copies))
 
 
 async def _copy_row(session: AsyncSession, query: Select[Any]) -> dict[str, Any]:
     return dict((await session.execute(query.limit(1))).mappings().one())
 
 
-async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> None:
-    found: defaultdict[tuple[str, int], _Measured] = defaultdict(_Measured)
+async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> _Found:
+    """Measure each path, and print the table."""
+    found: _Found = defaultdict(_Measured)
     for number in range(ROUNDS + 1):
         for name, path in paths.items():
             for clients in CLIENTS:
@@ -120,6 +133,20 @@ async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> Non
             f"{median(many.rate):>13.0f}{one_cpu:>13.2f}{many_cpu:>13.2f}{many_cpu / one_cpu:>13.2f}",
             flush=True,
         )
+    return found
+
+
+def _print_change(names: Iterable[str], alone: _Found, among: _Found, meters: int) -> None:
+    print(f"\n{meters} meters against one, flat is 1:")
+    columns = [f"{what}, {clients} cl." for clients in CLIENTS for what in ("answers/s", "CPU each")]
+    print(f"{'':<22}" + "".join(f"{column:>18}" for column in columns))
+    for name in names:
+        line = f"{name:<22}"
+        for clients in CLIENTS:
+            before, after = alone[name, clients], among[name, clients]
+            line += f"{median(after.rate) / median(before.rate):>18.2f}"
+            line += f"{median(after.processor) / median(before.processor):>18.2f}"
+        print(line)
 
 
 async def _bench(url: str, meters: int) -> None:
@@ -132,7 +159,6 @@ async def _bench(url: str, meters: int) -> None:
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
         home, today = await fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
-        await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
             client.get("/ping")
@@ -159,12 +185,32 @@ async def _bench(url: str, meters: int) -> None:
                 sent, read = answer.headers["content-length"], len(answer.content)
                 assert name.startswith("/") or answer.json()["missing"] == [], answer.json()["missing"]
                 print(f"{name:<22}{sent:>10} bytes as sent, {read:>10} as read")
-        await _measure(port, who, paths)
+        alone = await _measure(port, who, paths)
+        if meters > 1:
+            begun = time.monotonic()
+            await _add_neighbours(home, meters - 1)
+            print(f"\n{meters - 1} more accounts with a meter and ten days each: {time.monotonic() - begun:.0f} s")
+            _print_change(paths, alone, await _measure(port, who, paths), meters)
         print(f"memory: {resting:.0f} MiB at rest, {running.read_memory() - resting:.0f} more at most")
     await home.database.close()
 
 
+@contextmanager
+def _open_database(name: str, folder: Path) -> Iterator[str]:
+    """Yield the URL of an empty database."""
+    match name:
+        case "sqlite":
+            yield sqlite_url(folder)
+        case "postgresql":
+            with postgresql.run_postgresql(free_port()) as server:
+                yield f"{server}/postgres"
+        case url:
+            yield url
+
+
 if __name__ == "__main__":
+    running.use_bytecode_of_image()
     with tempfile.TemporaryDirectory() as directory:
-        url = sys.argv[2] if len(sys.argv) > 2 else sqlite_url(Path(directory))
-        asyncio.run(_bench(url, int(sys.argv[1]) if len(sys.argv) > 1 else 1))
+        count, database = (*sys.argv[1:], *("1", "sqlite")[len(sys.argv) - 1 :])
+        with _open_database(database, Path(directory)) as address:
+            asyncio.run(_bench(address, int(count)))

@@ -2,11 +2,11 @@
 
 scripts/bench soak [REQUESTS]: a million unless given. A gateway with SQLite and Valkey is asked by 32 clients for known
 days, in ranges that change, for hours of which nothing is new, and for signals. After each tenth, a line says what is
-used. Ends with an error if the last tenth uses more than the second: the first is to warm up.
+used, and what `/ping` takes at that time. Ends with an error if the last tenth uses more than the second: the first is
+to warm up.
 """
 
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx2
@@ -75,13 +76,17 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
         point = f"/v1/usage-points/{home.point_id}"
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
             cursor = (await client.get(f"{point}/hours")).raise_for_status().json()["cursor"]
-        paths, total, begun = _list_paths(point, datetime.now(UTC), cursor), 0, time.monotonic()
+        paths, total, asking = _list_paths(point, datetime.now(UTC), cursor), 0, 0.0
         store = Redis.from_url(valkey.url)
-        print(f"{'requests':>10}{'a second':>10}{'memory MiB':>12}{'database MiB':>14}{'keys':>7}{'log B each':>12}")
+        print(
+            f"{'requests':>10}{'a second':>10}{'memory MiB':>12}{'database MiB':>14}{'keys':>7}{'log B each':>12}"
+            f"{'/ping ms':>10}{'/ping/s':>9}"
+        )
         for _ in range(10):
             size = log.stat().st_size
+            begun = time.monotonic()
             done = await _ask_tenth(port, who, paths, requests // 10)
-            total += done
+            total, asking = total + done, asking + time.monotonic() - begun
             use = _Use(
                 running.read_memory("VmRSS"),
                 _measure_database(folder),
@@ -89,9 +94,11 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
                 (log.stat().st_size - size) / done,
             )
             uses.append(use)
+            ping = await http.keep_asking(port, "/ping", who, 1, SLICE)
+            pings = await http.keep_asking(port, "/ping", who, CLIENTS, SLICE)
             print(
-                f"{total:>10}{total / (time.monotonic() - begun):>10.0f}{use.memory:>12.1f}{use.database:>14.1f}"
-                f"{use.keys:>7}{use.log:>12.0f}",
+                f"{total:>10}{total / asking:>10.0f}{use.memory:>12.1f}{use.database:>14.1f}"
+                f"{use.keys:>7}{use.log:>12.0f}{median(ping) * 1000:>10.2f}{len(pings) / SLICE:>9.0f}",
                 flush=True,
             )
         await store.aclose()
@@ -129,5 +136,5 @@ def main(requests: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    running.use_bytecode_of_image()
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

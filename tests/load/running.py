@@ -1,10 +1,12 @@
 """The simulator and the gateway as processes on loopback, for as long as a bench needs them."""
 
+import hashlib
 import json
 import os
 import secrets
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ import httpx2
 
 from scripts.lib.program import free_port
 
+ROOT = Path(__file__).parents[2]
 _BIN = Path(sys.executable).parent
 
 
@@ -86,8 +89,25 @@ def make_bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
         check=True,
     )
     form = {"grant_type": "client_credentials", **json.loads(made.stdout)}
-    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form).raise_for_status()
+    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=60).raise_for_status()
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def use_bytecode_of_image() -> None:
+    """Have gateways load libraries as the image does (server/bytecode.py), which takes less memory.
+
+    The bytecode is made once for each set of locked libraries, in half a minute.
+    """
+    lock = hashlib.sha256((ROOT / "server/uv.lock").read_bytes()).hexdigest()[:12]
+    folder = ROOT / ".tools" / f"bytecode-{lock}"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if not folder.exists():
+        unfinished = folder.with_suffix(".part")
+        libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+        env = {**os.environ, "PYTHONPYCACHEPREFIX": str(unfinished)}
+        subprocess.run([sys.executable, ROOT / "server/bytecode.py", *libraries], env=env, check=True)
+        unfinished.rename(folder)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 def migrate_database(env: Mapping[str, str]) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.server.processor import list_family, read_processor_seconds
+
 ADMIN = "postgres"
 
 
@@ -56,11 +58,18 @@ class Server:
         """End it at once."""
         subprocess.run([*self._control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
 
+    @property
+    def processor_seconds(self) -> float:
+        """The processor time that it has used."""
+        return read_processor_seconds(*self._list_processes())
+
+    def _list_processes(self) -> list[int]:
+        return list_family(int((self._data / "postmaster.pid").read_text().splitlines()[0]))
+
     @contextmanager
     def freeze_processes(self) -> Iterator[None]:
         """Have every process of it stand still for the length of the block, its connections open."""
-        postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        processes = [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
+        processes = self._list_processes()
         for process in processes:
             os.kill(process, signal.SIGSTOP)
         try:

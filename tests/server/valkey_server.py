@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.server.processor import read_processor_seconds
+
 PASSWORD = "open-sesame"
 """So that tests see that it is sent, and written down nowhere."""
 
@@ -50,6 +52,12 @@ class Valkey:
                 time.sleep(0.02)
             else:
                 return
+
+    @property
+    def processor_seconds(self) -> float:
+        """The processor time that it has used."""
+        assert self._process is not None
+        return read_processor_seconds(self._process.pid)
 
     def stop(self) -> None:
         """End it at once."""

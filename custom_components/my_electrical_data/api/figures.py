@@ -73,7 +73,8 @@ class Hours:
     """Running sums by hour, from the first hour that changed since the cursor; `since` is None if none changed.
 
     `sum` has one value per `start` and series. A new `epoch` invalidates all earlier rows. `more` means that the cursor
-    leads to further rows.
+    leads to further rows. `unpriced` has the series of money that do not change in some hours only because no price is
+    known, and is true there; older gateways do not send it.
     """
 
     epoch: str
@@ -82,6 +83,7 @@ class Hours:
     series: tuple[Series, ...]
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
+    unpriced: dict[str, tuple[bool, ...]] = field(default_factory=dict)
     next_change: datetime | None = None
     more: bool = False
 
@@ -89,6 +91,8 @@ class Hours:
         """Refuse rows that would corrupt the statistics."""
         if any(len(self.sum.get(series.key, ())) != len(self.start) for series in self.series):
             raise ValueError("sum")
+        if any(len(flags) != len(self.start) for flags in self.unpriced.values()):
+            raise ValueError("unpriced")
         if any(start.minute or start.second or start.microsecond for start in self.start):
             raise ValueError("start")
         if any(later <= earlier for earlier, later in zip(self.start, self.start[1:], strict=False)):

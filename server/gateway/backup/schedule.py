@@ -21,7 +21,7 @@ from gateway.settings import Settings
 log = structlog.get_logger()
 
 _NAME = "gateway-%Y-%m-%dT%H%M%SZ.backup"
-_COMMAND = (sys.executable, "-c", "from gateway.cli import app; app()")
+_COMMAND = (sys.executable, "-c", "from gateway.cli import run; run()")
 _AFTER_FAILURE = timedelta(hours=1)
 _NEVER = timedelta(days=365)
 

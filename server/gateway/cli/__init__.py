@@ -1,35 +1,62 @@
 """The command `gateway`, with one module per subcommand."""
 
 import os
-from typing import Annotated
+from collections.abc import Callable
+from pkgutil import resolve_name
+from typing import Annotated, cast, override
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
 from gateway import __version__
-from gateway.cli import (
-    account,
-    api_client,
-    backup,
-    doctor,
-    history,
-    imports,
-    init,
-    keys,
-    migrate,
-    move,
-    offers,
-    openapi,
-    reset_password,
-    restore,
-    serve,
-    simulator,
-    tariffs,
-    tempo_forecast,
-    usage_point,
-)
 from gateway.cli.common import report_failures
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+_COMMANDS = {
+    "init": "init:init",
+    "doctor": "doctor:doctor",
+    "serve": "serve:serve",
+    "simulator": "simulator:simulator",
+    "reset-password": "reset_password:reset_password",
+    "history": "history:history",
+    "import": "imports:import_file",
+    "export": "imports:export_table",
+    "migrate": "migrate:migrate",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
+    "move": "move:move",
+    "openapi": "openapi:openapi",
+    "account": "account:app",
+    "api-client": "api_client:app",
+    "usage-point": "usage_point:app",
+    "keys": "keys:app",
+    "tariffs": "tariffs:app",
+    "offers": "offers:app",
+    "tempo-forecast": "tempo_forecast:app",
+}
+"""By name, the module in this package and in it the function, or the Typer application with commands of its own."""
+
+
+class _Commands(TyperGroup):
+    """Imports a command when it is called, or listed by --help: all of them would take 1 MB of a running gateway."""
+
+    @override
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(_COMMANDS)
+
+    @override
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        found: Callable[..., None] | typer.Typer = resolve_name(f"{__name__}.{_COMMANDS[cmd_name]}")
+        if isinstance(found, typer.Typer):
+            return get_group(found)
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(found)
+        return cast("TyperCommand", get_command(single))
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
@@ -47,28 +74,6 @@ def main(
     """The gateway of MyElectricalData."""
     # only their owner may read databases, keys and backups
     os.umask(0o077)
-
-
-app.command("init")(init.init)
-app.command("doctor")(doctor.doctor)
-app.command("serve")(serve.serve)
-app.command("simulator")(simulator.simulator)
-app.command("reset-password")(reset_password.reset_password)
-app.command("history")(history.history)
-app.command("import")(imports.import_file)
-app.command("export")(imports.export_table)
-app.command("migrate")(migrate.migrate)
-app.command("backup")(backup.backup)
-app.command("restore")(restore.restore)
-app.command("move")(move.move)
-app.command("openapi")(openapi.openapi)
-app.add_typer(account.app, name="account")
-app.add_typer(api_client.app, name="api-client")
-app.add_typer(usage_point.app, name="usage-point")
-app.add_typer(keys.app, name="keys")
-app.add_typer(tariffs.app, name="tariffs")
-app.add_typer(offers.app, name="offers")
-app.add_typer(tempo_forecast.app, name="tempo-forecast")
 
 
 def run() -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import IO, Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from gateway.backup import archive as backups
 from gateway.backup.archive import Manifest
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import STANDARD, describe_size, report_errors
+from gateway.cli.copying import STANDARD, describe_size, load_keys, report_errors
+from gateway.keys.wrapped import count_unreadable_keys
 from gateway.kit.clock import SystemClock
-from gateway.kit.crypto import Keyring
+from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
+from gateway.migrations import read_revision
 
 
 def backup(
@@ -27,12 +30,9 @@ def backup(
     if encrypt and with_keys:
         fail("--encrypt and --with-keys: the file would contain the only keys that decrypt it. Choose one.", 2)
     settings = load_settings()
-    keys = settings.keys_text
-    if keys is None:
-        fail("There is nothing to back up: this gateway was never started.")
+    keys = load_keys(settings)
     with _open_target(file) as target:
-        seal_with = Keyring.parse_keyring(keys) if encrypt else None
-        manifest = _write_backup(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
+        manifest = _write_backup(settings.database_url, target, keys, encrypt=encrypt, with_keys=with_keys)
     _report_progress(f"{describe_size(manifest)} are in {'the backup' if file == STANDARD else file}.")
     if with_keys:
         _report_progress("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
@@ -41,13 +41,29 @@ def backup(
         _report_progress(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
 
 
-def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
+def _write_backup(database_url: str, target: IO[bytes], keys: str, *, encrypt: bool, with_keys: bool) -> Manifest:
+    """Write the backup. Raises UndecipherableError if the keys do not open the database: then no restore would."""
+    keyring = Keyring.parse_keyring(keys)
+
     async def work() -> Manifest:
         async with Database(database_url, is_maintenance=True) as database:
-            return await backups.write_backup(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
+            async with database.connect() as connection:
+                await connection.run_sync(_check_keys, keyring)
+            return await backups.write_backup(
+                database,
+                target,
+                SystemClock().now(),
+                seal_with=keyring if encrypt else None,
+                keys=keys if with_keys else None,
+            )
 
     with report_errors():
         return asyncio.run(work())
+
+
+def _check_keys(connection: Connection, keyring: Keyring) -> None:
+    if read_revision(connection) is not None and count_unreadable_keys(connection, keyring):
+        raise UndecipherableError
 
 
 @contextmanager

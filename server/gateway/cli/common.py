@@ -11,11 +11,12 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 from sqlalchemy import make_url
+from sqlalchemy.exc import DatabaseError
 
 from gateway.instance import KeysLostError
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.logging import configure_logging
-from gateway.kit.outage import DatabaseDownError, DatabaseFullError
+from gateway.kit.outage import DatabaseDownError, DatabaseFullError, is_damaged
 from gateway.migrations import NewerDatabaseError, upgrade_database
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings, explain_errors
@@ -23,6 +24,7 @@ from gateway.settings import Settings, explain_errors
 _SQLITE = b"SQLite format 3\0"
 """The first bytes of every SQLite file. An empty file is a new database."""
 _CHECK_DATABASE = "check that it runs, and the host and port in DATABASE_URL."
+DAMAGED = "the file of the database is damaged: restore a backup into an empty gateway."
 _DATABASE_ADVICE = {
     "InvalidPasswordError": "PostgreSQL does not take the user and the password in DATABASE_URL.",
     "InvalidAuthorizationSpecificationError": "PostgreSQL does not let the user in DATABASE_URL in.",
@@ -61,7 +63,7 @@ def check_sqlite_file(database_url: str) -> None:
             with file.open("r+b") as opened:
                 if opened.read(len(_SQLITE)) not in {_SQLITE, b""}:
                     fail(f"DATABASE_URL: {file} is no database. Name the gateway's own file, or a new one.", 2)
-        elif not os.access(file.parent, os.W_OK):
+        if not os.access(file.parent, os.W_OK):  # SQLite keeps its journal beside the file
             raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
         fail(
@@ -94,6 +96,10 @@ def report_failures() -> Iterator[None]:
         fail("The disk of the database is full, so nothing was changed: free some space.")
     except DatabaseDownError as error:
         fail(_DATABASE_ADVICE.get(str(error)) or f"The database does not answer ({error}): {_CHECK_DATABASE}")
+    except DatabaseError as error:
+        if not is_damaged(error):
+            raise
+        fail(f"DATABASE_URL: {DAMAGED}")
     except (NewerDatabaseError, KeysLostError) as error:
         fail(str(error))
     except UndecipherableError:

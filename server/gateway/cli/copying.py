@@ -52,6 +52,16 @@ def open_scratch_file(settings: Settings) -> Iterator[IO[bytes]]:
         yield file
 
 
+def load_keys(settings: Settings) -> str:
+    """Return the keys of what is copied, in the form of ENCRYPTION_KEYS. End with an error if their file is gone."""
+    if (keys := settings.keys_text) is None:
+        fail(
+            f"{settings.keys_file} is not there: either this gateway was never started, and there is nothing to copy, "
+            "or its keys are lost. Put them back, or set ENCRYPTION_KEYS to what the file held."
+        )
+    return keys
+
+
 def describe_size(manifest: Manifest) -> str:
     """Return the size of a backup as text, such as `120 rows of 9 tables`."""
     return f"{sum(table.rows for table in manifest.tables.values())} rows of {len(manifest.tables)} tables"

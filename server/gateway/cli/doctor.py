@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
 from gateway.cli.clock_check import find_clock_problem
-from gateway.cli.common import load_settings
+from gateway.cli.common import DAMAGED, load_settings
 from gateway.cli.reach import (
     LOCAL,
     build_callback,
@@ -29,7 +29,7 @@ from gateway.consents.repository import has_nobody_returned
 from gateway.health.service import is_read_only
 from gateway.instance import KeysLostError
 from gateway.kit.crypto import UndecipherableError
-from gateway.kit.outage import DatabaseDownError
+from gateway.kit.outage import DatabaseDownError, is_damaged
 from gateway.migrations import is_current
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings
@@ -74,8 +74,7 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
     try:
         behind = not await is_current(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
-        reason = str(error) if isinstance(error, DatabaseDownError) else type(error).__name__
-        yield "database", f"it does not answer ({reason}): check DATABASE_URL, and that it runs"
+        yield "database", _explain_database_error(error)
         return
     if behind:
         yield "database", "its tables are of another version: run gateway migrate"
@@ -90,6 +89,13 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
         yield "keys", str(error)
     except UndecipherableError:
         yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
+
+
+def _explain_database_error(error: SQLAlchemyError | OSError) -> str:
+    if is_damaged(error):
+        return DAMAGED
+    reason = str(error) if isinstance(error, DatabaseDownError) else type(error).__name__
+    return f"it does not answer ({reason}): check DATABASE_URL, and that it runs"
 
 
 async def _examine_running(runtime: Runtime, host: str, port: int) -> AsyncIterator[Finding]:

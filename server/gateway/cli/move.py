@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from gateway.backup import archive as backups
 from gateway.backup.archive import Manifest
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import describe_size, fill_database, open_scratch_file, report_errors
+from gateway.cli.copying import describe_size, fill_database, load_keys, open_scratch_file, report_errors
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -22,9 +22,7 @@ def move(
 ) -> None:
     """Copy this gateway to another, empty database and compare every row. The gateway must be stopped."""
     settings = load_settings()
-    keys = settings.keys_text
-    if keys is None:
-        fail("There is nothing to move: this gateway was never started.")
+    keys = load_keys(settings)
     try:
         target = Settings.model_validate({**settings.model_dump(), "database_url": to, "encryption_keys": keys})
     except ValidationError as error:

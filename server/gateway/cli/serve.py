@@ -28,7 +28,7 @@ from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.kit.outage import DatabaseDownError, retry_while_down
-from gateway.kit.tracing import TracingNotInstalledError, check_installed
+from gateway.kit.tracing import CannotTraceError, check_endpoint
 from gateway.migrations import upgrade_database
 from gateway.runtime import load_keyring
 from gateway.settings import Settings
@@ -57,8 +57,8 @@ def serve(
 
     settings = load_settings()
     try:
-        check_installed()
-    except TracingNotInstalledError as error:
+        check_endpoint()
+    except CannotTraceError as error:
         fail(str(error), 2)
     files = _front_end(web)
     if files is not None and not settings.frontend_url:

@@ -68,13 +68,27 @@ def translate_database_errors() -> Iterator[None]:
         kind = _classify_error(error)
         if kind is None:
             raise
-        raise kind(type(error).__name__) from error
+        raise kind(_name_cause(error)) from error
     except Exception as error:
         # asyncpg's errors during connection, which SQLAlchemy does not wrap; asyncpg is not imported to name their
         # class, since a gateway with SQLite never loads it
         if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error
+
+
+def _name_cause(error: SQLAlchemyError | OSError) -> str:
+    """Return the name of the driver's exception, which says more than that of SQLAlchemy's around it."""
+    cause = error.driver_exception if isinstance(error, DBAPIError) else None
+    return type(cause or error).__name__
+
+
+def is_damaged(error: Exception) -> bool:
+    """Tell whether the error says that SQLite's file is damaged, or is none."""
+    import sqlite3  # noqa: PLC0415 - not needed with PostgreSQL
+
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _classify_error(error: Exception) -> type[SQLAlchemyError] | None:

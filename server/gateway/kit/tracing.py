@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from gateway import __version__
+from gateway.kit.urls import check_url
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
@@ -21,14 +22,20 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _tracer: Tracer | None = None
 
 
-class TracingNotInstalledError(Exception):
-    """An endpoint is set, but the library is not installed."""
+class CannotTraceError(Exception):
+    """An endpoint is set, but it is no address, or the library is not installed."""
 
 
-def check_installed() -> None:
-    """Raise TracingNotInstalledError if an endpoint is set without the library."""
-    if os.environ.get(ENDPOINT) and (find_spec("opentelemetry.sdk") is None or find_spec("google.protobuf") is None):
-        raise TracingNotInstalledError(
+def check_endpoint() -> None:
+    """Raise CannotTraceError if an endpoint is set to which no traces could be sent."""
+    if not (endpoint := os.environ.get(ENDPOINT)):
+        return
+    try:
+        check_url(endpoint)
+    except ValueError as error:
+        raise CannotTraceError(f"{ENDPOINT} {error}") from None
+    if find_spec("opentelemetry.sdk") is None or find_spec("google.protobuf") is None:
+        raise CannotTraceError(
             f"{ENDPOINT} is set, but OpenTelemetry is not installed: pip install 'gateway[tracing]', or unset it."
         )
 

@@ -25,9 +25,11 @@ _KEPT_SECONDS = timedelta(days=2).total_seconds()
 class Counts(BaseModel):
     """Usage points by status, accounts that caused calls today, these calls, and archived days by kind and state.
 
-    `horizons` is how good Tempo's forecasts were, over all that were ever kept.
+    `counted_at` is None before anything was counted. `horizons` is how good Tempo's forecasts were, over all that
+    were ever kept.
     """
 
+    counted_at: datetime | None = None
     usage_points: dict[str, int] = {}
     accounts_calling: int = 0
     calls_of_accounts: int = 0
@@ -46,6 +48,7 @@ async def count_everything(database: Database, store: Store, clock: Clock) -> da
             days, days_counted_at = await repository.count_days_by_state(session), now
         accounts, calls = await repository.count_calls_of_accounts(session, paris.day_of(now))
         counts = Counts(
+            counted_at=now,
             usage_points=await usage_points.count_by_status(session),
             accounts_calling=accounts,
             calls_of_accounts=calls,

@@ -45,25 +45,13 @@ class Gauges:
             calls = await counters.load_all_used(session, hours.values())
             rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             ending = await repository.count_ending_consents(session, paris.day_of(now))
-        is_store_up, counts = await self._load_counts()
+        counts = await self._load_counts()
         newest = self._find_newest_backup()
         backup_age: dict[tuple[str, ...], float] = {} if newest is None else {(): (now - newest).total_seconds()}
         return [
             _build_family("backup_age_seconds", "Since the newest backup that was tried", [], backup_age),
             _build_family("consents_ending", "Meters whose consent ends within 30 days", [], {(): ending}),
-            _build_family("store_up", "Whether the shared store answers", [], {(): is_store_up}),
-            _build_family(
-                "usage_points",
-                "Meters, counted every hour",
-                ["status"],
-                {(status,): count for status, count in counts.usage_points.items()},
-            ),
-            _build_family(
-                "archive_days",
-                "Days that are known, counted once a day",
-                ["kind", "state"],
-                {(kind, state): count for kind, state, count in counts.days},
-            ),
+            _build_family("store_up", "Whether the shared store answers", [], {(): counts is not None}),
             _build_family("work_waiting", "Work that is due", ["task"], {(job.name,): job.count for job in work}),
             _build_family(
                 "work_oldest_seconds",
@@ -86,26 +74,45 @@ class Gauges:
                 ["feed"],
                 {(feed,): count for feed, count in rte.items()},
             ),
-            *_build_forecast_families(counts.horizons),
-            _build_family(
-                "quota_accounts",
-                "Accounts that caused calls today, counted every hour",
-                [],
-                {(): counts.accounts_calling},
-            ),
-            _build_family(
-                "quota_used", "Calls that accounts caused today, counted every hour", [], {(): counts.calls_of_accounts}
-            ),
+            *(_build_counted_families(counts) if counts and counts.counted_at else []),
         ]
 
-    async def _load_counts(self) -> tuple[int, Counts]:
-        """Return whether the store answers, 1 or 0, and the counts in it."""
+    async def _load_counts(self) -> Counts | None:
+        """Return the last counts, None while the store does not answer."""
         if self._store is None:
-            return 1, Counts()
+            return Counts()
         try:
-            return 1, await load_counts(self._store)
+            return await load_counts(self._store)
         except StoreError:
-            return 0, Counts()
+            return None
+
+
+def _build_counted_families(counts: Counts) -> list[GaugeMetricFamily]:
+    """Return what is counted every hour: no sample is better than a zero for what nobody counted."""
+    return [
+        _build_family(
+            "usage_points",
+            "Meters, counted every hour",
+            ["status"],
+            {(status,): count for status, count in counts.usage_points.items()},
+        ),
+        _build_family(
+            "archive_days",
+            "Days that are known, counted once a day",
+            ["kind", "state"],
+            {(kind, state): count for kind, state, count in counts.days},
+        ),
+        _build_family(
+            "quota_accounts",
+            "Accounts that caused calls today, counted every hour",
+            [],
+            {(): counts.accounts_calling},
+        ),
+        _build_family(
+            "quota_used", "Calls that accounts caused today, counted every hour", [], {(): counts.calls_of_accounts}
+        ),
+        *_build_forecast_families(counts.horizons),
+    ]
 
 
 def _build_forecast_families(horizons: Sequence[HorizonView]) -> list[GaugeMetricFamily]:

@@ -22,6 +22,7 @@ from tests.e2e.stack.names import Names
 from tests.load.running import build_environment
 from tests.server import postgresql
 from tests.server.conftest import Simulator
+from tests.server.processor import read_processor_seconds
 from tests.server.valkey_server import Valkey
 
 ROOT = Path(__file__).parents[3]
@@ -85,8 +86,7 @@ class Program:
     def processor_seconds(self) -> float:
         """The processor time that it has used."""
         assert self._process is not None
-        user, system = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return read_processor_seconds(self._process.pid)
 
     @property
     def memory(self) -> Memory:

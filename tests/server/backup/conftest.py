@@ -6,11 +6,11 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
 from gateway.settings import Settings
+from tests.server import commands
 from tests.server.conftest import new_database
 
 GATEWAY = Path(sys.executable).parent / "gateway"
@@ -42,10 +42,8 @@ def build_environment(settings: Settings, **changed: str) -> dict[str, str]:
 
 async def run_gateway(*arguments: str | Path, env: Mapping[str, str], given: str = "") -> Ended:
     """Run `gateway ARGUMENTS`, with `given` as its standard input."""
-    process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-    said, complained = await process.communicate(given.encode())
-    assert process.returncode is not None
-    return Ended(process.returncode, said.decode(), complained.decode())
+    ended = await asyncio.to_thread(commands.run_command, *arguments, env=env, given=given)
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ async def test_one_is_made_when_it_is_due_and_the_oldest_goes(daily_backup_setti
     assert ended.status == 0, ended.complained
 
 
-async def test_one_that_cannot_be_restored_is_not_kept(daily_backup_settings: Settings) -> None:
+async def test_one_that_could_not_be_restored_is_not_kept(daily_backup_settings: Settings) -> None:
     """Its keys are not those of the gateway, as after a mistake in ENCRYPTION_KEYS."""
     clock = SetClock(NOW)
     wrong = daily_backup_settings.model_copy(
@@ -62,7 +62,7 @@ async def test_one_that_cannot_be_restored_is_not_kept(daily_backup_settings: Se
     with capture_logs() as logged:
         assert await back_up_when_due(wrong, clock) == NOW + timedelta(hours=1)
     assert [entry["event"] for entry in logged] == ["backup_failed"]
-    assert "gateway restore: " in logged[0]["reason"]
+    assert "does not open this database" in logged[0]["reason"]
     assert list_backups(Path(daily_backup_settings.backup_folder)) == []
     assert not list_files(Path(daily_backup_settings.backup_folder))
 

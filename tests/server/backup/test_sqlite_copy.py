@@ -1,16 +1,20 @@
 """What may be lost or copied by hand: SQLite's file alone, and the file of the keys."""
 
+import os
 import shutil
 import sqlite3
 import sys
 import tempfile
 from contextlib import closing
+from errno import EINVAL, EIO, EROFS
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from gateway.cli.copying import VOLUME, open_scratch_file
+from gateway.health.service import is_read_only
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database
 from gateway.settings import Settings
@@ -55,8 +59,18 @@ async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) 
         assert f"{keys} is gone" in ended.complained
         assert "Traceback" not in ended.complained
         assert not keys.exists()
+    for arguments in (("backup", f"{tmp_path}/backup"), ("move", "--to", f"sqlite+aiosqlite:///{tmp_path}/new.db")):
+        ended = await run_command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
+        assert (ended.status, f"{keys} is not there" in ended.complained) == (1, True)
     # what it held may also come from the environment
     assert (await run_command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS=held)).status == 0
+
+
+async def test_no_backup_is_made_with_keys_that_could_not_restore_it(run_command: Command, tmp_path: Path) -> None:
+    assert (await run_command("account", "list")).status == 0
+    ended = await run_command("backup", tmp_path / "backup", ENCRYPTION_KEYS=Keyring.generate_key())
+    assert (ended.status, "does not open this database" in ended.complained) == (1, True)
+    assert not (tmp_path / "backup").exists()
 
 
 def test_a_backup_that_comes_by_standard_input_is_not_kept_in_memory(
@@ -70,6 +84,39 @@ def test_a_backup_that_comes_by_standard_input_is_not_kept_in_memory(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "memory"))
     with open_scratch_file(on_postgresql) as draft:
         draft.write(b"x" * 1_000_000)
+
+
+@pytest.mark.parametrize(("error", "expected"), [(EROFS, True), (EIO, True), (EINVAL, False)])
+def test_a_disk_that_refuses_to_be_flushed_is_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, expected: bool
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(error, os.strerror(error))
+
+    (tmp_path / "gateway.db").touch()
+    assert not is_read_only(tmp_path / "gateway.db")
+    monkeypatch.setattr("os.fsync", refuse)
+    assert is_read_only(tmp_path / "gateway.db") is expected
+
+
+@pytest.mark.long
+def test_a_disk_that_the_system_made_read_only_after_an_error_is_noticed(tmp_path: Path) -> None:
+    ask = (
+        "from pathlib import Path; from gateway.health.service import is_read_only; "
+        f"print(is_read_only(Path('{tmp_path}/disk/a')))"
+    )
+    looked = as_root(f"""
+        truncate -s 16M {tmp_path}/image
+        /usr/sbin/mkfs.ext4 -q -F {tmp_path}/image
+        mkdir {tmp_path}/disk
+        mount -o loop,errors=remount-ro {tmp_path}/image {tmp_path}/disk
+        touch {tmp_path}/disk/a
+        {sys.executable} -c "{ask}"
+        mount -o remount,abort {tmp_path}/disk
+        {sys.executable} -c "{ask}"
+        umount -l {tmp_path}/disk
+    """)
+    assert looked.stdout.split() == ["False", "True"], looked.stderr
 
 
 @pytest.mark.long

@@ -143,6 +143,36 @@ async def test_a_price_of_what_was_not_used_tells_nobody_anything_new(home: Stor
     assert (await home.load_hours(cursor))["from"] == format_hour(list_past_days(1)[0])
 
 
+async def test_the_cost_of_energy_without_a_price_is_told_to_be_unknown(home: StoredHome) -> None:
+    """A base tariff gives way to Tempo, whose colours are not known: there is energy, and no price for it."""
+    await write_days(home, list_past_days(60))
+    client = Client()
+    client.take(first := await home.load_hours())
+    assert first["unpriced"] == {}
+    moved = TODAY - timedelta(days=10)
+    await home.change_point(tariffs=[*BASE, TEMPO[0] | {"valid_from": moved.isoformat()}])
+    answer = await home.load_hours(client.cursor)
+    unpriced = dict(zip(answer["start"], answer["unpriced"]["cost"], strict=True))
+    costs = dict(zip(answer["start"], answer["sum"]["cost"], strict=True))
+    assert not unpriced[format_hour(moved, -1)]
+    assert unpriced[format_hour(moved, 12)]
+    assert costs[format_hour(moved, 12)] == costs[format_hour(moved, 11)]
+    last_page = await home.load_hours(client.cursor, limit=len(answer["start"]) - 1)
+    assert last_page["unpriced"]["cost"] == answer["unpriced"]["cost"][:-1]
+
+
+async def test_a_price_of_zero_is_a_price(home: StoredHome) -> None:
+    prices = [
+        {"bucket": "night", "eur_per_kwh": 0, "slots": [["00:00", "12:00"]]},
+        {"bucket": "day", "eur_per_kwh": 0.2},
+    ]
+    await home.change_point(tariffs=[{"option": "custom", "power_kva": 6, "prices": prices}])
+    await write_days(home, list_past_days(60))
+    answer = await home.load_hours()
+    assert answer["sum"]["cost_night"][-1] == 0
+    assert answer["unpriced"] == {}
+
+
 async def test_a_series_that_comes_is_told_from_the_start(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
     first = await home.load_hours()

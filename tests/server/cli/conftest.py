@@ -16,6 +16,7 @@ import pytest
 
 from gateway.settings import Settings
 from tests.server.backup.conftest import GATEWAY
+from tests.server.commands import run_command
 from tests.server.conftest import Simulator
 
 PASSWORD, NEW_PASSWORD = "seven green turtles on a roof", "nine quiet lamps beside rivers"
@@ -32,16 +33,7 @@ class Shell:
     env: dict[str, str]
 
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(GATEWAY), *arguments],
-            cwd=self.folder,
-            env=self.env,
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_PATIENCE,
-        )
+        return run_command(*arguments, env=self.env, folder=self.folder, given=given)
 
     def talk(self, *arguments: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
         """Run a command at a terminal of its own, answer what it asks; return how it ended, and what was seen."""

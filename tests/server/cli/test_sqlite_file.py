@@ -18,6 +18,17 @@ def test_a_folder_or_a_file_in_the_way_is_one_line(tmp_path: Path, capsys: pytes
         assert "DATABASE_URL" in said
 
 
+def test_a_folder_that_became_read_only_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite keeps its journal beside the file: a file that can be written is not enough."""
+    (tmp_path / "gateway.db").touch()
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)  # root may write anywhere
+    with pytest.raises(SystemExit):
+        check_sqlite_file(f"sqlite+aiosqlite:///{tmp_path}/gateway.db")
+    assert "its folder must be writable" in capsys.readouterr().err
+
+
 def test_a_file_to_be_made_and_one_that_is_there_can_be_used(tmp_path: Path) -> None:
     for usable in (tmp_path / "new" / "gateway.db", tmp_path / "there.db"):
         check_sqlite_file(f"sqlite+aiosqlite:///{usable}")

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from gateway.kit import outage
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.backup.conftest import GATEWAY
+from tests.server.commands import run_command
 
 type Run = Callable[..., str]
 NOBODY = "postgresql+asyncpg://user:hidden@127.0.0.1:1/gateway"
@@ -27,9 +26,7 @@ def run_expecting_failure(tmp_path: Path) -> Run:
     env |= {"SECRET_KEY": "k" * 40, "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/gateway.db"}
 
     def run(*arguments: str, **changed: str) -> str:
-        ended = subprocess.run(
-            [GATEWAY, *arguments], env=env | changed, capture_output=True, text=True, check=False, timeout=120
-        )
+        ended = run_command(*arguments, env=env | changed)
         said = (ended.stdout + ended.stderr).splitlines()
         assert ended.returncode, said
         assert "Traceback" not in ended.stderr
@@ -92,6 +89,12 @@ def test_a_file_that_is_no_database(run_expecting_failure: Run, tmp_path: Path) 
     assert "gateway.db is no database" in line
 
 
+def test_a_damaged_database(run_expecting_failure: Run, tmp_path: Path) -> None:
+    (tmp_path / "gateway.db").write_bytes(b"SQLite format 3\0".ljust(4096, b"?"))
+    line = run_expecting_failure("account", "list")
+    assert "the file of the database is damaged: restore a backup" in line
+
+
 @pytest.mark.parametrize("content", [b"", b"rubbish", b"\xff\xfe\0", None], ids=["empty", "rubbish", "bytes", "folder"])
 def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content: bytes | None) -> None:
     keys = tmp_path / "gateway.keys"
@@ -102,6 +105,11 @@ def test_keys_that_are_none(run_expecting_failure: Run, tmp_path: Path, content:
     line = run_expecting_failure("serve", "--port", str(free_port()))
     assert f"{keys} cannot be used" in line
     assert "Put the keys back" in line
+
+
+def test_an_address_for_traces_that_is_none(run_expecting_failure: Run) -> None:
+    line = run_expecting_failure("serve", "--port", str(free_port()), OTEL_EXPORTER_OTLP_ENDPOINT="collector:4318")
+    assert line.startswith("OTEL_EXPORTER_OTLP_ENDPOINT must be the address of a site")
 
 
 @pytest.mark.parametrize("setting", ["--host and --port", "METRICS_HOST and METRICS_PORT"])

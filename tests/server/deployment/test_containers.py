@@ -20,12 +20,14 @@ def _find_program() -> Path:
     return found
 
 
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The services as docker-compose understands them, from a copy with the example as settings."""
-    folder = tmp_path_factory.mktemp("compose")
-    for name in ("docker-compose.yml", "docker-compose.services.yml", "Caddyfile"):
-        shutil.copy(ROOT / name, folder / name)
+def read_services(folder: Path, *beside: Path) -> dict[str, Any]:
+    """Return the services as docker-compose understands them, from a copy with the example as settings.
+
+    `beside` are files that are copied beside the compose file, such as a docker-compose.override.yml.
+    """
+    folder.mkdir()
+    for file in (ROOT / "docker-compose.yml", ROOT / "docker-compose.services.yml", ROOT / "Caddyfile", *beside):
+        shutil.copy(file, folder / file.name)
     (folder / "server").mkdir()
     shutil.copy(ROOT / "server" / ".env.docker.example", folder / "server" / ".env.docker")
     (folder / "web").mkdir()
@@ -37,6 +39,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert config.returncode == 0, config.stderr
     found: dict[str, Any] = json.loads(config.stdout)["services"]
     return found
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return read_services(tmp_path_factory.mktemp("containers") / "compose")
 
 
 @pytest.mark.long

@@ -9,7 +9,10 @@ from pydantic import SecretStr
 from gateway import __version__
 from gateway.settings import Settings
 
-_EXAMPLE = Path(__file__).parents[3] / "server" / ".env.docker.example"
+_ROOT = Path(__file__).parents[3]
+_EXAMPLE = _ROOT / "server" / ".env.docker.example"
+_COMMAND = re.compile(r"docker compose (?:build|exec|logs|pull|restart|run|stop|up)(?: --?[\w-]+)* ([a-z]+)")
+_VOLUME = re.compile(r"docker volume \w+ myelectricaldata_([a-z_]+)")
 _LINE = re.compile(r"(#?)([A-Z][A-Z_]+)=(.*)")
 
 
@@ -43,3 +46,21 @@ def test_copied_it_lacks_what_only_its_owner_knows(monkeypatch: pytest.MonkeyPat
         Settings()
     monkeypatch.setenv("SECRET_KEY", "a" * 40)
     assert Settings().redis_url.get_secret_value() == "redis://valkey:6379/0"
+
+
+def test_commands_in_the_docs_name_services_and_volumes_that_exist() -> None:
+    compose = (_ROOT / "docker-compose.services.yml").read_text()
+    there = set(re.findall(r"^  ([a-z_]+):", compose, re.MULTILINE))
+    texts = [file.read_text() for file in (*_ROOT.glob("*.md"), *(_ROOT / "docs").glob("*.md"))]
+    named = {name for text in texts for pattern in (_COMMAND, _VOLUME) for name in pattern.findall(text)}
+    assert {"backend", "frontend", "caddy", "postgres", "backend_data"} <= named
+    assert named <= there
+    assert "name: myelectricaldata\n" in (_ROOT / "docker-compose.yml").read_text(), "volumes begin with it"
+
+
+def test_the_front_end_s_example_has_each_of_its_build_arguments() -> None:
+    compose = (_ROOT / "docker-compose.services.yml").read_text()
+    arguments = dict(re.findall(r"^ {8}([A-Z_]+): \$\{\w+:-(.*)\}$", compose, re.MULTILINE))
+    example = dict(re.findall(r"^([A-Z_]+)=(.*)$", (_ROOT / "web" / ".env.docker.example").read_text(), re.MULTILINE))
+    assert len(arguments) == 5
+    assert example == arguments

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import make_url, text, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.quotas.budgets import enedis_hour
+from gateway.rte.errors import RteError
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
@@ -69,6 +71,14 @@ class Alerts:
             return "'version'" in str(await self._read_json("query?query=gateway_build_info"))
 
         await wait_until(is_scraped)
+
+    async def wait_for_calls(self, upstream: str) -> None:
+        """Wait until calls to an upstream were scraped; what Prometheus sees first is no increase to it."""
+
+        async def are_scraped() -> bool:
+            return upstream in str(await self._read_json("query?query=gateway_upstream_calls_total"))
+
+        await wait_until(are_scraped)
 
     async def list_firing(self) -> set[str]:
         """Return the names of those that fire."""
@@ -136,6 +146,40 @@ async def test_faults_fire_the_alerts(settings: Settings, clock: SetClock, tmp_p
             await alerts.wait_until_firing("GatewayDown")
     finally:
         valkey.stop()
+
+
+async def remove_database(settings: Settings, gateway: Gateway) -> None:
+    """Take the gateway's database away, whose open connections would still reach it."""
+    await gateway.runtime.database.engine.dispose()
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.rename(settings.sqlite_file.with_suffix(".moved"))
+        settings.sqlite_file.mkdir()
+        return
+    url = make_url(settings.database_url)
+    engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
+    await engine.dispose()
+
+
+async def test_an_upstream_that_stopped_and_a_lost_database_fire_theirs(
+    settings: Settings, clock: SetClock, tmp_path: Path
+) -> None:
+    port, nobody = free_port(), f"http://127.0.0.1:{free_port()}"
+    # no job calls RTE's open data by itself while RTE's API answers
+    changed = {"metrics_port": port, "rte_open_data_url": nobody}
+    with run_prometheus(tmp_path, port) as url:
+        alerts = Alerts(url)
+        async with run_gateway(settings.model_copy(update=changed), clock) as gateway:
+            await gateway.at_rest(await gateway.sign_in(), await gateway.add_meter(PRM))
+            today = paris.day_of(clock.now())
+            for _ in range(2):
+                with pytest.raises(RteError):
+                    await gateway.runtime.open_data.fetch_tempo_calendar(today, today + timedelta(days=1))
+                await alerts.wait_for_calls("rte_open_data")
+            await alerts.wait_until_firing("GatewayUpstreamStopped")
+            await remove_database(settings, gateway)
+            await alerts.wait_until_firing("GatewayDatabaseDown")
 
 
 async def test_names_follow_the_conventions_of_prometheus(settings: Settings, clock: SetClock) -> None:

@@ -18,6 +18,7 @@ from gateway.kit.database import Database
 from gateway.metrics.counts import count_everything
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
+from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
 from gateway.tempo.models import ColorSource, TempoDay, TempoForecast
 from gateway.usage_points.models import UsagePoint
@@ -131,6 +132,26 @@ async def test_a_scrape_reads_no_forecast_that_was_scored_before(settings: Setti
     assert figures["gateway_tempo_forecast_scored_days", "2", "red"] == 1
     assert statements
     assert not [one for one in statements if TempoForecast.__tablename__ in one]
+
+
+class StoppedStore(MemoryStore):
+    async def get(self, key: str) -> str | None:
+        raise StoreError(key)
+
+
+@pytest.mark.parametrize(("store", "is_up"), [(MemoryStore, 1), (StoppedStore, 0)])
+async def test_what_nobody_counted_is_no_zero(
+    settings: Settings, clock: SetClock, store: type[MemoryStore], is_up: int
+) -> None:
+    """Before the first count, and while the store does not answer."""
+    async with run_gateway(settings, clock):
+        pass
+    database = Database(settings.database_url)
+    families = await Gauges(database, clock, store(clock.monotonic)).gather_gauges()
+    await database.close()
+    figures = {sample.name: sample.value for family in families for sample in family.samples}
+    assert figures["gateway_store_up"] == is_up
+    assert not [name for name in figures if name.startswith("gateway_quota")]
 
 
 async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: tuple[Gateway, str]) -> None:

@@ -2521,7 +2521,8 @@ export interface components {
          *
          *     `more`: the response was limited; request the rest with its cursor. `prices_outdated` is the day since which prices
          *     used here may be outdated, because newer ones are due. `made_of` is `unknown` where a sum does not change only
-         *     because nothing is known of that direction.
+         *     because nothing is known of that direction. `unpriced` is true where a sum of money does not change only because no
+         *     price is known: the cost of these rows is not known, and not 0 EUR. It has the series with any such row.
          */
         HoursView: {
             /** Epoch */
@@ -2538,6 +2539,10 @@ export interface components {
             /** Sum */
             sum: {
                 [key: string]: number[];
+            };
+            /** Unpriced */
+            unpriced: {
+                [key: string]: boolean[];
             };
             /** Made Of */
             made_of: {

@@ -30,7 +30,7 @@ export const words = dictionary({
     base: ["Base", "Base"],
     hp_hc: ["Peak/off-peak", "Heures pleines/creuses"],
     tempo: ["Tempo", "Tempo"],
-    custom: ["Own prices", "Prix propres"],
+    custom: ["Your own prices", "Vos propres prix"],
   },
   levels: [
     ["Low-carbon", "Normal", "Tense", "Very tense"],

@@ -77,6 +77,21 @@ class DayFigures:
         """The consumption of each row, for each bucket without a price."""
         return [values for bucket, values in self.used.items() if bucket not in self.prices]
 
+    def find_unpriced_rows(self) -> dict[str, list[bool]]:
+        """Return the rows in which a series of money does not change only because no price is known, by its key.
+
+        For example: without a price for peak hours, a row with 1 kWh of them is such a row of `cost_hp`. It is one of
+        `cost` too, unless it also has off-peak energy with a price: then a part of its cost is known.
+        """
+        found: dict[str, list[bool]] = {}
+        if unpriced := self.unpriced_energy:
+            found = {f"cost_{bucket}": list(map(bool, self.used[bucket])) for bucket in self.used.keys() - self.prices}
+            costs = self.build_columns().get("cost", [0] * len(self.hours))
+            found["cost"] = [any(row) and not cost for *row, cost in zip(*unpriced, costs, strict=True)]
+        if self.gave is not None and self.production_price is None:
+            found["revenue"] = list(map(bool, self.gave))
+        return found
+
     def build_columns(self) -> Columns:
         """Return the amounts of each row by series, in the exact units."""
         found: Columns = {}

@@ -26,7 +26,8 @@ class HoursView(BaseModel):
 
     `more`: the response was limited; request the rest with its cursor. `prices_outdated` is the day since which prices
     used here may be outdated, because newer ones are due. `made_of` is `unknown` where a sum does not change only
-    because nothing is known of that direction.
+    because nothing is known of that direction. `unpriced` is true where a sum of money does not change only because no
+    price is known: the cost of these rows is not known, and not 0 EUR. It has the series with any such row.
     """
 
     epoch: str
@@ -36,6 +37,7 @@ class HoursView(BaseModel):
     series: list[PublishedSeriesView]
     start: list[WrittenUtc]
     sum: dict[str, list[float]]
+    unpriced: dict[str, list[bool]]
     made_of: dict[Literal["consumption", "production"], list[MadeOf]]
     prices_outdated: date | None
     next_change: Utc
@@ -56,6 +58,7 @@ class HoursView(BaseModel):
             series=[PublishedSeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
             start=starts,
             sum={key: to_units(key, amounts) for key, amounts in rows.sums.items()},
+            unpriced=rows.unpriced,
             made_of={direction: made for direction, made in made_of.items() if direction in rows.series},
             prices_outdated=rows.prices_outdated,
             next_change=rows.next_change,

@@ -32,10 +32,11 @@ def find_first_change(old: DayFigures, new: DayFigures) -> int | None:
 
 
 def _group_by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
-    amounts = figures.build_columns()
+    amounts, unpriced = figures.build_columns(), figures.find_unpriced_rows()
     return {
         hour: (
             {key: values[row] for key, values in amounts.items() if values[row]},
+            {key for key, flags in unpriced.items() if flags[row]},
             figures.used_made_of[row : row + 1],
             figures.gave_made_of[row : row + 1],
         )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from gateway.billing.days.billed_point import BilledPoint
-from gateway.billing.days.figures import Columns, MadeOf
+from gateway.billing.days.figures import Columns, MadeOf, is_money
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.hours.repository import PublishedFigures
@@ -27,7 +27,8 @@ from gateway.usage_points.models import UsagePoint
 class HourRows:
     """Columns of rows from the first that is new to the holder of a cursor; `more` if some are left out at the end.
 
-    `start` is in hours since 1970, `sums` are running sums in the exact units of figures.
+    `start` is in hours since 1970, `sums` are running sums in the exact units of figures. `unpriced` tells the rows in
+    which a sum of money does not change only because no price is known, for each series that has any.
     """
 
     epoch: str
@@ -36,6 +37,7 @@ class HourRows:
     series: list[str]
     start: list[int]
     sums: Columns
+    unpriced: dict[str, list[bool]]
     used_made_of: list[MadeOf]
     gave_made_of: list[MadeOf]
     prices_outdated: date | None
@@ -104,6 +106,7 @@ class HoursService:
             series=list(series),
             start=[],
             sums={key: [] for key in series},
+            unpriced={},
             used_made_of=[],
             gave_made_of=[],
             prices_outdated=None,
@@ -114,6 +117,7 @@ class HoursService:
         self, point: BilledPoint, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
     ) -> HourRows:
         sums: Columns = {key: [] for key in series}
+        unpriced: dict[str, list[bool]] = {key: [] for key in series if is_money(key)}
         start: list[int] = []
         used_made_of: list[MadeOf] = []
         gave_made_of: list[MadeOf] = []
@@ -126,6 +130,9 @@ class HoursService:
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in sum_columns(day.figures, day.before, series).items():
                 sums[key] += column
+            unpriced_today = day.figures.find_unpriced_rows()
+            for key, flags in unpriced.items():
+                flags.extend(unpriced_today.get(key) or [False] * rows)
         new_from = [] if held.until is None else [held.until]
         if days and days[0].revision > held.revision:
             new_from.append(_find_midnight(days[0].day) + days[0].find_first_changed_hour(held.revision))
@@ -142,6 +149,7 @@ class HoursService:
             series=series,
             start=start[shown],
             sums={key: column[shown] for key, column in sums.items()},
+            unpriced={key: flags[shown] for key, flags in unpriced.items() if any(flags[shown])},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
             prices_outdated=find_outdated_prices(point.book, point.tariffs, days[0].day, days[-1].day)
