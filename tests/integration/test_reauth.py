@@ -104,7 +104,7 @@ async def test_reconfigures_a_loaded_gateway(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert "translation_domain" not in result, "our own text, which is translated"
     french = await async_get_translations(hass, "fr", "config", {DOMAIN})
-    assert french[f"component.{DOMAIN}.config.abort.{result['reason']}"] == "Connexion rétablie."
+    assert french[f"component.{DOMAIN}.config.abort.{result['reason']}"] == "L’adresse a été changée."
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
     assert len(gateway.list_requests(PING)) == 2, "once by the flow, and once by the reload"
