@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
+from gateway.kit import http
 from gateway.kit.crypto import Keyring
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
@@ -168,6 +169,16 @@ def simulator(simulator_process: Simulator) -> Simulator:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its least: tests make many accounts."""
     monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def patient_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests to Enedis and RTE are given up late: on a busy machine nothing may happen for many seconds.
+
+    A request that was given up would be followed by a pause of the gateway. Tests of such limits set them themselves.
+    """
+    monkeypatch.setattr(http, "TIMEOUT", httpx2.Timeout(200))
+    monkeypatch.setattr(http, "LONGEST", 200.0)
 
 
 @pytest.fixture

@@ -40,7 +40,10 @@ def test_a_gateway_installed_from_the_wheel_serves_the_pages(tmp_path: Path) -> 
     }
     command = ["env", "-C", tmp_path, "-i", *(f"{name}={value}" for name, value in env.items())]
     serve = [tmp_path / "venv/bin/gateway", "serve", "--port", str(port)]
-    with run_process([*map(str, command), *map(str, serve)], f"{url}/ping"), httpx2.Client(base_url=url) as http:
+    with (
+        run_process([*map(str, command), *map(str, serve)], f"{url}/ping"),
+        httpx2.Client(base_url=url, timeout=120) as http,
+    ):
         page = http.get("/")
         assert page.status_code == 200
         assert "<title>MyElectricalData</title>" in page.text

@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.enedis.client import Api
+from gateway.kit import database
 from gateway.metering import payloads, repository
 from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
@@ -120,7 +121,9 @@ class ScriptedHome:
 
 
 @pytest.fixture
-async def scripted_home(tmp_path: Path) -> AsyncIterator[ScriptedHome]:
+async def scripted_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ScriptedHome]:
+    # a hundred readers at once wait longer for a connection when the machine is busy
+    monkeypatch.setattr(database, "_POOL_SECONDS", 200)
     home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     replies: list[ScriptedHome] = []
     store = MemoryStore(lambda: home.clock.now().timestamp())
