@@ -12,9 +12,8 @@ from pydantic import SecretStr
 from redis.asyncio import Redis as Client
 from sqlalchemy import text
 
-from gateway import runtime
 from gateway.settings import Settings
-from gateway.store.valkey import ValkeyStore
+from gateway.store import valkey as valkey_store
 from scripts.lib.program import free_port
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 from tests.server.valkey_server import PASSWORD, Valkey
@@ -179,10 +178,10 @@ async def test_a_gateway_starts_without_its_store(
 @pytest.fixture
 def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases that do not expire while a busy machine renews none."""
-    monkeypatch.setattr(runtime, "ValkeyStore", partial(ValkeyStore, lease_seconds=200))
+    monkeypatch.setattr(valkey_store, "ValkeyStore", partial(valkey_store.ValkeyStore, lease_seconds=200))
 
 
-@pytest.mark.usefixtures("long_leases")
+@pytest.mark.usefixtures("long_leases", "patient_readers")
 async def test_fifty_at_once_on_two_gateways_cause_one_call(
     gateway: Gateway, home: tuple[dict[str, str], str], settings: Settings, simulator: Simulator
 ) -> None:
