@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypedDict, assert_never
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -15,7 +15,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
-from .api.figures import Periods
+from .api.figures import Period, Periods
+from .api.signals import EcowattDay, EcowattSpan, TempoDay, TempoForecast, TempoNow, TempoSeason
 from .availability_log import get_availability_log
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter, RuntimeData
@@ -34,6 +35,51 @@ class FeedName(StrEnum):
     ECOWATT = "ecowatt"
     PERIODS = "periods"
     GATEWAY = "gateway"
+
+
+class TempoData(TypedDict):
+    """What a card of Tempo shows."""
+
+    now: TempoNow
+    season: TempoSeason
+    days: tuple[TempoDay, ...]
+    as_of: datetime | None
+    forecast: TempoForecast | None
+
+
+class EcowattData(TypedDict):
+    """What a card of Ecowatt shows."""
+
+    now: EcowattSpan | None
+    days: tuple[EcowattDay, ...]
+    as_of: datetime | None
+
+
+class CheapestHours(TypedDict):
+    """The cheapest window of the coming hours, with its mean price in EUR/kWh."""
+
+    start: datetime
+    end: datetime
+    price: float
+
+
+class PeriodsData(TypedDict):
+    """The coming hours up to `until`."""
+
+    items: list[Period]
+    until: datetime
+    cheapest: CheapestHours | None
+
+
+type FeedData = TempoData | EcowattData | PeriodsData
+
+
+class FeedMessage(TypedDict):
+    """What a card receives; `data` is None while no gateway has any."""
+
+    is_silent: bool
+    silent_since: datetime | None
+    data: FeedData | None
 
 
 def list_entries(hass: HomeAssistant) -> list[GatewayConfigEntry]:
@@ -55,7 +101,7 @@ class FeedSubscription:
         feed: FeedName,
         point_id: str | None,
         hours: float,
-        send: Callable[[dict[str, Any]], None],
+        send: Callable[[FeedMessage], None],
     ) -> None:
         """`periods` needs a meter and the length of its cheapest window."""
         self._hass, self._feed, self._point_id, self._send = hass, feed, point_id, send
@@ -135,14 +181,14 @@ class FeedSubscription:
             }
         )
 
-    def _find_data(self, now: datetime) -> dict[str, Any] | None:
+    def _find_data(self, now: datetime) -> FeedData | None:
         """Return the feed of the first gateway that has it, or None."""
         for entry in list_loaded_entries(self._hass):
             if (found := self._build(entry.runtime_data, now)) is not None:
                 return found
         return None
 
-    def _build(self, data: RuntimeData, now: datetime) -> dict[str, Any] | None:
+    def _build(self, data: RuntimeData, now: datetime) -> FeedData | None:
         match self._feed:
             case FeedName.TEMPO:
                 if (tempo := data.tempo.data) is None:
@@ -166,7 +212,7 @@ class FeedSubscription:
             case _:
                 assert_never(self._feed)
 
-    def _build_periods(self, meter: Meter, now: datetime) -> dict[str, Any] | None:
+    def _build_periods(self, meter: Meter, now: datetime) -> PeriodsData | None:
         """Return the periods up to the horizon, and the cheapest window among those whose price is known."""
         if (periods := meter.periods.data) is None:
             return None
@@ -177,5 +223,5 @@ class FeedSubscription:
         return {
             "items": items,
             "until": now + HORIZON,
-            "cheapest": window and {"start": window.start, "end": window.end, "price": window.mean},
+            "cheapest": {"start": window.start, "end": window.end, "price": window.mean} if window else None,
         }

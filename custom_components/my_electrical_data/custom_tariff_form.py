@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .api.models import Tariff
+from .api.models import RawTariff, Tariff
 
 _MEMBERS: Final = ("prices", "subscription_eur_per_month", "special_days", "day_starts")
-_EXAMPLE: Final[dict[str, Any]] = {
+_EXAMPLE: Final[RawTariff] = {
     "prices": [
         {"bucket": "week_end", "eur_per_kwh": 0.16, "weekdays": [5, 6], "slots": [["00:00", "24:00"]]},
         {"bucket": "week", "eur_per_kwh": 0.21},
@@ -34,7 +34,7 @@ def format_custom_tariff(tariff: Tariff | None) -> str:
     return f'{{\n  "prices": [\n{prices}\n  ]{others}\n}}'
 
 
-def parse_custom_tariff(text: str) -> dict[str, Any]:
+def parse_custom_tariff(text: str) -> RawTariff:
     """Return the members of a tariff in a text. Raises CustomTariffError, which says what to change."""
     try:
         found = json.loads(text)
@@ -47,7 +47,7 @@ def parse_custom_tariff(text: str) -> dict[str, Any]:
     return found
 
 
-def _drop_empty(price: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_empty(price: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out what the gateway assumes anyway."""
     usual = {"season": "all", "public_holidays": "by_weekday", "weekdays": [*range(7)]}
     return {name: value for name, value in price.items() if value not in (None, [], usual.get(name))}

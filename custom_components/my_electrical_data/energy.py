@@ -20,6 +20,9 @@ _ORDER: Final = [
     *(f"{color}_{hours}" for color in TEMPO_COLORS for hours in ("hc", "hp")),
     UNKNOWN_BUCKET,
 ]
+type GridSource = dict[str, Any]
+"""A source of the Energy dashboard's preferences. Home Assistant's types of it differ from release to release."""
+
 _MANAGER: HassKey[EnergyManager] = HassKey(f"{DOMAIN}_energy")
 _FIELDS: Final = ("stat_energy_from", "stat_energy_to", "stat_cost", "stat_compensation")
 
@@ -54,7 +57,7 @@ def list_layouts(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]
     return [TOTAL, BY_BUCKET] if len(_list_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
 
 
-def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[dict[str, Any]]:
+def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[GridSource]:
     """Build the grid sources of a layout; production belongs to the first. `names` maps statistic ids to names."""
     keys = [""] if way == TOTAL else _list_bucket_keys(usage_point_id, names)
     added = [_build_grid_source(usage_point_id, key, names) for key in keys]
@@ -67,12 +70,12 @@ def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[
     return added
 
 
-def describe_sources(added: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
+def describe_sources(added: list[GridSource], names: dict[str, str]) -> list[str]:
     """Return one line of text for each source, with the names of its statistics."""
     return ["- " + " · ".join(names[source[field]] for field in _FIELDS if source[field]) for source in added]
 
 
-async def async_add_sources(hass: HomeAssistant, added: list[dict[str, Any]]) -> None:
+async def async_add_sources(hass: HomeAssistant, added: list[GridSource]) -> None:
     """Add grid sources to the preferences and keep the existing ones."""
     update: Any = {"energy_sources": [*_current_sources(hass), *added]}
     await hass.data[_MANAGER].async_update(update)
@@ -82,7 +85,7 @@ async def async_replace_statistics(hass: HomeAssistant, replacements: Mapping[st
     """Put statistics in the place of others. A source whose energy is then counted twice is left out."""
     if _MANAGER not in hass.data:
         return
-    kept: list[dict[str, Any]] = []
+    kept: list[GridSource] = []
     for source in _current_sources(hass):
         changed = source | {
             field: replacements.get(source[field], source[field]) for field in _FIELDS if source.get(field)
@@ -101,7 +104,7 @@ def async_shows_any(hass: HomeAssistant, statistic_ids: Collection[str]) -> bool
     return any(source.get(field) in statistic_ids for source in sources for field in _FIELDS)
 
 
-def _shares_energy(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def _shares_energy(one: GridSource, other: GridSource) -> bool:
     return any(one.get(field) and one.get(field) == other.get(field) for field in _FIELDS[:2])
 
 
@@ -110,7 +113,7 @@ def _current_sources(hass: HomeAssistant) -> list[Any]:
     return list(preferences["energy_sources"]) if preferences else []
 
 
-def _belongs_to(usage_point_id: str, source: dict[str, Any]) -> bool:
+def _belongs_to(usage_point_id: str, source: GridSource) -> bool:
     beginning = statistic_id(usage_point_id, "")
     return any(str(source.get(field) or "").startswith(beginning) for field in _FIELDS)
 
@@ -123,7 +126,7 @@ def _list_bucket_keys(usage_point_id: str, statistic_ids: Iterable[str]) -> list
     return sorted(suffixes, key=lambda each: (known.index(each) if each in known else len(known) - 1, each))
 
 
-def _build_grid_source(usage_point_id: str, key: str, names: dict[str, str]) -> dict[str, Any]:
+def _build_grid_source(usage_point_id: str, key: str, names: dict[str, str]) -> GridSource:
     consumed = statistic_id(usage_point_id, f"consumption{key}")
     return {
         "type": "grid",

@@ -21,20 +21,23 @@ from .coordinator import GatewayConfigEntry, Meter
 from .feed import FeedCoordinator
 from .grid_sensors import LEVELS
 
+type EventData = dict[str, Any]
+"""What automations read of an event, by the names in docs/automations.md; each kind of event has its own."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GatewayEvent:
     """An event, its data and, for one of a meter, the usage point's public id."""
 
     kind: str
-    data: dict[str, Any] = field(default_factory=dict)
+    data: EventData = field(default_factory=dict)
     entry_id: str = ""
     point_id: str | None = None
 
 
 SIGNAL_EVENT: SignalType[GatewayEvent] = SignalType(f"{DOMAIN}_happened")
 
-type _Change = tuple[str, dict[str, Any]]
+type _Change = tuple[str, EventData]
 
 
 @callback
@@ -101,7 +104,7 @@ def _is_red(day: TempoDay | None) -> bool:
     return day is not None and day.color is TempoColor.RED
 
 
-def _describe_day(day: TempoDay) -> dict[str, Any]:
+def _describe_day(day: TempoDay) -> EventData:
     return {"date": day.date.isoformat(), "color": day.color.value, "confirmed": day.confirmed}
 
 
@@ -128,7 +131,7 @@ def _compare_ecowatt(before: _EcowattState, now: _EcowattState) -> Iterator[_Cha
         )
 
 
-def _describe_span(span: EcowattSpan) -> dict[str, Any]:
+def _describe_span(span: EcowattSpan) -> EventData:
     return {"level": LEVELS[span.level], "start": span.since.isoformat(), "until": span.until.isoformat()}
 
 

@@ -3,7 +3,7 @@
 All are disabled by default; a price is requested only while its sensor is enabled.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -41,7 +41,7 @@ def _get_cost(bucket: str, totals: Totals, _now: datetime) -> float | None:
     return day.cost_by_bucket.get(bucket, 0.0) if day and day.whole_cost is not None else None
 
 
-def _describe_day(totals: Totals, _now: datetime) -> dict[str, Any]:
+def _describe_day(totals: Totals, _now: datetime) -> Mapping[str, str]:
     return {"date": totals.last_day.start.isoformat()}
 
 
@@ -96,7 +96,7 @@ def _find_cheapest(comparison: Comparison, _now: datetime) -> str | None:
     return min(bills, key=lambda option: round(bills[option], 2), default=None)
 
 
-def _describe_comparison(comparison: Comparison, now: datetime) -> dict[str, Any]:
+def _describe_comparison(comparison: Comparison, now: datetime) -> Mapping[str, Any]:
     bills, cheapest = _list_totals(comparison), _find_cheapest(comparison, now)
     own = bills.get(_OWN)
     saving = round(own - bills[cheapest], 2) if cheapest and own is not None else None

@@ -19,7 +19,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from .api import GatewayClient, GatewayError, RequestRefusedError
-from .api.models import ConsentStatus, StartedConsent, UsagePoint
+from .api.models import ConsentStatus, RawOffPeak, RawTariff, StartedConsent, UsagePoint
 from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOCS, DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry
@@ -33,6 +33,7 @@ from .tariff_form import (
     CONF_OPTION,
     CONF_POWER,
     CUSTOM,
+    Answers,
     NoTariffChangedError,
     asks_for_prices,
     build_changes,
@@ -70,9 +71,9 @@ class MeterFlow(FileImportSteps):
     _reason: str | None = None
     _number: str | None = None
     _point: UsagePoint
-    _answers: dict[str, Any]
-    _off_peak: list[dict[str, Any]] | None = None
-    _submitted_prices: dict[str, Any] | None = None
+    _answers: Answers
+    _off_peak: list[RawOffPeak] | None = None
+    _submitted_prices: Answers | None = None
 
     @property
     @override
@@ -254,7 +255,7 @@ class MeterFlow(FileImportSteps):
         except GatewayError:
             return {}
 
-    async def _read_off_peak(self, answers: dict[str, Any]) -> list[dict[str, Any]] | None:
+    async def _read_off_peak(self, answers: Answers) -> list[RawOffPeak] | None:
         """Return the periods that were typed in, or None if the hours were left as they are."""
         text = answers.get(CONF_OFF_PEAK, "").strip()
         return None if text == await self._format_off_peak() else await read_off_peak(self._client, text)
@@ -298,7 +299,7 @@ class MeterFlow(FileImportSteps):
             step_id="custom", data_schema=schema, errors=errors, description_placeholders=placeholders
         )
 
-    async def _submit_tariff(self, prices: dict[str, Any] | None) -> dict[str, str]:
+    async def _submit_tariff(self, prices: Answers | None) -> dict[str, str]:
         """Send the tariff to the gateway; return form errors."""
         try:
             await self._change_point(prices)
@@ -308,7 +309,7 @@ class MeterFlow(FileImportSteps):
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
         return {}
 
-    async def _change_point(self, prices: dict[str, Any] | None, custom: dict[str, Any] | None = None) -> None:
+    async def _change_point(self, prices: Answers | None, custom: RawTariff | None = None) -> None:
         """Send the tariff to the gateway. Raises GatewayError."""
         self._point = await self._client.change_usage_point(
             self._point.id, build_changes(self._point, self._answers, prices, self._off_peak, custom)

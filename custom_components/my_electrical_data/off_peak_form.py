@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from .api import GatewayClient, RequestRefusedError
-from .api.models import OffPeak, UsagePoint
+from .api.models import OffPeak, RawOffPeak, UsagePoint
 from .formatting import Texts
 
 _EVERY_DAY = tuple(range(7))
@@ -16,7 +15,7 @@ class OffPeakError(ValueError):
     """The hours are not valid; the message is a translation key."""
 
 
-async def read_off_peak(client: GatewayClient, text: str) -> list[dict[str, Any]]:
+async def read_off_peak(client: GatewayClient, text: str) -> list[RawOffPeak]:
     """Return the periods in a text, as parsed by the gateway; none for an empty text.
 
     Raises OffPeakError if it cannot be read, GatewayError if the gateway does not answer.
@@ -71,7 +70,7 @@ def _format_weekdays(days: tuple[int, ...], words: Texts) -> str:
     return ", ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in names)
 
 
-def replace_own_periods(point: UsagePoint, new: list[dict[str, Any]], since: str | None) -> list[dict[str, Any]] | None:
+def replace_own_periods(point: UsagePoint, new: list[RawOffPeak], since: str | None) -> list[RawOffPeak] | None:
     """Return the user's own periods with the `new` ones; None if there are none left, which means Enedis' hours.
 
     With `since`, the new hours apply from that day until the user's next ones begin, and earlier ones end there. Days
@@ -94,7 +93,7 @@ def replace_own_periods(point: UsagePoint, new: list[dict[str, Any]], since: str
     return [*kept, *(period.raw for period in later)] or None
 
 
-def replace_periods_in_force(point: UsagePoint, new: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+def replace_periods_in_force(point: UsagePoint, new: list[RawOffPeak], today: date) -> list[RawOffPeak]:
     """Return the user's own periods with the current ones replaced by `new`; those of other days stay.
 
     Raises OffPeakError.

@@ -1,7 +1,7 @@
 """The rates of a day as an event entity: cards for prices that change by the hour read them from its attributes."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final, override
+from typing import Any, Final, TypedDict, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import callback
@@ -17,8 +17,18 @@ UPDATED: Final = "updated"
 _DAYS: Final = {"today_rates": timedelta(0), "tomorrow_rates": DAY}
 
 
-def list_rates(items: tuple[Period, ...], day: date) -> list[dict[str, Any]]:
-    """Return the rates of a day of Paris, of 23 to 25 hours: start, end, price in EUR/kWh, bucket, certainty."""
+class Rate(TypedDict):
+    """The price in EUR/kWh from `start` to `end`, in ISO 8601 with the offset of Paris."""
+
+    start: str
+    end: str
+    price: float | None
+    bucket: str
+    certain: bool
+
+
+def list_rates(items: tuple[Period, ...], day: date) -> list[Rate]:
+    """Return the rates of a day of Paris, of 23 to 25 hours."""
     first, last = (datetime.combine(each, datetime.min.time(), PARIS) for each in (day, day + DAY))
     return [
         {

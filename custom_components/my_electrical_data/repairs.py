@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from . import carried_hours, energy
 from .api import GatewayError, find_gateway
-from .api.models import ConsentStatus, StartedConsent, UsagePoint
+from .api.models import ConsentStatus, StartedConsent, UsagePoint, UsagePointChanges
 from .consent import parse_meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
@@ -32,6 +32,7 @@ from .tariff_form import (
     CONF_POWER,
     CONF_PRODUCTION,
     CONF_VALID_FROM,
+    Answers,
     add_tariff,
     build_price_fields,
     check_prices,
@@ -100,7 +101,7 @@ class _Flow(RepairsFlow):
             return {"base": "invalid_number" if error.problem == "invalid_number" else "gateway_failed"}
         return {}
 
-    async def _change_meter(self, changes: dict[str, Any]) -> dict[str, str]:
+    async def _change_meter(self, changes: UsagePointChanges) -> dict[str, str]:
         """Change the meter at the gateway."""
         client = self._loaded_entry.runtime_data.client
         return await self._call_gateway(lambda: client.change_usage_point(self._owner, changes))
@@ -190,7 +191,7 @@ class OffPeakFlow(_Flow):
 class PricesFlow(_Flow):
     """Ask for new prices when the gateway's are out of date."""
 
-    _submitted: dict[str, Any] | None = None
+    _submitted: Answers | None = None
 
     @override
     async def _start(self) -> RepairsFlowResult:

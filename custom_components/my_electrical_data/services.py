@@ -127,7 +127,8 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     client, point = entry.runtime_data.client, meter.point_id
     (start, end), direction = _get_days(call), call.data[ATTR_DIRECTION]
     with _translate_gateway_errors(call.hass, entry):
-        match call.data[ATTR_KIND]:
+        kind: Kind = call.data[ATTR_KIND]
+        match kind:
             case Kind.DAILY:
                 return _to_response(
                     (await client.fetch_daily_values(point, start=start, end=end, direction=direction)).data
@@ -136,7 +137,7 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
                 return _to_response(
                     (await client.fetch_load_curve(point, start=start, end=end, direction=direction)).data
                 )
-            case _:
+            case Kind.MAX_POWER:
                 return _to_response((await client.fetch_max_power(point, start=start, end=end)).data)
 
 
@@ -171,14 +172,14 @@ def _list_spans(call: ServiceCall, by: Criterion, now: datetime) -> list[Span]:
     """Return the known spans ahead, from data that was already fetched."""
     entry, _ = _get_device_entry(call)
     feeds = entry.runtime_data
-    if by is Criterion.PRICE:
-        _, meter = _get_meter(call)
-        spans = price_spans.list_price_spans(meter.periods.data) if meter.periods.data else ()
-    elif by is Criterion.TEMPO:
-        spans = price_spans.list_tempo_spans(feeds.tempo.data, now) if feeds.tempo.data else ()
-    else:
-        spans = price_spans.list_ecowatt_spans(feeds.ecowatt.data) if feeds.ecowatt.data else ()
-    return list(spans)
+    match by:
+        case Criterion.PRICE:
+            _, meter = _get_meter(call)
+            return list(price_spans.list_price_spans(meter.periods.data)) if meter.periods.data else []
+        case Criterion.TEMPO:
+            return list(price_spans.list_tempo_spans(feeds.tempo.data, now)) if feeds.tempo.data else []
+        case Criterion.ECOWATT:
+            return list(price_spans.list_ecowatt_spans(feeds.ecowatt.data)) if feeds.ecowatt.data else []
 
 
 async def _compare_options(call: ServiceCall) -> ServiceResponse:

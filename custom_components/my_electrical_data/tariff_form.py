@@ -23,7 +23,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .api.models import Tariff, UsagePoint
+from .api.models import RawOffPeak, RawTariff, Tariff, UsagePoint, UsagePointChanges
 from .const import OPTIONS, PRICE_UNIT
 from .off_peak_form import replace_own_periods
 from .paris import PARIS
@@ -44,6 +44,7 @@ HOLIDAYS = ["mainland", "alsace_moselle"]
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 
 type Answers = dict[str, Any]
+"""What was typed into a form, by field."""
 
 
 class NoTariffChangedError(ValueError):
@@ -54,13 +55,13 @@ class NoTariffChangedError(ValueError):
 class _Edit:
     """New members for each tariff whose members are those that the form showed."""
 
-    shown: Answers
-    new: Answers
+    shown: RawTariff
+    new: RawTariff
 
-    def concerns(self, tariff: Answers) -> bool:
+    def concerns(self, tariff: RawTariff) -> bool:
         return all(_get_member(tariff, name) == value for name, value in self.shown.items())
 
-    def is_met_by(self, tariff: Answers) -> bool:
+    def is_met_by(self, tariff: RawTariff) -> bool:
         return all(_get_member(tariff, name) == value for name, value in self.new.items())
 
 
@@ -132,16 +133,16 @@ def build_changes(
     point: UsagePoint,
     answers: Answers,
     prices: Answers | None,
-    off_peak: list[Answers] | None,
-    custom: Answers | None = None,
-) -> Answers:
+    off_peak: list[RawOffPeak] | None,
+    custom: RawTariff | None = None,
+) -> UsagePointChanges:
     """Build the request; `off_peak` of None leaves the hours. With a start day, what holds on earlier days stays.
 
     `custom` are the members of a custom tariff.
 
     Raises OffPeakError or NoTariffChangedError.
     """
-    changes: Answers = {"name": answers[CONF_NAME].strip()}
+    changes: UsagePointChanges = {"name": answers[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
     if tariff is None or answers[CONF_OPTION] != KEEP:
         changes["tariffs"] = add_tariff(point, answers, prices, custom)
@@ -172,11 +173,11 @@ def get_holidays(tariff: Tariff | None) -> str:
 
 
 def add_tariff(
-    point: UsagePoint, answers: Answers, prices: Answers | None, custom: Answers | None = None
-) -> list[Answers]:
+    point: UsagePoint, answers: Answers, prices: Answers | None, custom: RawTariff | None = None
+) -> list[RawTariff]:
     """Return the tariffs including a new one; without a start day the new one replaces all."""
     valid_from = answers.get(CONF_VALID_FROM)
-    new: Answers = {
+    new: RawTariff = {
         "valid_from": valid_from,
         "option": answers[CONF_OPTION],
         "power_kva": int(answers[CONF_POWER]),
@@ -198,7 +199,7 @@ def add_tariff(
 
 def _find_edits(tariff: Tariff, answers: Answers, prices: Answers | None) -> list[_Edit]:
     """Return what the form changes of a kept tariff."""
-    new: Answers = {
+    new: RawTariff = {
         CONF_HOLIDAYS: answers.get(CONF_HOLIDAYS, get_holidays(tariff)),
         "power_kva": int(answers[CONF_POWER]),
         "production_eur_per_kwh": answers.get(CONF_PRODUCTION),
@@ -209,7 +210,7 @@ def _find_edits(tariff: Tariff, answers: Answers, prices: Answers | None) -> lis
     return [edit for edit in edits if not edit.is_met_by(tariff.raw)]
 
 
-def _find_new_prices(tariff: Tariff, answers: Answers, prices: Answers | None) -> Answers | None:
+def _find_new_prices(tariff: Tariff, answers: Answers, prices: Answers | None) -> RawTariff | None:
     """Return the prices and the subscription that a kept tariff gets; None if they stay."""
     if tariff.option not in OPTIONS:
         return None
@@ -221,14 +222,14 @@ def _find_new_prices(tariff: Tariff, answers: Answers, prices: Answers | None) -
     return None if is_same else _build_own_prices(tariff.option, prices)
 
 
-def _build_own_prices(option: str, prices: Answers) -> Answers:
+def _build_own_prices(option: str, prices: Answers) -> RawTariff:
     return {
         "prices": [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[option]],
         "subscription_eur_per_month": prices[CONF_SUBSCRIPTION],
     }
 
 
-def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> list[Answers]:
+def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> list[RawTariff]:
     """Return the same tariffs with edits: on every day, or from the day `since` on.
 
     Only tariffs that have what the form showed are edited: history with another power, or a planned change, stays.
@@ -249,12 +250,12 @@ def _edit_tariffs(point: UsagePoint, edits: list[_Edit], since: str | None) -> l
     return edited
 
 
-def _apply_edits(tariff: Answers, edits: list[_Edit]) -> Answers:
+def _apply_edits(tariff: RawTariff, edits: list[_Edit]) -> RawTariff:
     applied = [edit.new for edit in edits if edit.concerns(tariff)]
     return reduce(or_, applied, tariff)
 
 
-def _get_member(tariff: Answers, name: str) -> Any:
+def _get_member(tariff: RawTariff, name: str) -> Any:
     return tariff.get(name, HOLIDAYS[0] if name == CONF_HOLIDAYS else None)
 
 
@@ -262,7 +263,7 @@ def _today() -> date:
     return dt_util.now(PARIS).date()
 
 
-def _get_start(tariff: Answers) -> str:
+def _get_start(tariff: RawTariff) -> str:
     return tariff.get("valid_from") or ""
 
 

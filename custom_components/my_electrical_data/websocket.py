@@ -20,7 +20,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from .card_feeds import FeedName, FeedSubscription, list_entries, list_loaded_entries
+from .card_feeds import FeedMessage, FeedName, FeedSubscription, list_entries, list_loaded_entries
 from .const import DOMAIN, METER
 from .coordinator import GatewayConfigEntry
 from .feed import translate_errors
@@ -80,7 +80,7 @@ def _send_homes(hass: HomeAssistant, connection: ActiveConnection, message: dict
 def _subscribe(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
     """Send a feed now and after each change; `hours` is the length of the cheapest window of `periods`."""
 
-    def send(event: dict[str, Any]) -> None:
+    def send(event: FeedMessage) -> None:
         connection.send_event(message["id"], event)
 
     subscription = FeedSubscription(hass, message["feed"], message.get("meter"), message["hours"], send)

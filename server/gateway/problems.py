@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError, RowGoneError, UnstorableTextError
+from gateway.kit.wire import OpenApiResponses
 from gateway.store import StoreError
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ class ProblemDetails(BaseModel):
 _CONTENT = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
 
 
-def describe_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def describe_responses(*statuses: int) -> OpenApiResponses:
     """Return the responses of these error statuses for the OpenAPI document."""
     return {status: {"description": HTTPStatus(status).phrase, "content": _CONTENT} for status in statuses}
 

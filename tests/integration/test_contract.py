@@ -100,7 +100,7 @@ MODELS: dict[type, str] = {
     figures.Periods: "PeriodsView",
     on_demand.Interval: "CurveReading",
     on_demand.LoadCurve: "CurveAnswer",
-    on_demand.OptionCost: "CostView",
+    on_demand.OptionCost: "OptionCostView",
     on_demand.ComparedMonth: "MonthView",
     on_demand.Comparison: "ComparisonView",
     on_demand.Refresh: "RefreshAnswer",

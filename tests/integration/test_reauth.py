@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_get_translations
 from pages import ACCOUNT, choose_option, make_client_input, submit_form
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -20,7 +21,7 @@ from scripted_gateway import (
     answer_text,
 )
 
-from custom_components.my_electrical_data.const import CONF_MADE_HERE
+from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN
 
 
 @pytest.mark.parametrize("way", ["log_in", "api_client"])
@@ -41,6 +42,8 @@ async def test_signs_in_again_when_the_gateway_refuses_its_client(
     )
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     assert "translation_domain" not in result, "our own text, which is translated"
+    french = await async_get_translations(hass, "fr", "config", {DOMAIN})
+    assert french[f"component.{DOMAIN}.config.abort.{result['reason']}"] == "Connexion rétablie."
     assert entry.data[CONF_CLIENT_SECRET] == "renewed"
     assert entry.data[CONF_MADE_HERE] is (way == "log_in")
     assert entry.state is ConfigEntryState.LOADED
@@ -100,6 +103,8 @@ async def test_reconfigures_a_loaded_gateway(
     result = await submit_form(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert "translation_domain" not in result, "our own text, which is translated"
+    french = await async_get_translations(hass, "fr", "config", {DOMAIN})
+    assert french[f"component.{DOMAIN}.config.abort.{result['reason']}"] == "L’adresse a été changée."
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
     assert len(gateway.list_requests(PING)) == 2, "once by the flow, and once by the reload"

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import TEMPO_FORECAST, ScriptedGateway, answer_text
 
-from custom_components.my_electrical_data.card_feeds import FeedName, FeedSubscription
+from custom_components.my_electrical_data.card_feeds import FeedMessage, FeedName, FeedSubscription
 
 SENSOR = "sensor.french_grid_tempo_red_day_risk"
 
@@ -20,13 +20,12 @@ async def turn_on(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def read_card(hass: HomeAssistant) -> dict[str, Any]:
-    sent: list[dict[str, Any]] = []
+def read_card(hass: HomeAssistant) -> Any:
+    sent: list[FeedMessage] = []
     subscription = FeedSubscription(hass, FeedName.TEMPO, None, 2, sent.append)
     subscription.async_start()
     subscription.async_stop()
-    found: dict[str, Any] = sent[0]["data"]
-    return found
+    return sent[0]["data"]
 
 
 async def test_it_is_off_by_default(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

@@ -21,6 +21,8 @@ ROOM = Path("custom_components") / DOMAIN
 FITS_BESIDE_A_VALUE = 212
 """Pixels: so much of a row is free beside "12.34 €" on a device page in three columns, 1280 pixels wide; on a phone,
 more."""
+FITS_IN_A_ROW = 262
+"""Pixels of a name and its state together there."""
 
 
 def by_path(language: str) -> dict[str, str]:
@@ -55,6 +57,15 @@ def test_names_of_entities_are_not_cut_on_a_device_page(language: str) -> None:
     # Pillow's font is as wide as Home Assistant's Roboto, to within three per cent.
     font = load_default(16)
     assert [name for name in names if font.getlength(name) > FITS_BESIDE_A_VALUE] == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_names_of_tariff_sensors_are_not_cut_beside_their_longest_state(language: str) -> None:
+    font = load_default(16)
+    sensors = load_texts(language)["entity"]["sensor"]
+    tariffs = [sensors[key] for key in ("tariff_period", "next_tariff_period", "tempo_period", "cheapest_option")]
+    rows = [(sensor["name"], max(sensor["state"].values(), key=len)) for sensor in tariffs]
+    assert [row for row in rows if sum(map(font.getlength, row)) > FITS_IN_A_ROW] == []
 
 
 def test_every_error_has_its_words() -> None:

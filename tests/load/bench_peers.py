@@ -208,7 +208,10 @@ async def _measure(ours: _Peer, theirs: _Peer) -> None:
         for name in ours.paths:
             for clients in CLIENTS:
                 for side, peer in enumerate((ours, theirs)):
-                    times = await http.keep_asking(peer.port, peer.paths[name], peer.who, clients, SECONDS)
+                    # MyElectricalData answers 500 at times when many ask and the machine is busy: those do not count
+                    times = await http.keep_asking(
+                        peer.port, peer.paths[name], peer.who, clients, SECONDS, may_fail=peer is theirs
+                    )
                     if number:  # the first round is to warm up
                         rate[name, side, clients].append(len(times) / SECONDS)
                         if clients == 1:

@@ -21,10 +21,12 @@ from .models import (
     OffPeakHours,
     Ping,
     Quota,
+    RawOffPeak,
     RegulatedGrids,
     StartedConsent,
     Token,
     UsagePoint,
+    UsagePointChanges,
     UsagePoints,
 )
 from .on_demand import Comparison, LoadCurve, Refresh
@@ -46,6 +48,9 @@ _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), De
 _REGULATED = Decoder(RegulatedGrids)
 _IMPORT, _IMPORTS = Decoder(FileImport), Decoder(FileImports)
 _OFFERS = Decoder(Offers)
+type Series = dict[str, Any]
+"""Energy and cost for a chart. It is passed on to a card as the gateway sends it."""
+
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 _TEMPO_FORECAST = Decoder(TempoForecast)
@@ -97,13 +102,13 @@ class GatewayClient:
         """Return one meter of the account."""
         return (await self._get(_USAGE_POINT, f"/v1/usage-points/{usage_point_id}")).data
 
-    async def change_usage_point(self, usage_point_id: str, changes: dict[str, Any]) -> UsagePoint:
+    async def change_usage_point(self, usage_point_id: str, changes: UsagePointChanges) -> UsagePoint:
         """Change name, tariffs or off-peak hours; return the changed meter."""
         response = await self._send_authorized("PATCH", f"/v1/usage-points/{usage_point_id}", json=changes)
         response.raise_for_status()
         return _USAGE_POINT(response.body)
 
-    async def read_off_peak_hours(self, text: str) -> list[dict[str, Any]]:
+    async def read_off_peak_hours(self, text: str) -> list[RawOffPeak]:
         """Return the periods that a text means, as `change_usage_point` takes them.
 
         Raises RequestRefusedError (`off_peak_unreadable`) if it cannot be read.
@@ -173,7 +178,7 @@ class GatewayClient:
         grids = (await self._get(_REGULATED, "/v1/tariffs", query)).data.items
         return grids[0].eur_per_kwh if grids else {}
 
-    async def fetch_series(self, usage_point_id: str, *, start: date, end: date, step: str) -> dict[str, Any]:
+    async def fetch_series(self, usage_point_id: str, *, start: date, end: date, step: str) -> Series:
         """Return energy and cost of the days `[start, end[` by `step`, as the gateway sends it, for a chart."""
         path = f"/v1/usage-points/{usage_point_id}/series"
         parts = ("buckets", "euros", "production", "quality", "year_ago")

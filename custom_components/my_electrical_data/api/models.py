@@ -7,12 +7,27 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from mashumaro import field_options
 
 USAGE_POINT_ID = re.compile(r"[a-z0-9]{16}")
 _MOST_DAYS_MISSING = 100_000
+
+
+type RawTariff = dict[str, Any]
+"""A tariff as the gateway sends and takes it; members that this version does not know go back unchanged."""
+
+type RawOffPeak = dict[str, Any]
+"""An off-peak period as the gateway sends and takes it; members that this version does not know go back unchanged."""
+
+
+class UsagePointChanges(TypedDict, total=False):
+    """What to change of a usage point; `off_peak` of None means Enedis' hours."""
+
+    name: str
+    tariffs: list[RawTariff]
+    off_peak: list[RawOffPeak] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,12 +170,12 @@ class Tariff:
     option: str
     power_kva: int
     prices: str | tuple[Price, ...]
-    raw: dict[str, Any]
+    raw: RawTariff
     subscription_eur_per_month: float | None = None
     production_eur_per_kwh: float | None = None
 
     @classmethod
-    def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
+    def __pre_deserialize__(cls, raw: RawTariff) -> RawTariff:
         """Keep the raw object beside its fields."""
         return {**raw, "raw": raw}
 
@@ -179,10 +194,10 @@ class OffPeak:
     slots: tuple[tuple[str, str], ...]
     source: str
     public_holidays: str = "by_weekday"
-    raw: dict[str, Any]
+    raw: RawOffPeak
 
     @classmethod
-    def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
+    def __pre_deserialize__(cls, raw: RawOffPeak) -> RawOffPeak:
         """Keep the raw object beside its fields."""
         return {**raw, "raw": raw}
 
@@ -195,7 +210,7 @@ class OffPeak:
 class OffPeakHours:
     """The periods that a text means, as the gateway takes them."""
 
-    periods: list[dict[str, Any]]
+    periods: list[RawOffPeak]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, override
 
-from gateway.account_data.sections import Section
+from gateway.account_data.sections import ExportRow, Section
+from gateway.kit.wire import Json
 
 _CHUNK = 64 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -77,11 +78,11 @@ class _Sink(io.RawIOBase):
         return taken
 
 
-def _format_cells(row: dict[str, Any]) -> list[Any]:
+def _format_cells(row: ExportRow) -> list[Json]:
     return [_format_cell(value) for value in row.values()]
 
 
-def _format_cell(value: Any) -> Any:
+def _format_cell(value: Json) -> Json:
     """Return lists and objects as JSON, and texts escaped so that spreadsheets do not read them as formulas."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
@@ -94,7 +95,7 @@ def _is_formula(text: str) -> bool:
     return visible.startswith(_FORMULA_STARTS)
 
 
-def _write_lines(rows: list[list[Any]]) -> bytes:
+def _write_lines(rows: list[list[Json]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()

@@ -41,9 +41,10 @@ async def export_own_account(
     """Export all data of the account, as one JSON document or a ZIP of CSV files."""
     now = parts.clock.now()
     sections = await open_export(parts, account)
-    if what is ExportFormat.JSON:
-        body, media, ending = export.write_json(sections), "application/json", "json"
-    else:
-        body, media, ending = export.write_csv(sections, now), "application/zip", "zip"
+    match what:
+        case ExportFormat.JSON:
+            body, media, ending = export.write_json(sections), "application/json", "json"
+        case ExportFormat.CSV:
+            body, media, ending = export.write_csv(sections, now), "application/zip", "zip"
     disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
     return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})

@@ -1,7 +1,6 @@
 """The data of an account by section. Large sections are read page by page, so that they are never all in memory."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 from gateway.accounts import reading_tokens, repository
 from gateway.accounts.models import Account
@@ -10,13 +9,17 @@ from gateway.audit import repository as audit
 from gateway.audit.service import record_event
 from gateway.consents import repository as consents
 from gateway.kit.paris import format_instant
+from gateway.kit.wire import Json
 from gateway.metering import account_readings
 from gateway.metering.schedule import Kind
 from gateway.usage_points import repository as usage_points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets, open_secrets
 
-type Section = tuple[str, AsyncIterator[dict[str, Any]]]
+type ExportRow = Mapping[str, Json]
+"""A row of the export by column: a JSON object, or a line of a CSV file."""
+
+type Section = tuple[str, AsyncIterator[ExportRow]]
 
 
 async def open_export(parts: AccountParts, account: Account) -> list[Section]:
@@ -39,7 +42,7 @@ def list_sections(parts: AccountParts, account: Account) -> list[Section]:
     ]
 
 
-async def _yield_account(account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_account(account: Account) -> AsyncIterator[ExportRow]:
     yield {
         "id": account.id,
         "email": account.address,
@@ -49,7 +52,7 @@ async def _yield_account(account: Account) -> AsyncIterator[dict[str, Any]]:
     }
 
 
-async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     async with parts.database.read() as session:
         found = await repository.list_api_clients(session, account.id)
     for client in found:
@@ -61,7 +64,7 @@ async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIter
         }
 
 
-async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_reading_tokens(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     for token in await reading_tokens.list_tokens(parts, account.id):
         yield {
             "id": token.id,
@@ -78,7 +81,7 @@ async def _open_usage_points(parts: AccountParts, account: Account) -> list[tupl
         return [(point, await open_secrets(session, point, parts.keyring)) for point in points]
 
 
-async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     for point, opened in await _open_usage_points(parts, account):
         yield {
             "id": point.id,
@@ -95,7 +98,7 @@ async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIte
         }
 
 
-async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     async with parts.database.read() as session:
         found = [
             (consent, await open_secrets(session, consent, parts.keyring))
@@ -112,7 +115,7 @@ async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterato
         }
 
 
-async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[ExportRow]:
     before: int | None = None
     while True:
         async with parts.database.read() as session:
@@ -124,7 +127,7 @@ async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[
         before = found[-1].id
 
 
-async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
+async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[ExportRow]:
     for point, opened in await _open_usage_points(parts, account):
         for feed in account_readings.list_feeds(point.id, kind):
             after = None

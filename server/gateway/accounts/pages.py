@@ -1,7 +1,7 @@
 """The pages that emails link to while FRONTEND_URL is empty. A front end has pages of its own."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,13 +10,12 @@ from gateway.accounts import recovery, sign_up
 from gateway.accounts.dependencies import AccountPartsDep
 from gateway.accounts.passwords import LONGEST
 from gateway.dependencies import ClientDep
+from gateway.kit.wire import OpenApiResponses
 from gateway.pages import choose_language, load_texts, render_page
 from gateway.problems import ProblemError, describe_responses
 
-_FRONT: dict[int | str, dict[str, Any]] = {303: {}}
-_PAGES: dict[int | str, dict[str, Any]] = {
-    status: {"content": {"text/html": {}}} for status in (400, 401, 403, 429, 503)
-}
+_FRONT: OpenApiResponses = {303: {}}
+_PAGES: OpenApiResponses = {status: {"content": {"text/html": {}}} for status in (400, 401, 403, 429, 503)}
 
 router = APIRouter(
     tags=["account pages"], default_response_class=HTMLResponse, responses=_FRONT | describe_responses(413, 422)

@@ -1,7 +1,7 @@
 """Request and response bodies of the administration routes."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -132,7 +132,7 @@ class EventView(BaseModel):
     at: Utc
     event: str
     account_id: str | None
-    detail: dict[str, Any]
+    detail: dict[str, str | int]
 
 
 class Events(BaseModel):

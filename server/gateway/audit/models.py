@@ -1,7 +1,6 @@
 """Database model of the audit log."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,4 +17,4 @@ class AuditEvent(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     account_id: Mapped[str | None] = mapped_column(index=True)
     event: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    detail: Mapped[dict[str, str | int]] = mapped_column(JSON)

@@ -2,7 +2,7 @@
 
 import json as json_format
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from gateway.accounts.service import find_or_create_account
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, print_table, with_runtime
 from gateway.consents.service import delete_usage_point
+from gateway.kit.wire import JsonObject
 from gateway.runtime import Runtime
 from gateway.tariffs.offers import NO_OFFERS
 from gateway.tariffs.options import OPTIONS, BucketClock, Option
@@ -39,7 +40,7 @@ def add(
         print("Number of the usage point (14 digits), then Enter: ", end="", flush=True)
     try:
         prm = service.check_number(sys.stdin.readline())
-        chosen: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
+        chosen: JsonObject = {"tariff": {"option": option, "power_kva": power}}
         if off_peak:  # otherwise the current ones stay: the user's, or those from Enedis
             chosen["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
         choices = UsagePointChanges.model_validate(chosen)

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents import repository
 from gateway.consents.models import Consent
-from gateway.enedis.customer import Service
+from gateway.enedis.customer import SubscribedService
 
 RIVAL_PAUSE = timedelta(minutes=10)
 """How long a claim waits while another account is at Enedis for the same meter, from where users return soon."""
@@ -57,12 +57,12 @@ class ClaimFacts:
     """Whether the claiming account already reads the meter by the same authorisation."""
 
 
-def find_opening_day(services: Sequence[Service], prm: str) -> date | None:
+def find_opening_day(services: Sequence[SubscribedService], prm: str) -> date | None:
     """Return the day on which Enedis opened the newest open service of a meter; None if there is none."""
     return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
 
 
-def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> ClaimOutcome:
+def evaluate_claim(services: Sequence[SubscribedService], prm: str, facts: ClaimFacts) -> ClaimOutcome:
     """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
 
     A customer has one number for all meters, so older services of other meters do not mean that this one will not open.

@@ -1,6 +1,6 @@
 """The pages before and after Enedis: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,11 +10,12 @@ from gateway.consents.authorization import LIFETIME, OPEN
 from gateway.consents.claims import ClaimOutcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
+from gateway.kit.wire import OpenApiResponses
 from gateway.pages import render_page
 from gateway.problems import describe_responses
 from gateway.settings import Settings
 
-_PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
+_PAGES: OpenApiResponses = {303: {}, 404: {}, 410: {}}
 
 router = APIRouter(
     tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | describe_responses(422, 429)

@@ -11,7 +11,7 @@ from gateway.consents import authorization, claims, repository
 from gateway.consents.claims import ClaimOutcome
 from gateway.consents.models import Consent, ConsentStatus
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import Service
+from gateway.enedis.customer import SubscribedService
 from gateway.enedis.errors import EnedisError
 from gateway.instance import Instance
 from gateway.kit import paris
@@ -80,7 +80,7 @@ class ConsentKeeper:
             log.warning("consent_contested")
             return ClaimOutcome.PENDING
 
-    async def _decide_consent(self, consent_id: str, prm: str, services: Sequence[Service]) -> ClaimOutcome:
+    async def _decide_consent(self, consent_id: str, prm: str, services: Sequence[SubscribedService]) -> ClaimOutcome:
         now = self._clock.now()
         prm_hash = usage_points.hash_number(self._instance, prm)
         async with self._database.write() as session:

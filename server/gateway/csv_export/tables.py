@@ -128,7 +128,7 @@ async def _iterate_readings(
             after = last
 
 
-def _format_reading(value: dict[str, Value]) -> CsvRow:
+def _format_reading(value: account_readings.ExportedReading) -> CsvRow:
     row = dict(value)
     for name in ("start", "at"):
         if isinstance(written := row.get(name), str):

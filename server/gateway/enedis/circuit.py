@@ -25,12 +25,38 @@ _PROBE = 30.0
 """Seconds between two probing calls."""
 _COUNTED_FOR = 3600.0
 _REMEMBERED_FOR = 24 * 3600.0
-_FOR_OPERATOR = frozenset(
-    {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
-)
-"""Reasons that concern Enedis or our application; the others concern a single meter."""
-_FAILS = frozenset({ErrorReason.DOWN, ErrorReason.UNAUTHORIZED})
-"""Reasons that count as failures of the API for all usage points."""
+
+
+class ErrorScope(StrEnum):
+    """What an error concerns: a single meter, our application, or an API, which then fails for all usage points."""
+
+    METER = "meter"
+    APPLICATION = "application"
+    API = "api"
+
+
+def get_scope(reason: ErrorReason) -> ErrorScope:
+    """Return what an error with this reason concerns."""
+    match reason:
+        case ErrorReason.DOWN | ErrorReason.UNAUTHORIZED:
+            return ErrorScope.API
+        case ErrorReason.QUOTA | ErrorReason.NOT_SUBSCRIBED | ErrorReason.OUR_FAULT:
+            return ErrorScope.APPLICATION
+        case (
+            ErrorReason.ABSENT
+            | ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.TOO_LONG
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.NOT_HOLDER
+            | ErrorReason.NO_CONSENT
+            | ErrorReason.METER_REFUSED
+            | ErrorReason.NOTHING_OPEN
+        ):
+            return ErrorScope.METER
+        case _:
+            assert_never(reason)
 
 
 class CircuitState(StrEnum):
@@ -83,7 +109,7 @@ class Circuit:
     async def record_failure(self, api: str, error: EnedisError) -> EnedisError:
         """Record a call that was refused or not answered, and return its error; a failing store is ignored."""
         await self.record_error(api, error)
-        if error.reason not in _FAILS:
+        if get_scope(error.reason) is not ErrorScope.API:
             await self.record_response(api)
             return error
         with suppress(StoreError):
@@ -98,7 +124,7 @@ class Circuit:
 
     async def record_error(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day if it concerns Enedis or our application."""
-        if error.reason in _FOR_OPERATOR:
+        if get_scope(error.reason) is not ErrorScope.METER:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)

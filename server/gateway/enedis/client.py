@@ -14,11 +14,11 @@ from gateway.enedis.customer import (
     Address,
     AddressAnswer,
     Contracts,
+    GridConnection,
     GridContract,
     Metering,
-    Service,
-    Services,
-    Supply,
+    SubscribedService,
+    SubscribedServices,
     Synthesis,
 )
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
@@ -46,7 +46,7 @@ class Api(StrEnum):
     SYNTHESIS = "synthesis"
     METERING = "metering"
     ADDRESS = "address"
-    SUPPLY = "supply"
+    CONNECTION = "connection"
 
 
 _CUSTOMER_PATHS = {
@@ -54,7 +54,7 @@ _CUSTOMER_PATHS = {
     Api.SYNTHESIS: "/synth_contrat_auto/v1/",
     Api.METERING: "/comptage_auto/v1/",
     Api.ADDRESS: "/donnees_generales_auto/v1/",
-    Api.SUPPLY: "/alimentation_auto/v1/",
+    Api.CONNECTION: "/alimentation_auto/v1/",
 }
 _SERVICES = "/subscribed_services/v1"
 
@@ -141,19 +141,19 @@ class Enedis:
         """Fetch the address of a usage point."""
         return _parse_response(AddressAnswer, await self._fetch_customer(payer, Api.ADDRESS, prm)).address
 
-    async def fetch_supply(self, payer: str, prm: str) -> Supply:
+    async def fetch_connection(self, payer: str, prm: str) -> GridConnection:
         """Fetch the connection of a usage point: state, voltage and phases."""
-        return _parse_response(Supply, await self._fetch_customer(payer, Api.SUPPLY, prm))
+        return _parse_response(GridConnection, await self._fetch_customer(payer, Api.CONNECTION, prm))
 
-    async def fetch_services_of_authorization(self, payer: str, authorisation: int) -> list[Service]:
+    async def fetch_services_of_authorization(self, payer: str, authorisation: int) -> list[SubscribedService]:
         """Fetch the services that an authorisation opened, with their meters."""
         return await self._fetch_services(payer, {"autorisationId": authorisation})
 
-    async def fetch_services_of_point(self, payer: str, prm: str) -> list[Service]:
+    async def fetch_services_of_point(self, payer: str, prm: str) -> list[SubscribedService]:
         """Fetch the services of a usage point."""
         return await self._fetch_services(payer, {"pointId": prm})
 
-    async def _fetch_services(self, payer: str, whose: dict[str, int | str]) -> list[Service]:
+    async def _fetch_services(self, payer: str, whose: dict[str, int | str]) -> list[SubscribedService]:
         body = {**whose, "comptage": False}
         try:
             answer = await self._request(payer, Api.SERVICES, "POST", _SERVICES, json=body)
@@ -161,7 +161,7 @@ class Enedis:
             if error.reason is ErrorReason.NOTHING_OPEN:
                 return []
             raise
-        return _parse_response(Services, answer).items
+        return _parse_response(SubscribedServices, answer).items
 
     async def _fetch_customer(self, payer: str, api: Api, prm: str) -> HttpResponse:
         return await self._request(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)

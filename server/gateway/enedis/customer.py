@@ -1,4 +1,4 @@
-"""Models of Enedis' answers for contracts, metering, address, supply and services; absent or empty values are None."""
+"""Models of Enedis' answers for contracts, metering, address, connection, services; absent or empty values are None."""
 
 import re
 from collections.abc import Callable
@@ -131,7 +131,7 @@ class AddressAnswer(_Wire):
     address: Annotated[Address, BeforeValidator(_replace_empty(empty={}))] = Address()
 
 
-class Supply(_Wire):
+class GridConnection(_Wire):
     """The connection of the usage point: state, voltage and phases."""
 
     connection_state: Text = None
@@ -185,7 +185,7 @@ class Metering(_Wire):
         return [relay for relay in (self.relay, within) if relay]
 
 
-class Service(_Wire):
+class SubscribedService(_Wire):
     """A service of a usage point; an answer lists the point once for each service."""
 
     point: Annotated[str | None, Field(alias="pointId"), BeforeValidator(_meter_number)] = None
@@ -202,7 +202,9 @@ class Service(_Wire):
         return self.state in {None, "ACTIF"}
 
 
-class Services(_Wire):
+class SubscribedServices(_Wire):
     """The services in an answer; an absent, null or empty list means none."""
 
-    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_replace_empty(empty=[]))] = []
+    items: Annotated[
+        list[SubscribedService], Field(alias="serviceSouscrit"), BeforeValidator(_replace_empty(empty=[]))
+    ] = []

@@ -8,9 +8,9 @@ import json
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from gateway.kit.http import HttpResponse
+from gateway.kit.wire import JsonObject
 
 
 class ErrorReason(StrEnum):
@@ -122,7 +122,7 @@ def parse_error(response: HttpResponse) -> EnedisError:
     return EnedisError(reason, code if _CODE.fullmatch(code) else "", _read_next_access(body))
 
 
-def _find_reason(status: int, body: dict[str, Any], code: str) -> ErrorReason:
+def _find_reason(status: int, body: JsonObject, code: str) -> ErrorReason:
     if status == 429:
         return ErrorReason.QUOTA
     if known := _BY_CODE.get(code) or _match_words(body):
@@ -137,12 +137,12 @@ def _find_reason(status: int, body: dict[str, Any], code: str) -> ErrorReason:
     return ErrorReason.OUR_FAULT
 
 
-def _match_words(body: dict[str, Any]) -> ErrorReason | None:
+def _match_words(body: JsonObject) -> ErrorReason | None:
     words = str(body.get("error_description") or body.get("message") or "").lower()
     return next((reason for part, reason in _BY_WORDS.items() if part in words), None)
 
 
-def _read_body(raw: bytes) -> dict[str, Any]:
+def _read_body(raw: bytes) -> JsonObject:
     try:
         body = json.loads(raw)
     except ValueError, RecursionError:
@@ -157,7 +157,7 @@ def _read_body(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def _read_next_access(body: dict[str, Any]) -> datetime | None:
+def _read_next_access(body: JsonObject) -> datetime | None:
     try:
         return datetime.strptime(str(body.get("nextAccessTime")), _NEXT_ACCESS).astimezone(UTC)
     except ValueError, OverflowError:

@@ -54,12 +54,18 @@ class ComparedDay:
 def compare_days(file: PayloadsByFeed, archive: PayloadsByFeed) -> list[ComparedDay]:
     """Return the comparison of each day of a file with the same day of the archive."""
     return [
-        _compare_curve(direction, day, payload, archive)
-        if kind is Kind.CURVE
-        else _compare_figure(kind, direction, day, payload, archive)
+        _compare_day(kind, direction, day, payload, archive)
         for (kind, direction), days in file.items()
         for day, payload in days.items()
     ]
+
+
+def _compare_day(kind: Kind, direction: Direction, day: date, payload: bytes, archive: PayloadsByFeed) -> ComparedDay:
+    match kind:
+        case Kind.CURVE:
+            return _compare_curve(direction, day, payload, archive)
+        case Kind.DAILY | Kind.MAX_POWER | Kind.INDEX:
+            return _compare_figure(kind, direction, day, payload, archive)
 
 
 def _compare_curve(direction: Direction, day: date, payload: bytes, archive: PayloadsByFeed) -> ComparedDay:

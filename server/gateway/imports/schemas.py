@@ -1,7 +1,7 @@
 """Imports on the wire; the report of a file is also how it is kept."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -76,6 +76,15 @@ class ImportList(BaseModel):
     items: list[UploadedFile]
 
 
+_UNITS: Mapping[Kind, Literal["Wh", "VA"]] = {
+    Kind.CURVE: "Wh",
+    Kind.DAILY: "Wh",
+    Kind.MAX_POWER: "VA",
+    Kind.INDEX: "Wh",
+}
+"""The unit of a day's figure; a load curve is compared by its energy."""
+
+
 def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable[RejectedRow]) -> ImportReport:
     """Return the report of a file: its days by outcome, spans, differences and rejected rows."""
     rows: dict[RowFault, list[int]] = defaultdict(list)
@@ -93,7 +102,7 @@ def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable
                 date=day.day,
                 file=day.in_file,
                 archive=day.in_archive,
-                unit="VA" if day.kind is Kind.MAX_POWER else "Wh",
+                unit=_UNITS[day.kind],
             )
             for day in different[:_MOST_DIFFERENCES]
         ],

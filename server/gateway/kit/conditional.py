@@ -8,16 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
 from gateway.kit.compression import accepts_gzip, compress, decompress, is_worth_compressing
-from gateway.kit.wire import Utc
+from gateway.kit.wire import OpenApiResponses, Utc
 
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
+UNCHANGED: OpenApiResponses = {304: {"description": "What the caller has is still good."}}
 _LOOK_AGAIN = 3.0
 _LOOK_AGAIN_SOON = 0.5
 _SOON = timedelta(seconds=15)

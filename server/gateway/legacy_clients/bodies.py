@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality
 from gateway.enedis.registers import BUCKETS, TOTAL, Registers
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients.measures import MeasuredRange
 from gateway.metering.schedule import Kind
 
@@ -34,7 +34,7 @@ _SECTIONS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 _CLASSES = {bucket: name for name, bucket in BUCKETS.items()}
 
 
-def build_meter_reading(found: MeasuredRange) -> dict[str, Any]:
+def build_meter_reading(found: MeasuredRange) -> JsonObject:
     """Return the `meter_reading` of v5: all values are texts."""
     readings = []
     for point in found.points:
@@ -52,7 +52,7 @@ def build_meter_reading(found: MeasuredRange) -> dict[str, Any]:
     }
 
 
-def build_measure(found: MeasuredRange) -> dict[str, Any]:
+def build_measure(found: MeasuredRange) -> JsonObject:
     """Return the body of v2, as it has been since October 2026."""
     quantity, unit = _QUANTITIES[found.measure.kind]
     series = {
@@ -77,24 +77,20 @@ def build_measure(found: MeasuredRange) -> dict[str, Any]:
     }
 
 
-def _build_index_context(found: MeasuredRange, series: dict[str, str]) -> dict[str, Any]:
+def _build_index_context(found: MeasuredRange, series: dict[str, str]) -> JsonObject:
     """Return the registers by time class; of their calendar no more is known than the classes."""
     names = sorted({name for registers in found.registers.values() for name in registers} & _CLASSES.keys())
-    classes = [{"idClasseTemporelle": _CLASSES[name], "valeur": _list_values(found.registers, name)} for name in names]
-    return {
-        "etapeMetier": "BRUT",
-        "contexteReleve": "COL",
-        "typeReleve": "AQ",
-        "grandeur": [
-            {
-                **series,
-                "calendrier": [{"classeTemporelle": classes}] if classes else [],
-                "cadranTotalisateur": {"valeur": _list_values(found.registers, TOTAL)},
-            }
-        ],
+    classes: list[JsonObject] = [
+        {"idClasseTemporelle": _CLASSES[name], "valeur": _list_values(found.registers, name)} for name in names
+    ]
+    quantity: JsonObject = {
+        **series,
+        "calendrier": [{"classeTemporelle": classes}] if classes else [],
+        "cadranTotalisateur": {"valeur": _list_values(found.registers, TOTAL)},
     }
+    return {"etapeMetier": "BRUT", "contexteReleve": "COL", "typeReleve": "AQ", "grandeur": [quantity]}
 
 
-def _list_values(days: Mapping[date, Registers], name: str) -> list[dict[str, Any]]:
+def _list_values(days: Mapping[date, Registers], name: str) -> list[JsonObject]:
     known = [(day, registers[name]) for day, registers in days.items() if name in registers]
     return [{"d": day.isoformat(), "v": wh, "iv": 0} for day, wh in known]

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.domain.direction import Direction
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients.bodies import build_measure, build_meter_reading
 from gateway.legacy_clients.measures import LegacyMeasure, MeasuredRange
 from gateway.metering.schedule import Kind
@@ -18,7 +19,7 @@ class ConsoMeasure:
     """A measure, and the generation of its body."""
 
     measure: LegacyMeasure
-    build_body: Callable[[MeasuredRange], dict[str, Any]]
+    build_body: Callable[[MeasuredRange], JsonObject]
 
 
 _OLDER = {

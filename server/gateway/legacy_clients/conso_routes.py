@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from gateway.accounts.tokens import InvalidTokenError
 from gateway.dependencies import ClockDep
 from gateway.kit.clock import Clock
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients.conso_requests import MEASURES, ConsoRequest
 from gateway.legacy_clients.dependencies import LegacyClientsDep
 from gateway.legacy_clients.refusals import RefusedError, translate_problem
@@ -67,7 +68,7 @@ def _pass_on(error: RefusedError, clock: Clock) -> JSONResponse:
     return _refuse(error.status, "The Enedis API returned an error", headers, error=error.body)
 
 
-def _build_issues(error: ValidationError) -> dict[str, Any]:
+def _build_issues(error: ValidationError) -> JsonObject:
     """Return what is wrong with which parameter, in the form of zod, without what was sent."""
     issues = [
         {"path": list(detail["loc"]), "message": detail["msg"]}

@@ -2,10 +2,10 @@
 
 import re
 from datetime import date, datetime, time
-from typing import Any
 
 from gateway.enedis.customer import Address
 from gateway.kit import paris
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients.service import OwnMeter
 from gateway.quotas.day import Use
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -17,7 +17,7 @@ _POSTAL = re.compile(r"(\d{5})\s+(.+)", re.ASCII)
 _CONSENT_ENDED = "Enedis may not be asked for this meter any more. What is known of it is still answered."
 
 
-def build_access(meter: OwnMeter, answers: Use, now: datetime) -> dict[str, Any]:
+def build_access(meter: OwnMeter, answers: Use, now: datetime) -> JsonObject:
     """Return whether the meter may be read, and how many answers the account has had today. It costs no call."""
     is_valid = meter.point.status is PointStatus.GRANTED
     expires_on = meter.point.consent_expires_on
@@ -34,7 +34,7 @@ def build_access(meter: OwnMeter, answers: Use, now: datetime) -> dict[str, Any]
     }
 
 
-def build_contracts(meter: OwnMeter, contract: Contract) -> dict[str, Any]:
+def build_contracts(meter: OwnMeter, contract: Contract) -> JsonObject:
     """Return the body of `contracts`; what Enedis has not said is null."""
     power = contract.power_kva
     since = contract.consumption_activated_on or contract.production_activated_on or contract.started_on
@@ -51,10 +51,10 @@ def build_contracts(meter: OwnMeter, contract: Contract) -> dict[str, Any]:
     return _build_customer(meter, {}, {"contracts": terms})
 
 
-def build_addresses(meter: OwnMeter, address: Address) -> dict[str, Any]:
+def build_addresses(meter: OwnMeter, address: Address) -> JsonObject:
     """Return the body of `addresses`."""
     postal = _POSTAL.fullmatch(address.city or "")
-    place: dict[str, Any] = {
+    place: JsonObject = {
         "street": address.street,
         "locality": address.locality,
         "postal_code": postal[1] if postal else None,
@@ -66,7 +66,7 @@ def build_addresses(meter: OwnMeter, address: Address) -> dict[str, Any]:
     return _build_customer(meter, {"usage_point_addresses": place}, {})
 
 
-def _build_customer(meter: OwnMeter, of_point: dict[str, Any], beside_point: dict[str, Any]) -> dict[str, Any]:
+def _build_customer(meter: OwnMeter, of_point: JsonObject, beside_point: JsonObject) -> JsonObject:
     # Data Connect is for Linky meters only, which v5 called AMM
     point = {"usage_point_id": meter.prm, "usage_point_status": "com", "meter_type": "AMM", **of_point}
     # a customer has no number any more, and clients need one: the meter's public id is one

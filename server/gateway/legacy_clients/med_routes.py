@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from gateway.dependencies import ClockDep
 from gateway.domain.direction import Direction
 from gateway.ecowatt.routes import EcowattOutlookDep
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients import contracts, national
 from gateway.legacy_clients.bodies import build_meter_reading
 from gateway.legacy_clients.dependencies import LegacyClientsDep
@@ -88,21 +89,21 @@ async def get_measures(
 
 @router.get("/valid_access/{prm}")
 @router.get("/valid_access/{prm}/cache")
-async def get_access(clients: LegacyClientsDep, meter: MeterDep, clock: ClockDep) -> dict[str, Any]:
+async def get_access(clients: LegacyClientsDep, meter: MeterDep, clock: ClockDep) -> JsonObject:
     """Tell whether the meter may be read, and what is left of the quota. It is not counted."""
     return contracts.build_access(meter, await clients.load_answers(meter), clock.now())
 
 
 @router.get("/contracts/{prm}")
 @router.get("/contracts/{prm}/cache")
-async def get_contracts(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> dict[str, Any]:
+async def get_contracts(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> JsonObject:
     """Return the contract."""
     return contracts.build_contracts(meter, await clients.load_contract(request, meter))
 
 
 @router.get("/addresses/{prm}")
 @router.get("/addresses/{prm}/cache")
-async def get_addresses(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> dict[str, Any]:
+async def get_addresses(request: Request, clients: LegacyClientsDep, meter: MeterDep) -> JsonObject:
     """Return the address."""
     return contracts.build_addresses(meter, await clients.fetch_address(request, meter))
 
@@ -131,7 +132,7 @@ async def get_tempo(outlook: TempoOutlookDep, clock: ClockDep, start: Day, end: 
 
 
 @router.get("/rte/ecowatt/{start}/{end}")
-async def get_ecowatt(outlook: EcowattOutlookDep, clock: ClockDep, start: Day, end: Day) -> dict[str, Any]:
+async def get_ecowatt(outlook: EcowattOutlookDep, clock: ClockDep, start: Day, end: Day) -> JsonObject:
     """Return Ecowatt's levels, without a token."""
     return await national.list_ecowatt_days(outlook, start, end, clock.now())
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.kit import paris
+from gateway.kit.wire import JsonObject
 from gateway.legacy_clients.measures import STAMP
 from gateway.tariffs.options import Option
 from gateway.tariffs.service import TariffService
@@ -48,7 +48,7 @@ async def list_tempo_prices(tariffs: TariffService) -> dict[str, float]:
     return {bucket: price for grid in grids.items for bucket, price in grid.eur_per_kwh.items()}
 
 
-async def list_ecowatt_days(outlook: EcowattOutlook, start: date, end: date, now: datetime) -> dict[str, Any]:
+async def list_ecowatt_days(outlook: EcowattOutlook, start: date, end: date, now: datetime) -> JsonObject:
     """Return the levels by hour, each day under the date before it.
 
     The first API took the beginning of a day in Paris for a time in UTC, and its clients expect that.

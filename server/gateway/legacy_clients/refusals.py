@@ -9,7 +9,6 @@ ended no longer covers, and those of a meter that Enedis has refused for days: i
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from gateway.metering.missing import Missing, Reason
 from gateway.problems import ProblemError
@@ -83,7 +82,7 @@ class RefusedError(Exception):
         return _STATUSES[self.refusal]
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> dict[str, str]:
         """The body that Enedis' v5 API had for it."""
         if self.refusal is not LegacyRefusal.QUOTA:
             return _BODIES[self.refusal]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,16 +13,19 @@ from gateway.metering.imported import add_imported_days, load_next_imported
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.service import Secrets
 
+type ExportedReading = dict[str, str | int | float | None]
+"""A reading as an object for JSON. Its members depend on its kind."""
+
 PAGE = 31
 """How many days are loaded into memory at once."""
 
 
 async def load_page(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date | None
-) -> tuple[list[dict[str, Any]], date | None]:
+) -> tuple[list[ExportedReading], date | None]:
     """Return the readings of the next days after `after` (None: from the first day), and the last of these days.
 
-    Each reading is a dictionary for JSON. The day is None when no days are left.
+    The day is None when no days are left.
     """
     known = dict(await repository.load_next_payloads(session, feed, secrets, after or date.min, PAGE))
     imported = await load_next_imported(session, feed, secrets, after or date.min, PAGE)
@@ -41,7 +43,7 @@ def list_feeds(point_id: str, kind: Kind) -> list[Feed]:
     return [Feed(point_id, kind, direction) for direction in Direction]
 
 
-def _iterate_values(kind: Kind, day: date, payload: bytes, *, is_imported: bool) -> Iterator[dict[str, Any]]:
+def _iterate_values(kind: Kind, day: date, payload: bytes, *, is_imported: bool) -> Iterator[ExportedReading]:
     quality = str(Quality.IMPORTED if is_imported else Quality.MEASURED)
     match kind:
         case Kind.CURVE:

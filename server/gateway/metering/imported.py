@@ -92,8 +92,14 @@ def add_imported(feed: Feed, day: date, known: bytes | None, imported: Sequence[
     """
     if known is None and len(imported) == 1:
         return imported[0]
-    if feed.kind is not Kind.CURVE:
-        return imported[0] if known is None and imported else known
+    match feed.kind:
+        case Kind.DAILY | Kind.MAX_POWER | Kind.INDEX:
+            return imported[0] if known is None and imported else known
+        case Kind.CURVE:
+            return _complete_curve(day, known, imported)
+
+
+def _complete_curve(day: date, known: bytes | None, imported: Sequence[bytes]) -> bytes | None:
     if not imported:
         return known
     midnight = paris.midnight(day)

@@ -130,11 +130,28 @@ def raise_if_nothing_known(known: Sized, refusal: CallRefusal | None, now: datet
     if known or refusal is None:
         return
     wait = (refusal.until - now).total_seconds()
-    if refusal.reason is ErrorReason.QUOTA:
-        raise ProblemError(
-            429, "quota", "No data is known for this range yet, and the quota is used up.", retry_after=wait
-        )
-    if refusal.reason in {ErrorReason.DOWN, ErrorReason.OUR_FAULT, ErrorReason.UNAUTHORIZED}:
-        raise ProblemError(
-            503, "upstream_down", "No data is known for this range, and Enedis does not answer.", retry_after=wait
-        )
+    match refusal.reason:
+        case ErrorReason.QUOTA:
+            raise ProblemError(
+                429, "quota", "No data is known for this range yet, and the quota is used up.", retry_after=wait
+            )
+        case ErrorReason.DOWN | ErrorReason.OUR_FAULT | ErrorReason.UNAUTHORIZED:
+            raise ProblemError(
+                503, "upstream_down", "No data is known for this range, and Enedis does not answer.", retry_after=wait
+            )
+        case (
+            ErrorReason.ABSENT
+            | ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.TOO_LONG
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.NOT_HOLDER
+            | ErrorReason.NO_CONSENT
+            | ErrorReason.METER_REFUSED
+            | ErrorReason.NOTHING_OPEN
+            | ErrorReason.NOT_SUBSCRIBED
+        ):
+            pass  # the answer lists it as the reason why days are missing
+        case _:
+            assert_never(refusal.reason)

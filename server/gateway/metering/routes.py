@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -160,7 +160,18 @@ async def request_refresh(
     return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 
 
-def _build_frame(found: KnownRange[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
+class _Frame(TypedDict):
+    """The members of a RangeAnswer."""
+
+    direction: Direction
+    start: date
+    end: date
+    missing: list[MissingRange]
+    as_of: datetime
+    next_change: datetime | None
+
+
+def _build_frame(found: KnownRange[Any], start: date, end: date, direction: Direction) -> _Frame:
     return {
         "direction": direction,
         "start": start,

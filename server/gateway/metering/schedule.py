@@ -23,6 +23,15 @@ class Kind(StrEnum):
     MAX_POWER = "max_power"
     INDEX = "index"
 
+    @property
+    def is_weekly(self) -> bool:
+        """Whether it is requested once a week; the others are requested every day."""
+        match self:
+            case Kind.CURVE | Kind.DAILY | Kind.MAX_POWER:
+                return False
+            case Kind.INDEX:
+                return True
+
 
 class State(StrEnum):
     """The state of a day. FILLED: whole, with at most one hour estimated; Enedis is still asked again.
@@ -80,8 +89,8 @@ class Feed:
     direction: Direction = Direction.CONSUMPTION
 
     def get_expected_time(self, day: date) -> datetime:
-        """Return when `day` is first requested; the index weekly, on a weekday derived from the usage point."""
-        wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind is Kind.INDEX else 0
+        """Return when `day` is first requested; a weekly kind on a weekday derived from the usage point."""
+        wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind.is_weekly else 0
         return self.pick_morning_time(day + timedelta(days=1 + wait))
 
     def pick_morning_time(self, day: date) -> datetime:
@@ -120,7 +129,7 @@ def find_next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | 
     last = _find_last_attempt(feed, day)
     if entry.asked_at >= last:
         return _confirm_absence(feed, entry)
-    pause = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
+    pause = 7 * paris.DAY if feed.kind.is_weekly else _FIRST_PAUSE[entry.state]
     again = entry.asked_at + max(2 * (entry.asked_at - first), pause)
     return min(max(_delay_to_morning(feed, again), first), last)
 

@@ -10,17 +10,17 @@ from gateway.dependencies import ClockDep, part
 from gateway.quotas.concurrency import ConcurrencyLimiter
 from gateway.quotas.day import DailyQuota
 
-DayDep = Annotated[DailyQuota, Depends(part(DailyQuota))]
+DailyQuotaDep = Annotated[DailyQuota, Depends(part(DailyQuota))]
 ConcurrencyDep = Annotated[ConcurrencyLimiter, Depends(part(ConcurrencyLimiter))]
 
 
 async def enforce_quota(
-    request: Request, day: DayDep, concurrency: ConcurrencyDep, clock: ClockDep, caller: CallerDep
+    request: Request, quota: DailyQuotaDep, concurrency: ConcurrencyDep, clock: ClockDep, caller: CallerDep
 ) -> AsyncIterator[None]:
     """Wait for one of the account's slots, count the answer, and add the rate limit headers. Raises ProblemError."""
     async with concurrency.limit_concurrency(caller.account_id):
         now = clock.now()
-        answers = (await day.count_answer(caller.account_id)).build_headers(now)
-        calls = (await day.load_recent_calls(caller.account_id)).build_headers(now)
+        answers = (await quota.count_answer(caller.account_id)).build_headers(now)
+        calls = (await quota.load_recent_calls(caller.account_id)).build_headers(now)
         request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
         yield

@@ -6,7 +6,6 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from time import monotonic
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -15,6 +14,7 @@ from gateway.simulator import control
 from gateway.simulator.clock import Clock
 from gateway.simulator.enedis import authorize, customers, measurements, services
 from gateway.simulator.enedis import token as enedis_token
+from gateway.simulator.enedis.alterations import Alteration
 from gateway.simulator.enedis.request_checks import OctetStream
 from gateway.simulator.faults import Refusal
 from gateway.simulator.quotas import Quotas
@@ -74,7 +74,7 @@ async def _handle_request(request: Request, call_next: Callable[[Request], Await
     return response
 
 
-async def _alter_body(response: Response, alteration: Callable[[dict[str, Any]], None]) -> Response:
+async def _alter_body(response: Response, alteration: Alteration) -> Response:
     """Change the body of a good answer."""
     chunks = [chunk async for chunk in response.body_iterator]  # type: ignore[attr-defined]  # Starlette streams it
     body = json.loads(b"".join(chunks))

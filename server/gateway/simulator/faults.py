@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from gateway.simulator.enedis.alterations import Alteration
+
 type Body = Mapping[str, Any] | list[Any] | str
 
 
@@ -28,7 +30,7 @@ class Fault:
     prm: str | None = None
     times: int | None = None
     latency: float = 0.0
-    alteration: Callable[[dict[str, Any]], None] | None = None
+    alteration: Alteration | None = None
 
     def is_about(self, api: str, prm: str | None) -> bool:
         """Whether a call to that API about that usage point meets this fault."""

@@ -126,8 +126,8 @@ class Rules:
 
     def _get_off_peak_clock(self, tariff: Tariff, day: date) -> list[BucketSpan]:
         """Return the buckets of a day in clock time; with Tempo, the hours are known even if the colour is not."""
-        by_color = OPTIONS[tariff.option].clock is BucketClock.TEMPO
-        return cut_tempo_day(UNKNOWN, UNKNOWN) if by_color else self._cut_by_clock(tariff, day)
+        needs_colors = OPTIONS[tariff.option].clock.needs_colors
+        return cut_tempo_day(UNKNOWN, UNKNOWN) if needs_colors else self._cut_by_clock(tariff, day)
 
 
 _WHOLLY_UNKNOWN: BucketSpan = (0, MINUTES_A_DAY, UNKNOWN)

@@ -1,7 +1,6 @@
 """Database tables of regulated prices added since the release, and of offers."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +16,7 @@ class RegulatedGrid(Base):
     option: Mapped[str] = mapped_column(primary_key=True)
     power_kva: Mapped[int] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    prices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    prices: Mapped[dict[str, str]] = mapped_column(JSON)
     subscription_month: Mapped[str]
     added_at: Mapped[datetime]
 

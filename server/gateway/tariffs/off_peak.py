@@ -82,14 +82,25 @@ class Times(BaseModel):
 
     def covers_season_of(self, day: date) -> bool:
         """Tell whether `day` is in its season."""
-        summer = 4 <= day.month <= 10
-        return self.season is not (OffPeakSeason.WINTER if summer else OffPeakSeason.SUMMER)
+        is_summer = 4 <= day.month <= 10
+        match self.season:
+            case OffPeakSeason.ALL:
+                return True
+            case OffPeakSeason.SUMMER:
+                return is_summer
+            case OffPeakSeason.WINTER:
+                return not is_summer
 
     def is_kind_of(self, day: date, region: HolidayRegion) -> bool:
         """Tell whether `day` is one of its weekdays; on public holidays, its holiday rule may decide instead."""
-        if self.public_holidays is not HolidayRule.BY_WEEKDAY and is_public_holiday(day, region):
-            return self.public_holidays is HolidayRule.INCLUDED
-        return day.weekday() in self.weekdays
+        is_weekday_listed = day.weekday() in self.weekdays
+        match self.public_holidays:
+            case HolidayRule.BY_WEEKDAY:
+                return is_weekday_listed
+            case HolidayRule.INCLUDED:
+                return is_weekday_listed or is_public_holiday(day, region)
+            case HolidayRule.EXCLUDED:
+                return is_weekday_listed and not is_public_holiday(day, region)
 
     def count_minutes_on(self, day: date, region: HolidayRegion = HolidayRegion.MAINLAND) -> list[tuple[int, int]]:
         """Return the slots on `day` as `[start, end[` in minutes of clock time; one across midnight is cut in two."""

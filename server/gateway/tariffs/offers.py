@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, model_validator
 
 from gateway.domain.tempo_days import DAY_STARTS
-from gateway.kit.wire import KnownDay
+from gateway.kit.wire import JsonObject, KnownDay
 from gateway.tariffs.off_peak import MinuteOfDay
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import Eur, OfferId, Price, SpecialDayName, SpecialDays, Tariff
@@ -185,7 +185,7 @@ def parse_offers(text: str | bytes) -> OffersDocument:
     return _FILE.validate_json(text)
 
 
-def describe_format() -> dict[str, Any]:
+def describe_format() -> JsonObject:
     """Return the format as JSON Schema."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | OffersDocument.model_json_schema()
 

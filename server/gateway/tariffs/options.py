@@ -34,6 +34,15 @@ class BucketClock(StrEnum):
     TEMPO = "tempo"
     OFFER = "offer"
 
+    @property
+    def needs_colors(self) -> bool:
+        """Whether every bucket depends on Tempo's colours; of an offer, its prices say so."""
+        match self:
+            case BucketClock.TEMPO:
+                return True
+            case BucketClock.ONE_BUCKET | BucketClock.OFF_PEAK | BucketClock.OFFER:
+                return False
+
 
 @dataclass(frozen=True)
 class OptionFacts:

@@ -11,7 +11,7 @@ from gateway.domain.tempo_days import DAY_STARTS
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import MINUTES_A_DAY, MinuteOfDay, Times
-from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock, Option
+from gateway.tariffs.options import OPTIONS, UNKNOWN, Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.public_holidays import HolidayRegion
 
@@ -145,7 +145,7 @@ class Tariff(BaseModel):
     @property
     def depends_on_colors(self) -> bool:
         """Whether its prices depend on Tempo's colours."""
-        return OPTIONS[self.option].clock is BucketClock.TEMPO or any(price.colors for price in self.own_prices)
+        return OPTIONS[self.option].clock.needs_colors or any(price.colors for price in self.own_prices)
 
     def find_color_day(self, instant: datetime) -> date:
         """Return the day whose colour is in force at an instant."""

@@ -10,6 +10,7 @@ from gateway.tariffs.off_peak_dates import apply_choice
 from gateway.tariffs.offers import OfferBook
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.stored_settings import read_off_peak, store_off_peak, store_tariffs
 
 
 class UsagePointChanges(BaseModel):
@@ -48,11 +49,9 @@ class UsagePointChanges(BaseModel):
         if "hidden" in self.model_fields_set:
             point.hidden = self.hidden
         if {"tariff", "tariffs"} & self.model_fields_set:
-            tariffs = self.tariffs or ([self.tariff] if self.tariff else [])
-            point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
+            store_tariffs(point, self.tariffs or ([self.tariff] if self.tariff else []))
         if "off_peak" in self.model_fields_set:
-            before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-            point.off_peak = [period.model_dump(mode="json") for period in apply_choice(before, self.off_peak)]
+            store_off_peak(point, apply_choice(read_off_peak(point), self.off_peak))
 
     def _check_offers(self, offers: OfferBook) -> None:
         for tariff in [*(self.tariffs or ()), *([self.tariff] if self.tariff else [])]:

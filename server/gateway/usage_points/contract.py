@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Self, override
+from typing import Self, override
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
 from gateway.domain.direction import Direction
+from gateway.kit.wire import Json, JsonObject
 
 _VERSION = 2
 _RENAMED = {"takes": "consumes", "gives": "produces"}
@@ -56,12 +57,12 @@ class Contract(ContractTerms):
         """Return a copy with every member that is set in `newer`, even to None."""
         return self.model_copy(update={name: getattr(newer, name) for name in newer.model_fields_set})
 
-    def store(self) -> dict[str, Any]:
+    def store(self) -> JsonObject:
         """Return the stored form."""
         return {"version": _VERSION, **self.model_dump(mode="json", exclude_none=True)}
 
     @classmethod
-    def read_stored(cls, stored: Mapping[str, Any]) -> Self:
+    def read_stored(cls, stored: Mapping[str, Json]) -> Self:
         """Parse a stored form of this version or the previous one."""
         return cls.model_validate({_RENAMED.get(name, name): value for name, value in stored.items()})
 
@@ -73,9 +74,9 @@ class ContractColumn(TypeDecorator[Contract]):
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: Contract | None, dialect: Dialect) -> dict[str, Any] | None:
+    def process_bind_param(self, value: Contract | None, dialect: Dialect) -> JsonObject | None:
         return None if value is None else value.store()
 
     @override
-    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Contract | None:
+    def process_result_value(self, value: JsonObject | None, dialect: Dialect) -> Contract | None:
         return None if value is None else Contract.read_stored(value)

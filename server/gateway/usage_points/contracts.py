@@ -73,12 +73,7 @@ class CustomerData:
                 address = await self._enedis.fetch_address(point.account_id, secrets.prm)
             except EnedisError as error:
                 now = self._clock.now()
-                if error.reason in {
-                    ErrorReason.NO_CONSENT,
-                    ErrorReason.NOT_HOLDER,
-                    ErrorReason.NOT_SUBSCRIBED,
-                    ErrorReason.ABSENT,
-                }:
+                if _withholds_address(error.reason):
                     raise ProblemError(404, error.reason, "Enedis does not give this address.") from error
                 raise _build_unavailable_problem(error.retry_at or now + _TRY_AGAIN, now) from error
             sealed = seal(secrets.data_key, address.model_dump_json().encode(), key)
@@ -92,6 +87,27 @@ class CustomerData:
     async def _reload_point(self, point: UsagePoint) -> UsagePoint:
         async with self._database.read() as session:
             return await service.get_usage_point(session, point.account_id, point.id)
+
+
+def _withholds_address(reason: ErrorReason) -> bool:
+    """Tell whether Enedis has refused to give an address, or has none; after other errors it may give it later."""
+    match reason:
+        case ErrorReason.NO_CONSENT | ErrorReason.NOT_HOLDER | ErrorReason.NOT_SUBSCRIBED | ErrorReason.ABSENT:
+            return True
+        case (
+            ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.TOO_LONG
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.METER_REFUSED
+            | ErrorReason.NOTHING_OPEN
+            | ErrorReason.QUOTA
+            | ErrorReason.UNAUTHORIZED
+            | ErrorReason.OUR_FAULT
+            | ErrorReason.DOWN
+        ):
+            return False
 
 
 def _build_unavailable_problem(until: datetime, now: datetime) -> ProblemError:

@@ -6,7 +6,7 @@ from itertools import chain
 import structlog
 
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import GridContract, Service
+from gateway.enedis.customer import GridContract, SubscribedService
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.usage_points.contract import Contract
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 
 async def fetch_details(
-    enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
+    enedis: Enedis, payer: str, prm: str, services: Sequence[SubscribedService] = (), *, is_refused: bool = False
 ) -> tuple[Contract, EnedisError | None]:
     """Return a contract from three APIs, and the last error that concerns all usage points, if any.
 
@@ -23,7 +23,12 @@ async def fetch_details(
     the activation dates.
     """
     found, failure = Contract(), None
-    for part in (_fetch_contracts, _fetch_synthesis, fetch_metering, *([_fetch_supply] if is_refused else [])):
+    for part in (
+        _fetch_contracts,
+        _fetch_synthesis,
+        fetch_metering,
+        *([_fetch_connection_state] if is_refused else []),
+    ):
         try:
             found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
@@ -80,5 +85,5 @@ async def fetch_metering(enedis: Enedis, payer: str, prm: str) -> Contract:
     return Contract(off_peak=metering.off_peak, future_off_peak=metering.future_off_peak)
 
 
-async def _fetch_supply(enedis: Enedis, payer: str, prm: str) -> Contract:
-    return Contract(connection_state=(await enedis.fetch_supply(payer, prm)).connection_state)
+async def _fetch_connection_state(enedis: Enedis, payer: str, prm: str) -> Contract:
+    return Contract(connection_state=(await enedis.fetch_connection(payer, prm)).connection_state)

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
+from gateway.kit.wire import JsonObject
 from gateway.usage_points.contract import Contract, ContractColumn
 
 
@@ -27,8 +27,8 @@ class UsagePoint(Base):
     was seen that the consent ended. `services` are the open kinds of measures (CDC, IDX, PMAX, ENERGIE); they and
     `contract` are fetched again at `details_at`, and off-peak hours alone at `off_peak_at` (null: never). `wanted_from`
     is the oldest recent day; recent days are due at `next_work_at`, older ones at `history_at` (null: all were
-    requested). `wants` are the kinds that clients requested, and when. `refusals` are Enedis' refusals (refusals.py).
-    `revision` counts the publications of its hours in `epoch`.
+    requested). `tariffs` and `off_peak` are parsed by stored_settings.py, `refusals` of Enedis by refusals.py. `wants`
+    are the kinds that clients requested, and when. `revision` counts the publications of its hours in `epoch`.
     `data_revision` and `data_version` change with every write of data in answers: its days, and here its account,
     status, services, contract, refusals, tariffs and off-peak hours. Database triggers change them. The revision
     counts, but a restored database counts again; a version never repeats.
@@ -65,13 +65,13 @@ class UsagePoint(Base):
     contract: Mapped[Contract] = mapped_column(ContractColumn)
     details_at: Mapped[datetime]
     off_peak_at: Mapped[datetime | None]
-    tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    tariffs: Mapped[list[JsonObject]] = mapped_column(JSON)
+    off_peak: Mapped[list[JsonObject]] = mapped_column(JSON)
     wanted_from: Mapped[date]
     next_work_at: Mapped[datetime]
     history_at: Mapped[datetime | None]
     wants: Mapped[dict[str, str]] = mapped_column(JSON)
-    refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    refusals: Mapped[JsonObject] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)
     data_revision: Mapped[int] = mapped_column(default=0)

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from gateway.kit import paris
-from gateway.tariffs.off_peak import OffPeakPeriod, find_next_season
+from gateway.tariffs.off_peak import find_next_season
 from gateway.tariffs.off_peak_dates import apply_enedis_text, is_announced, parse_announcement
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.stored_settings import read_off_peak, store_off_peak
 
 _SPREAD_SECONDS = 20 * 3600
 _DAILY_FOR, _GROWS_EVERY, _LONGEST_PAUSE = 45, 5, 7
@@ -50,9 +51,8 @@ def note_off_peak(point: UsagePoint, answered: Contract, now: datetime) -> None:
         contract = contract.model_copy(update={"announced_at": now if contract.future_off_peak else None})
     point.contract = contract
     point.off_peak_at = get_next_look(point.id, contract, now)
-    periods = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-    dated = apply_enedis_text(periods, answered.off_peak, paris.day_of(now), answered.future_off_peak)
-    point.off_peak = [period.model_dump(mode="json") for period in dated]
+    dated = apply_enedis_text(read_off_peak(point), answered.off_peak, paris.day_of(now), answered.future_off_peak)
+    store_off_peak(point, dated)
 
 
 def _compute_pause(announced_at: datetime, now: datetime) -> timedelta:

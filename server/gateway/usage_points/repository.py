@@ -227,7 +227,7 @@ async def save_refusals(session: AsyncSession, point_id: str, refusals: Refusals
 
 
 async def bring_details_forward(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Have the services, contract and supply of a usage point fetched at `at` or earlier."""
+    """Have the services, contract and connection of a usage point fetched at `at` or earlier."""
     theirs = update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at)
     await session.execute(theirs.values(details_at=at))
 

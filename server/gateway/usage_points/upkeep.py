@@ -8,7 +8,7 @@ import structlog
 
 from gateway.audit.service import record_event
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import Service
+from gateway.enedis.customer import SubscribedService
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -58,7 +58,7 @@ class UsagePointKeeper:
         """Fetch the services and the contract of a usage point, and store them; schedule a retry after a failure."""
         async with self._database.read() as session:
             prm = (await service.open_secrets(session, point, self._keyring)).prm
-        services: list[Service] | None = None
+        services: list[SubscribedService] | None = None
         contract = Contract()
         again = self._clock.now() + _FRESH_FOR
         try:
@@ -139,7 +139,7 @@ def _get_off_peak_pause(reason: ErrorReason) -> timedelta | None:
             assert_never(reason)
 
 
-def note_services(point: UsagePoint, prm: str, services: Sequence[Service]) -> bool:
+def note_services(point: UsagePoint, prm: str, services: Sequence[SubscribedService]) -> bool:
     """Store the open services of a usage point and their dates; return whether there are any."""
     ours = [found for found in services if found.point == prm and found.is_open]
     if ours:

@@ -39,7 +39,7 @@ CALLS: dict[str, tuple[Api, Ask]] = {
     "synthesis": (Api.SYNTHESIS, lambda enedis, prm: enedis.fetch_synthesis(PAYER, prm)),
     "metering": (Api.METERING, lambda enedis, prm: enedis.fetch_metering(PAYER, prm)),
     "address": (Api.ADDRESS, lambda enedis, prm: enedis.fetch_address(PAYER, prm)),
-    "supply": (Api.SUPPLY, lambda enedis, prm: enedis.fetch_supply(PAYER, prm)),
+    "connection": (Api.CONNECTION, lambda enedis, prm: enedis.fetch_connection(PAYER, prm)),
     "services": (Api.SERVICES, lambda enedis, prm: enedis.fetch_services_of_point(PAYER, prm)),
 }
 """One call of each kind, with the API that Enedis counts it for."""

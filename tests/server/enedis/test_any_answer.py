@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gateway.enedis.client import EnedisToken
-from gateway.enedis.customer import AddressAnswer, Contracts, Metering, Services, Supply, Synthesis
+from gateway.enedis.customer import AddressAnswer, Contracts, GridConnection, Metering, SubscribedServices, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure, Point, UnreadableError
 from gateway.kit.http import HttpResponse
@@ -23,8 +23,8 @@ FORMS: dict[str, TypeAdapter[object]] = {
     "synthesis": TypeAdapter(Synthesis),
     "metering": TypeAdapter(Metering),
     "address": TypeAdapter(AddressAnswer),
-    "supply": TypeAdapter(Supply),
-    "services": TypeAdapter(Services),
+    "connection": TypeAdapter(GridConnection),
+    "services": TypeAdapter(SubscribedServices),
     "load_curve": TypeAdapter(Measure),
     "daily": TypeAdapter(Measure),
     "max_power": TypeAdapter(Measure),

@@ -155,12 +155,16 @@ async def test_off_peak_hours_come_as_they_are_written(enedis: Enedis, prm: str,
     assert (await enedis.fetch_metering(PAYER, prm)).off_peak == written
 
 
-async def test_address_and_supply(enedis: Enedis) -> None:
+async def test_address_and_connection(enedis: Enedis) -> None:
     address = await enedis.fetch_address(PAYER, HOUSE)
     assert (address.street, address.city, address.building) == ("2 RUE DU COMPTEUR", "99999 VILLE FICTIVE", None)
     for prm, phases in ((HOUSE, 1), (FARM, 3)):
-        supply = await enedis.fetch_supply(PAYER, prm)
-        assert (supply.connection_state, supply.voltage_level, supply.phase_count) == ("Alimenté", "BT", phases)
+        connection = await enedis.fetch_connection(PAYER, prm)
+        assert (connection.connection_state, connection.voltage_level, connection.phase_count) == (
+            "Alimenté",
+            "BT",
+            phases,
+        )
 
 
 def number_of(simulator: Simulator, prm: str) -> int:
@@ -222,7 +226,7 @@ async def test_every_call_bears_the_token_and_is_counted_once_for_who_asked(name
         assert heard.answers[-1].headers["content-type"] == "application/octet-stream", "read by content"
 
 
-@pytest.mark.parametrize("api", [Api.CONTRACTS, Api.SYNTHESIS, Api.METERING, Api.ADDRESS, Api.SUPPLY])
+@pytest.mark.parametrize("api", [Api.CONTRACTS, Api.SYNTHESIS, Api.METERING, Api.ADDRESS, Api.CONNECTION])
 async def test_customer_calls_have_the_meter_in_their_path_alone(
     api: Api, enedis: Enedis, simulator: Simulator
 ) -> None:

@@ -9,7 +9,15 @@ from pydantic import BaseModel, TypeAdapter
 
 from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import Address, GridContract, Metering, Service, Services, Supply, Synthesis
+from gateway.enedis.customer import (
+    Address,
+    GridConnection,
+    GridContract,
+    Metering,
+    SubscribedService,
+    SubscribedServices,
+    Synthesis,
+)
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place_curve
 from gateway.enedis.registers import place_index
@@ -54,12 +62,12 @@ async def test_the_fixtures_contracts() -> None:
 
 
 async def test_the_fixtures_customer_data() -> None:
-    bodies = [read_fixture(name) for name in ("synthesis", "metering", "address", "supply")]
+    bodies = [read_fixture(name) for name in ("synthesis", "metering", "address", "connection")]
     async with serve_bodies(*bodies) as origin, open_client(origin.url) as (enedis, _):
         synthesis = await enedis.fetch_synthesis(PAYER, PRM)
         metering = await enedis.fetch_metering(PAYER, PRM)
         address = await enedis.fetch_address(PAYER, PRM)
-        supply = await enedis.fetch_supply(PAYER, PRM)
+        connection = await enedis.fetch_connection(PAYER, PRM)
     assert synthesis.model_dump() == {
         "consumption_activated_on": date(2019, 5, 7),
         "production_activated_on": date(2025, 6, 2),
@@ -78,7 +86,7 @@ async def test_the_fixtures_customer_data() -> None:
         city="99999 VILLE INVENTÉE",
         insee_code="99999",
     )
-    assert (supply.connection_state, supply.voltage_level, supply.phase_count) == ("Alimenté", "BT", 3)
+    assert (connection.connection_state, connection.voltage_level, connection.phase_count) == ("Alimenté", "BT", 3)
 
 
 async def test_the_fixtures_services() -> None:
@@ -149,7 +157,7 @@ async def test_the_fixtures_measures() -> None:
 )
 def test_dates_in_every_form(written: object, day: date | None) -> None:
     assert GridContract.model_validate({"contract_start": written}).contract_start == day
-    assert Service.model_validate({"dateFin": written}).ends_on == day
+    assert SubscribedService.model_validate({"dateFin": written}).ends_on == day
 
 
 NO_POWER: list[object] = [
@@ -187,7 +195,7 @@ def test_the_subscribed_power_in_every_form(written: object, kva: float | None) 
 
 @pytest.mark.parametrize(("written", "phases"), [("3", 3), (3, 3), (1.0, 1), ("", None), (None, None)])
 def test_phases(written: object, phases: int | None) -> None:
-    assert Supply.model_validate({"phase_count": written}).phase_count == phases
+    assert GridConnection.model_validate({"phase_count": written}).phase_count == phases
 
 
 @pytest.mark.parametrize("written", [[], {}, True, "tri", "1_0"])
@@ -196,7 +204,7 @@ async def test_phases_that_cannot_be_read_are_an_unreadable_answer(written: obje
         serve_bodies(json.dumps({"phase_count": written}).encode()) as origin,
         open_client(origin.url) as (enedis, _),
     ):
-        assert await find_refusal(enedis, "supply") is ErrorReason.DOWN
+        assert await find_refusal(enedis, "connection") is ErrorReason.DOWN
 
 
 async def find_refusal(enedis: Enedis, call: str) -> ErrorReason:
@@ -205,7 +213,7 @@ async def find_refusal(enedis: Enedis, call: str) -> ErrorReason:
     return refusal.value.reason
 
 
-@pytest.mark.parametrize("form", [GridContract, Synthesis, Address, Supply, Metering, Service])
+@pytest.mark.parametrize("form", [GridContract, Synthesis, Address, GridConnection, Metering, SubscribedService])
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_absent_null_and_empty_are_the_same(form: type[BaseModel], nothing: object) -> None:
     names = [field.alias or name for name, field in form.model_fields.items()]
@@ -230,7 +238,7 @@ def test_no_off_peak_hours_in_every_form(body: object) -> None:
 
 @pytest.mark.parametrize("empty", [{}, {"serviceSouscrit": None}, {"serviceSouscrit": []}])
 def test_no_service_in_its_three_forms(empty: dict[str, object]) -> None:
-    assert Services.model_validate({"nbTotalServices": 0, **empty}).items == []
+    assert SubscribedServices.model_validate({"nbTotalServices": 0, **empty}).items == []
 
 
 @pytest.mark.parametrize("rows", [{"pointId": PRM}, "ACTIF", 5, [None], [[]], True])
@@ -245,14 +253,14 @@ async def test_services_that_cannot_be_read_are_not_taken_for_none(rows: object)
 
 def test_a_service_says_which_way_the_energy_goes() -> None:
     for written, read in ((True, True), (False, False), (None, False), ("", False), ("true", True), ("false", False)):
-        service = Service.model_validate({"soutirage": written, "injection": written})
+        service = SubscribedService.model_validate({"soutirage": written, "injection": written})
         assert (service.takes, service.gives) == (read, read)
 
 
 def test_only_what_is_active_is_open() -> None:
     states = {"ACTIF": True, None: True, "DEMANDE": False, "TERMINE": False, "SUPPRIME": False, "INCONNU": False}
     for state, is_open in states.items():
-        assert Service.model_validate({"etatCode": state}).is_open is is_open
+        assert SubscribedService.model_validate({"etatCode": state}).is_open is is_open
 
 
 def test_personal_data_that_nobody_needs_is_not_kept() -> None:

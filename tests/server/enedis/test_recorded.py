@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter
 
-from gateway.enedis.customer import AddressAnswer, GridContract, Services, Supply, Synthesis
+from gateway.enedis.customer import AddressAnswer, GridConnection, GridContract, SubscribedServices, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.readings import place_curve
 from gateway.enedis.recognition import Quantity, Request, find_points
@@ -81,13 +81,15 @@ def test_addresses_leave_out_what_they_have_not(read_sample: Sample) -> None:
     assert AddressAnswer.model_validate_json(read_sample("enedis_2026/donnees_generales.json")).address.city
 
 
-def test_the_sandbox_supply_says_no_phases(read_sample: Sample) -> None:
-    supply = Supply.model_validate_json(read_sample("enedis_2026_sandbox/alimentation.json"))
-    assert (supply.connection_state, supply.voltage_level, supply.phase_count) == ("Alimenté", "HTA", None)
+def test_the_sandbox_connection_says_no_phases(read_sample: Sample) -> None:
+    connection = GridConnection.model_validate_json(read_sample("enedis_2026_sandbox/alimentation.json"))
+    assert (connection.connection_state, connection.voltage_level, connection.phase_count) == ("Alimenté", "HTA", None)
 
 
 def test_one_meter_comes_once_a_service(read_sample: Sample) -> None:
-    services = Services.model_validate_json(read_sample("enedis_2026_sandbox/subscribed-services-11.json")).items
+    services = SubscribedServices.model_validate_json(
+        read_sample("enedis_2026_sandbox/subscribed-services-11.json")
+    ).items
     assert {service.measure for service in services} >= {"CDC", "PMAX", "IDX", "ENERGIE"}
     assert len(services) == 5
     assert {service.point for service in services} == {"14000000000001"}

@@ -7,6 +7,8 @@ import httpx2
 import pytest
 
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.refusals import Refusals
+from gateway.usage_points.repository import save_refusals
 from gateway.usage_points.service import end_access
 from tests.server.conftest import NOW, SetClock, Simulator
 from tests.server.legacy_clients.conftest import METER, OWNER, Household
@@ -133,8 +135,10 @@ async def test_a_meter_that_stays_refused_does_not_withhold_what_is_known(
     await refuse_meter(household, simulator)
     async with household.gateway.runtime.database.write() as session:
         point = await session.get_one(UsagePoint, household.point)
-        refusal = point.refusals["meter"] | {"times": 3}
-        point.refusals = point.refusals | {"meter": refusal}
+        refusals = Refusals.of(point)
+        assert refusals.meter
+        refusals.meter.times = 3
+        await save_refusals(session, point.id, refusals)
     longer = await household.ask_med(known.replace("03-30", "04-02"))
     assert longer.status_code == 200
     assert longer.json()["meter_reading"]["interval_reading"] == before

@@ -13,6 +13,7 @@ from gateway.metering import refreshing
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.notices import list_notices
+from gateway.usage_points.refusals import Refusals
 from tests.server.billing.homes import PRM
 from tests.server.metering.stand_in import A_DAY, NOW, OLD, ScriptedHome
 
@@ -177,8 +178,8 @@ async def test_the_days_before_activation_are_closed_by_a_second_answer(scripted
     await scripted_home.fetch_days(A_DAY + timedelta(minutes=1))
     assert scripted_home.calls == 8
     point = await scripted_home.load_point()
-    [refusal] = point.refusals["before_activation"].values()
-    assert (refusal["times"], refusal["day"]) == (2, str(OLD + 7 * A_DAY))
+    [refusal] = Refusals.of(point).before_activation.values()
+    assert (refusal.times, refusal.day) == (2, OLD + 7 * A_DAY)
     assert (
         MeteredPoint.of(point, scripted_home.home.secrets, NOW + 90 * A_DAY).since[Direction.CONSUMPTION]
         == OLD + 7 * A_DAY

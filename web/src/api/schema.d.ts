@@ -1818,7 +1818,7 @@ export interface components {
             items: components["schemas"]["MonthView"][];
             /** Total */
             total: {
-                [key: string]: components["schemas"]["CostView"];
+                [key: string]: components["schemas"]["OptionCostView"];
             };
             /** Total Months */
             total_months: number;
@@ -2001,30 +2001,6 @@ export interface components {
             /** Produces */
             produces?: boolean | null;
             as_of: components["schemas"]["Utc"] | null;
-        };
-        /**
-         * CostView
-         * @description Costs in EUR: of the energy of the hours with a price, of the subscription, and of both together (`total`).
-         *
-         *     `known` is the share of all hours that is compared. `red_gain` is how much less the option would cost if all energy
-         *     of red peak hours were used in red off-peak hours; moving a share of that energy saves that share. Null if an option
-         *     has no energy in red peak hours.
-         */
-        CostView: {
-            /** Energy */
-            energy: number | null;
-            /** Subscription */
-            subscription: number | null;
-            /** Total */
-            total: number | null;
-            /** Known */
-            known: number;
-            /** Buckets */
-            buckets: {
-                [key: string]: components["schemas"]["BucketView"];
-            };
-            /** Red Gain */
-            red_gain: number | null;
         };
         /**
          * CurrentEcowatt
@@ -2303,7 +2279,7 @@ export interface components {
             account_id: string | null;
             /** Detail */
             detail: {
-                [key: string]: unknown;
+                [key: string]: string | number;
             };
         };
         /**
@@ -2818,7 +2794,7 @@ export interface components {
             end: string;
             /** Options */
             options: {
-                [key: string]: components["schemas"]["CostView"];
+                [key: string]: components["schemas"]["OptionCostView"];
             };
         };
         /**
@@ -3080,6 +3056,30 @@ export interface components {
          * @enum {string}
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
+        /**
+         * OptionCostView
+         * @description Costs in EUR: of the energy of the hours with a price, of the subscription, and of both together (`total`).
+         *
+         *     `known` is the share of all hours that is compared. `red_gain` is how much less the option would cost if all energy
+         *     of red peak hours were used in red off-peak hours; moving a share of that energy saves that share. Null if an option
+         *     has no energy in red peak hours.
+         */
+        OptionCostView: {
+            /** Energy */
+            energy: number | null;
+            /** Subscription */
+            subscription: number | null;
+            /** Total */
+            total: number | null;
+            /** Known */
+            known: number;
+            /** Buckets */
+            buckets: {
+                [key: string]: components["schemas"]["BucketView"];
+            };
+            /** Red Gain */
+            red_gain: number | null;
+        };
         /**
          * PasswordResetRequest
          * @description The address of an account whose password is forgotten. The captcha's action is `password_reset`.

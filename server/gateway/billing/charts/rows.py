@@ -27,7 +27,7 @@ NOTHING = Row({}, frozenset(Direction), {})
 
 
 @dataclass(frozen=True)
-class Chart:
+class ChartRows:
     """Rows, each with its span or hour (None if the year before had none), and their total."""
 
     steps: Sequence[Span | Hour | None]
@@ -36,13 +36,13 @@ class Chart:
     buckets: Sequence[str]
 
 
-def make_chart(
+def build_chart_rows(
     steps: Sequence[Span | Hour | None],
     whole: Span | None,
     figures: Mapping[date, DayFigures],
     days: Mapping[date, DayTotal],
     today: date,
-) -> Chart:
+) -> ChartRows:
     """Return a chart with one row per step.
 
     `days` has the sums of each day. `whole` is the span of the total; without it there is no total. The total includes
@@ -65,7 +65,7 @@ def make_chart(
 
     rows = [build_row(step) for step in steps]
     buckets = {bucket for one in rows for key in one.amounts if (bucket := bucket_of(key))}
-    return Chart(steps, rows, add_up(whole, days, today) if whole else None, sorted(buckets))
+    return ChartRows(steps, rows, add_up(whole, days, today) if whole else None, sorted(buckets))
 
 
 def _build_span_row(span: Span, figures: Mapping[date, DayFigures], days: Mapping[date, DayTotal], today: date) -> Row:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from gateway.billing.charts.habits import AverageSlot, Habits
-from gateway.billing.charts.rows import Chart, Row
+from gateway.billing.charts.rows import ChartRows, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
 from gateway.billing.days.figures import MadeOf, to_unit
@@ -67,7 +67,7 @@ class ChartView(BaseModel):
     total: TotalView | None
 
     @classmethod
-    def of(cls, chart: Chart, include: Collection[Include]) -> ChartView:
+    def of(cls, chart: ChartRows, include: Collection[Include]) -> ChartView:
         """Return the response for a chart, with the parts in `include`."""
         rows = chart.rows
 

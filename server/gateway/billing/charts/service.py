@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.billing.charts.habits import Habits, find_habits
-from gateway.billing.charts.rows import Chart, make_chart
+from gateway.billing.charts.rows import ChartRows, build_chart_rows
 from gateway.billing.charts.steps import (
     Hour,
     Step,
@@ -34,8 +34,8 @@ class Series:
 
     step: Step
     span: Span
-    current: Chart
-    year_ago: Chart | None
+    current: ChartRows
+    year_ago: ChartRows | None
     known: Span | None
     prices_outdated: date | None
     next_change: datetime
@@ -75,16 +75,16 @@ class SeriesService:
             days = paris.iterate_days(of.start, min(of.end, today + paris.DAY)) if of else []
             return sum_by_day(days, known_days, counted_since, billed_point.build_rules({}).get_subscription)
 
-        def make_charts() -> tuple[Chart, Chart | None]:
-            current = make_chart(_list_steps(step, span), span, figures, add_up_days(span, figures), today)
+        def build_charts() -> tuple[ChartRows, ChartRows | None]:
+            current = build_chart_rows(_list_steps(step, span), span, figures, add_up_days(span, figures), today)
             if not with_year_ago:
                 return current, None
             compared = _cut_to_known(span, figures, today)
             whole = find_span_before(compared, by_weeks=by_weeks) if compared else None
             steps = [_find_step_before(one, by_weeks=by_weeks) for one in _list_steps(step, span)]
-            return current, make_chart(steps, whole, older, add_up_days(whole, older), today)
+            return current, build_chart_rows(steps, whole, older, add_up_days(whole, older), today)
 
-        current, year_ago = await asyncio.to_thread(make_charts)
+        current, year_ago = await asyncio.to_thread(build_charts)
         return Series(
             step=step,
             span=span,

@@ -16,7 +16,7 @@ class BucketView(BaseModel):
     eur: float
 
 
-class CostView(BaseModel):
+class OptionCostView(BaseModel):
     """Costs in EUR: of the energy of the hours with a price, of the subscription, and of both together (`total`).
 
     `known` is the share of all hours that is compared. `red_gain` is how much less the option would cost if all energy
@@ -32,7 +32,7 @@ class CostView(BaseModel):
     red_gain: float | None
 
     @classmethod
-    def of(cls, cost: Cost) -> CostView:
+    def of(cls, cost: Cost) -> OptionCostView:
         """Return the response for a cost."""
         energy = to_unit("cost", cost.energy) if cost.priced else None
         subscription = None if cost.subscription is None else to_unit("subscription", cost.subscription)
@@ -55,7 +55,7 @@ class MonthView(BaseModel):
 
     start: date
     end: date
-    options: dict[str, CostView]
+    options: dict[str, OptionCostView]
 
 
 class ComparedOffer(BaseModel):
@@ -89,7 +89,7 @@ class ComparisonView(BaseModel):
     """
 
     items: list[MonthView]
-    total: dict[str, CostView]
+    total: dict[str, OptionCostView]
     total_months: int
     offers: list[ComparedOffer]
     open_to_new: dict[str, bool]
@@ -109,11 +109,11 @@ class ComparisonView(BaseModel):
                     {
                         "start": month.start,
                         "end": month.end,
-                        "options": {name: CostView.of(cost) for name, cost in month.costs.items()},
+                        "options": {name: OptionCostView.of(cost) for name, cost in month.costs.items()},
                     }
                     for month in found.months
                 ],
-                "total": {name: CostView.of(cost) for name, cost in found.total.costs.items()},
+                "total": {name: OptionCostView.of(cost) for name, cost in found.total.costs.items()},
                 "total_months": found.total.months,
                 "offers": [
                     {"id": offer.id, "supplier": offer.supplier, "name": offer.name, "prices_outdated": since}

@@ -20,6 +20,7 @@ from gateway.tariffs.tariff import Tariff
 from gateway.usage_points import service as points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets
+from gateway.usage_points.stored_settings import read_off_peak, read_tariffs
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +51,7 @@ class BilledPoint:
     @cached_property
     def chosen_tariffs(self) -> list[Tariff]:
         """The tariffs that its owner chose, with offers not resolved."""
-        return [Tariff.model_validate(tariff) for tariff in self.row.tariffs]
+        return read_tariffs(self.row)
 
     @property
     def pays_by_color(self) -> bool:
@@ -83,4 +84,4 @@ class BilledPoint:
 
     @cached_property
     def _off_peak_periods(self) -> list[OffPeakPeriod]:
-        return [OffPeakPeriod.model_validate(period) for period in self.row.off_peak]
+        return read_off_peak(self.row)

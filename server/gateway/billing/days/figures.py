@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.tariffs.prices import MICRO
@@ -42,6 +42,21 @@ class MadeOf(StrEnum):
     IMPORTED = "imported"
     DAY = "day"
     UNKNOWN = "unknown"
+
+
+class _PackedFigures(TypedDict):
+    """The members of DayFigures under short names; `v` is the format."""
+
+    v: NotRequired[int]
+    n: int
+    h: list[int]
+    u: Mapping[str, list[int]]
+    um: str
+    g: list[int] | None
+    gm: str
+    p: Mapping[str, int]
+    s: int | None
+    r: int | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,7 @@ class DayFigures:
 
     def pack_figures(self) -> bytes:
         """Return the figures as bytes. Equal figures always give the same bytes."""
-        content = {
+        content: _PackedFigures = {
             "v": FORM,
             "n": self.length,
             "h": self.hours,
@@ -135,7 +150,7 @@ class DayFigures:
     def unpack_figures(cls, packed: bytes) -> DayFigures:
         """Read what `pack_figures` wrote. Raises UnknownFormError for another format or other bytes."""
         try:
-            content = json.loads(zlib.decompress(packed))
+            content: _PackedFigures = json.loads(zlib.decompress(packed))
             # without a number it was written before there were format numbers
             if content.get("v", 1) != FORM:
                 raise UnknownFormError
@@ -144,7 +159,7 @@ class DayFigures:
             raise UnknownFormError from error
 
     @classmethod
-    def _from_content(cls, content: dict[str, Any]) -> DayFigures:
+    def _from_content(cls, content: _PackedFigures) -> DayFigures:
         return cls(
             length=content["n"],
             hours=content["h"],

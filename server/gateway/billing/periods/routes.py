@@ -15,7 +15,7 @@ from gateway.dependencies import END_DAY, OUR_ID, START_DAY, ClockDep, PointId, 
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import DayDep, enforce_quota
+from gateway.quotas.dependencies import DailyQuotaDep, enforce_quota
 from gateway.usage_points.routes import PointDep
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
@@ -83,13 +83,13 @@ async def get_calendar(
     service: PeriodsServiceDep,
     clock: ClockDep,
     parts: AccountPartsDep,
-    day: DayDep,
+    quota: DailyQuotaDep,
     point_id: PointId,
     token: Annotated[str, Query(max_length=100, description="The key at the end of the calendar's address")],
 ) -> Response:
     """Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars."""
     account = await find_calendar_reader(parts, token, point_id)
-    await day.count_answer(account.id)
+    await quota.count_answer(account.id)
     found = await service.find_periods(account.id, point_id, None, None)
     content = write_calendar(found.name, point_id, list_events(found.items), account.language, clock.now())
     return Response(

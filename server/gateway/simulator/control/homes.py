@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, replace
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +11,7 @@ from gateway.simulator.curves import Direction, compute_energy, compute_watts
 from gateway.simulator.enedis.consents import Mode, authorisation_id
 from gateway.simulator.homes import Home
 from gateway.simulator.publication import find_publication_time
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 router = APIRouter()
@@ -54,7 +54,7 @@ class PageChanges(BaseModel):
 
 
 @router.get("/homes")
-async def list_homes(world: TheWorld) -> list[dict[str, Any]]:
+async def list_homes(world: TheWorld) -> list[JsonObject]:
     """Every home of the street, its story, its holder's number and whether it is shared now."""
     today = paris.day_of(world.clock.now())
     return [
@@ -64,7 +64,7 @@ async def list_homes(world: TheWorld) -> list[dict[str, Any]]:
 
 
 @router.patch("/homes/{prm}")
-async def change_home(prm: str, changes: HomeChanges, world: TheWorld) -> dict[str, Any]:
+async def change_home(prm: str, changes: HomeChanges, world: TheWorld) -> JsonObject:
     """Change what a home's story says from now on."""
     home = replace(_find_home(world, prm), **changes.model_dump(exclude_unset=True))
     world.street.homes[prm] = home
@@ -72,7 +72,7 @@ async def change_home(prm: str, changes: HomeChanges, world: TheWorld) -> dict[s
 
 
 @router.get("/consents")
-async def list_consents(world: TheWorld) -> dict[str, dict[str, Any]]:
+async def list_consents(world: TheWorld) -> dict[str, JsonObject]:
     """The shares by usage point."""
     return {prm: asdict(share) for prm, share in world.consents.shares.items()}
 
@@ -89,20 +89,20 @@ async def change_consent(new: NewConsent, world: TheWorld) -> None:
 
 
 @router.get("/authorize")
-async def authorize_page(world: TheWorld) -> dict[str, Any]:
+async def authorize_page(world: TheWorld) -> JsonObject:
     """How the authorize page behaves."""
     return asdict(world.authorize)
 
 
 @router.patch("/authorize")
-async def change_authorize_page(changes: PageChanges, world: TheWorld) -> dict[str, Any]:
+async def change_authorize_page(changes: PageChanges, world: TheWorld) -> JsonObject:
     """Make the page answer by itself, or go back elsewhere."""
     world.authorize = replace(world.authorize, **changes.model_dump(exclude_unset=True))
     return asdict(world.authorize)
 
 
 @router.get("/truth")
-async def show_truth(prm: str, direction: Direction, start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
+async def show_truth(prm: str, direction: Direction, start: date, end: date, world: TheWorld) -> list[JsonObject]:
     """The exact half-hours of each day (UTC starts, watts), its watt-hours, and when Enedis publishes it."""
     home = _find_home(world, prm)
     return [

@@ -14,6 +14,7 @@ from gateway.simulator.enedis import errors as enedis_errors
 from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Fault, Refusal
 from gateway.simulator.rte import errors as rte_errors
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld
 
 router = APIRouter()
@@ -36,20 +37,20 @@ class NewFault(BaseModel):
     prm: str | None = None
     name: str | None = None
     status: int | None = Field(default=None, ge=200, le=599)
-    body: dict[str, Any] | list[Any] | str = ""
+    body: JsonObject | list[Any] | str = ""
     headers: dict[str, str] = {}
     times: int | None = Field(default=None, ge=1)
     latency: float = Field(default=0.0, ge=0, le=120)
 
 
 @router.get("/clock")
-async def show_clock(world: TheWorld) -> dict[str, Any]:
+async def show_clock(world: TheWorld) -> JsonObject:
     """The simulator's present."""
     return {"now": world.clock.now(), "frozen": world.clock.frozen}
 
 
 @router.post("/clock")
-async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
+async def set_clock(new: NewClock, world: TheWorld) -> JsonObject:
     """Move the clock, to stand still there or go on."""
     world.clock.set_time(new.now, frozen=new.frozen)
     return await show_clock(world)
@@ -62,7 +63,7 @@ async def reset_world(world: TheWorld) -> None:
 
 
 @router.get("/calls")
-async def list_calls(world: TheWorld) -> list[dict[str, Any]]:
+async def list_calls(world: TheWorld) -> list[JsonObject]:
     """The calls got so far, oldest first."""
     return [asdict(call) for call in sorted(world.calls, key=lambda call: call.arrived)]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from gateway.simulator import paris
 from gateway.simulator.rte.announcements import TempoOrder, get_official_time
 from gateway.simulator.tempo_days import Colour
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld
 
 type Level = Annotated[int, Field(ge=0, le=3)]
@@ -45,7 +46,7 @@ class TempoForm(BaseModel):
 
 
 @router.get("/tempo")
-async def show_tempo(start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
+async def show_tempo(start: date, end: date, world: TheWorld) -> list[JsonObject]:
     """The colours as they are in the end, from when RTE shows them and from when they are official."""
     said = world.announcements
     return [
@@ -60,7 +61,7 @@ async def show_tempo(start: date, end: date, world: TheWorld) -> list[dict[str, 
 
 
 @router.post("/tempo", status_code=201)
-async def order_tempo(new: NewTempoOrder, world: TheWorld) -> dict[str, Any]:
+async def order_tempo(new: NewTempoOrder, world: TheWorld) -> JsonObject:
     """Announce a day differently."""
     order = TempoOrder(**new.model_dump(exclude={"date"}))
     world.announcements.tempo[new.date] = order

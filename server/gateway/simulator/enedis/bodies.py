@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from gateway.simulator import paris, weather
 from gateway.simulator.curves import Direction, compute_energy, compute_watts, list_intervals
 from gateway.simulator.homes import Home, Production
 from gateway.simulator.publication import find_publication_time
+from gateway.simulator.wire import JsonObject
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 _TUESDAY = 1
 
 
-def build_daily(asked: Asked) -> list[dict[str, Any]]:
+def build_daily(asked: Asked) -> list[JsonObject]:
     """Watt-hours a day."""
     days = asked.list_whole_days()
     return [
@@ -45,7 +45,7 @@ def build_daily(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def build_load_curve(asked: Asked) -> list[dict[str, Any]]:
+def build_load_curve(asked: Asked) -> list[JsonObject]:
     """Mean watts of each interval; `d` is the interval's END, so that a day's last point bears the next day's date."""
     return [
         series
@@ -54,7 +54,7 @@ def build_load_curve(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def build_max_power(asked: Asked) -> list[dict[str, Any]]:
+def build_max_power(asked: Asked) -> list[JsonObject]:
     """The highest apparent power of each day, or of each month, with its instant; by phase too when all is asked."""
     home = asked.home
     peaks = [_find_peak(home, day) for day in asked.list_whole_days()]
@@ -105,7 +105,7 @@ def _is_hole(day: date, hour: int) -> bool:
     return day.weekday() == _TUESDAY and (12 <= hour < 18 or day.isocalendar().week % 2 == 1)
 
 
-def _build_series(direction: Direction, unit: str, readings: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
+def _build_series(direction: Direction, unit: str, readings: dict[str, list[dict[str, str]]]) -> list[JsonObject]:
     return [
         {
             "grandeurMetier": BUSINESS[direction],

@@ -11,6 +11,7 @@ from gateway.simulator.enedis import request_checks
 from gateway.simulator.enedis.errors import build_refusal
 from gateway.simulator.faults import Refusal
 from gateway.simulator.homes import Home
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld
 
 router = APIRouter()
@@ -38,7 +39,7 @@ async def get_customer(api: str, request: Request, world: TheWorld, prm: str = "
     return request_checks.OctetStream(_BODIES[api](home))
 
 
-def build_contracts(home: Home) -> list[dict[str, Any]]:
+def build_contracts(home: Home) -> list[JsonObject]:
     """One contract to draw energy, one to feed it in, or both."""
     if home.bare:
         return [_build_bare_contract(home)]
@@ -71,7 +72,7 @@ def build_contracts(home: Home) -> list[dict[str, Any]]:
     return [contract | person for contract in found]
 
 
-def _build_bare_contract(home: Home) -> dict[str, Any]:
+def _build_bare_contract(home: Home) -> JsonObject:
     """A contract as the sandbox has it: nobody's name, and the supplier's own words for its offer."""
     return {
         "usage_point_id": home.prm,
@@ -84,7 +85,7 @@ def _build_bare_contract(home: Home) -> dict[str, Any]:
     }
 
 
-def build_synthesis(home: Home) -> dict[str, Any]:
+def build_synthesis(home: Home) -> JsonObject:
     """Segments and the dates of the last changes."""
     since = paris.format_compact(home.activated)
     segments = [{"segment": name} for name, has in (("C5", home.consumes), ("P4", home.produces)) if has]
@@ -97,14 +98,14 @@ def build_synthesis(home: Home) -> dict[str, Any]:
     }
 
 
-def build_address(home: Home) -> dict[str, Any]:
+def build_address(home: Home) -> JsonObject:
     """Postal code and town in one string; a flat's address has its floor and building too."""
     flat = {"staircase_floor_apartment": "ETAGE 2", "building": "BAT A"} if not home.water_minutes else {}
     street = {"number_street_name": _name_street(home), "postal_code_city": _TOWN, "insee_code": "99999"}
     return {"address": flat | street}
 
 
-def build_metering(home: Home, today: date) -> dict[str, Any]:
+def build_metering(home: Home, today: date) -> JsonObject:
     """The meter, and the off-peak hours its relay follows and will follow."""
     hours, announced = home.write_hours(today)
     future = {"futuresPlagesHeuresCreuses": announced} if announced else {}
@@ -115,7 +116,7 @@ def build_metering(home: Home, today: date) -> dict[str, Any]:
     }
 
 
-def build_supply(home: Home) -> dict[str, Any]:
+def build_supply(home: Home) -> JsonObject:
     """How the point is connected."""
     power = {"value": float(home.power_kva), "unit": "kVA"}
     return {

@@ -7,13 +7,13 @@ day is given once it is published, like the rest.
 from collections import Counter
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction, compute_watts
 from gateway.simulator.enedis.bodies import BUSINESS, Asked
 from gateway.simulator.homes import Home
 from gateway.simulator.tempo_days import Colour, get_colour
+from gateway.simulator.wire import JsonObject
 
 _LETTER = {Colour.BLUE: "JB", Colour.WHITE: "JW", Colour.RED: "JR"}
 _CLASSES = {
@@ -24,7 +24,7 @@ _CLASSES = {
 _CALENDARS = {"base": "Base", "hp_hc": "Heures Pleines Heures Creuses", "tempo": "Tempo"}
 
 
-def build_readings(asked: Asked) -> list[dict[str, Any]]:
+def build_readings(asked: Asked) -> list[JsonObject]:
     """The registers at the beginning of each day, watt-hours as whole numbers."""
     home, direction, wanted = asked.home, asked.direction, asked.list_whole_days()
     if not wanted:

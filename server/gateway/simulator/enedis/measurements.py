@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,6 +13,7 @@ from gateway.simulator.enedis.errors import build_refusal
 from gateway.simulator.enedis.index import build_readings
 from gateway.simulator.homes import Home
 from gateway.simulator.publication import find_publication_time
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 API = "mesure_synchrone_auto"
@@ -27,7 +27,7 @@ class Resource:
     """What one resource promises. `series` fills one member of the answer; nothing in it: there is no data."""
 
     direction: Direction
-    series: Callable[[bodies.Asked], list[dict[str, Any]]]
+    series: Callable[[bodies.Asked], list[JsonObject]]
     header: dict[str, str]
     months: int = 36
     longest: int | None = None  # days a call

@@ -1,7 +1,7 @@
 """`subscribed_services`: which usage points stand behind an authorisation, one row a service."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -13,6 +13,7 @@ from gateway.simulator.enedis.consents import Share, authorisation_id
 from gateway.simulator.enedis.errors import build_refusal
 from gateway.simulator.faults import Refusal
 from gateway.simulator.homes import Home
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 API = "subscribed_services"
@@ -62,13 +63,13 @@ async def get_services(request: Request, world: TheWorld) -> JSONResponse:
     return JSONResponse({"nbTotalServices": len(rows)} | ({"serviceSouscrit": rows} if rows else _build_nothing(world)))
 
 
-def _build_nothing(world: World) -> dict[str, Any]:
+def _build_nothing(world: World) -> JsonObject:
     """No service, in each of the three forms by turns: the key absent, null, an empty list."""
     world.empty_answers += 1
     return ({}, {"serviceSouscrit": None}, {"serviceSouscrit": []})[world.empty_answers % 3]
 
 
-def _build_rows(world: World, question: Question) -> list[dict[str, Any]]:
+def _build_rows(world: World, question: Question) -> list[JsonObject]:
     if question.autorisationId is not None:
         shares = world.consents.list_homes_of_holder(question.autorisationId)
     else:
@@ -91,7 +92,7 @@ def _list_kinds(home: Home, today: date, *, injection: bool) -> list[tuple[str, 
     return [*curve, *([] if injection else [("PMAX", "P1D")]), ("IDX", "P1D"), ("ENERGIE", "P1D"), ("ITC", "NA")]
 
 
-def _build_row(home: Home, share: Share, today: date, kind: tuple[str, str], *, injection: bool) -> dict[str, Any]:
+def _build_row(home: Home, share: Share, today: date, kind: tuple[str, str], *, injection: bool) -> JsonObject:
     state = "ACTIF" if share.is_open_on(today) else "TERMINE" if share.withdrawn or share.until <= today else "DEMANDE"
     return {
         "id": f"8{home.prm[-9:]}{injection:d}{_NUMBERS[kind[0]]}",

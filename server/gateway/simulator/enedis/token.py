@@ -1,19 +1,18 @@
 """Enedis' token: credentials by Basic header, in the form or in the query."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.simulator.faults import Refusal
 from gateway.simulator.tokens import parse_basic_credentials
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld
 
 router = APIRouter()
 
 
 @router.post("/oauth2/v3/token")
-async def issue_token(request: Request, world: TheWorld) -> dict[str, Any]:
+async def issue_token(request: Request, world: TheWorld) -> JsonObject:
     """Client credentials for a bearer of 3 h 30."""
     if "application/x-www-form-urlencoded" not in request.headers.get("content-type", ""):
         raise Refusal(415, {"error": "invalid_request", "error_description": "Unsupported media type."})

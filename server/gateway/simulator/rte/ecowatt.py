@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from math import ceil
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse
 from gateway.simulator import paris, weather
 from gateway.simulator.rte import request_checks
 from gateway.simulator.rte.errors import build_refusal
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 PAUSE = timedelta(minutes=15)
@@ -67,7 +67,7 @@ def _is_fourth_day_known(now: datetime) -> bool:
     return now >= (paris.instant_at(today, 12, 15) if today.weekday() == _FRIDAY else paris.instant_at(today, 17))
 
 
-def _build_signal(day: date, hours: tuple[int, ...], now: datetime) -> dict[str, Any]:
+def _build_signal(day: date, hours: tuple[int, ...], now: datetime) -> JsonObject:
     first = now.astimezone(paris.PARIS).hour if day == paris.day_of(now) else 0
     worst = max(1, *hours)
     return {

@@ -1,12 +1,11 @@
 """RTE's token, and what its APIs ask of a call before they look at it."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 
 from gateway.simulator.faults import Refusal
 from gateway.simulator.rte.errors import build_refusal
 from gateway.simulator.tokens import parse_basic_credentials
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 router = APIRouter()
@@ -14,7 +13,7 @@ router = APIRouter()
 
 @router.post("/token/oauth")
 @router.post("/token/oauth/")
-async def issue_token(request: Request, world: TheWorld) -> dict[str, Any]:
+async def issue_token(request: Request, world: TheWorld) -> JsonObject:
     """A bearer of two hours for the Basic header; the body is not looked at."""
     known = world.rte_tokens
     if parse_basic_credentials(request) != (known.client_id, known.client_secret):

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +12,7 @@ from gateway.simulator.rte import request_checks
 from gateway.simulator.rte.announcements import Announcements
 from gateway.simulator.rte.errors import build_refusal
 from gateway.simulator.tempo_days import FIRST_DAY, first_year
+from gateway.simulator.wire import JsonObject
 from gateway.simulator.world import TheWorld, World
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
@@ -87,7 +87,7 @@ def _parse_instant(text: str) -> datetime:
         raise build_refusal("F06") from None
 
 
-def _build_value(said: Announcements, day: date, now: datetime, *, fallback: bool) -> dict[str, Any]:
+def _build_value(said: Announcements, day: date, now: datetime, *, fallback: bool) -> JsonObject:
     order = said.find_order(day)
     return {
         "start_date": paris.format_iso(paris.instant_at(day)),
@@ -98,11 +98,11 @@ def _build_value(said: Announcements, day: date, now: datetime, *, fallback: boo
     }
 
 
-def _build_bounds(value: dict[str, Any]) -> dict[str, str]:
+def _build_bounds(value: JsonObject) -> dict[str, str]:
     return {name: value[name] for name in ("start_date", "end_date")}
 
 
-def _render_xml(values: list[dict[str, Any]]) -> bytes:
+def _render_xml(values: list[JsonObject]) -> bytes:
     root = Element("tempo_like_calendars")
     for value in values:
         SubElement(root, "values", {name: str(member) for name, member in value.items()})
