@@ -39,7 +39,7 @@ COMMAND_SECONDS = 10
 otherwise hold them for ever."""
 _SQLITE_CONNECTIONS = 15
 """Opened when wanted, and kept: so many that writers who wait for each other leave some to readers."""
-_POOL_SECONDS = 10
+POOL_SECONDS = 10
 TRUSTED_SECONDS = 30.0
 """A connection to PostgreSQL that rested no longer than this is used without asking first whether it still works: that
 would be three round trips before each statement. Firewalls forget connections that rest for minutes."""
@@ -171,7 +171,7 @@ def _build_sqlite_options() -> dict[str, Any]:
         "pool_size": _SQLITE_CONNECTIONS,
         "max_overflow": 0,
         "pool_use_lifo": True,
-        "pool_timeout": _POOL_SECONDS,
+        "pool_timeout": POOL_SECONDS,
     }
 
 
@@ -180,7 +180,7 @@ def _build_postgresql_options(is_maintenance: bool) -> dict[str, Any]:  # noqa: 
     return {
         "connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
         "pool_use_lifo": True,  # so that few connections rest
-        "pool_timeout": _POOL_SECONDS,
+        "pool_timeout": POOL_SECONDS,
     }
 
 

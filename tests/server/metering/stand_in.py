@@ -123,7 +123,7 @@ class ScriptedHome:
 @pytest.fixture
 async def scripted_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ScriptedHome]:
     # a hundred readers at once wait longer for a connection when the machine is busy
-    monkeypatch.setattr(database, "_POOL_SECONDS", 200)
+    monkeypatch.setattr(database, "POOL_SECONDS", 200)
     home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     replies: list[ScriptedHome] = []
     store = MemoryStore(lambda: home.clock.now().timestamp())
