@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
-from gateway.kit import http
+from gateway.kit import database, http
 from gateway.kit.crypto import Keyring
 from gateway.metering import service
 from gateway.runtime import Runtime
@@ -173,13 +173,11 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def patient_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to Enedis and RTE are given up late: on a busy machine nothing may happen for many seconds.
-
-    A request that was given up would be followed by a pause of the gateway. Tests of such limits set them themselves.
-    """
+def patient_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the gateway wait as long as a busy machine needs: tests of a limit set it, all others look at what comes."""
     monkeypatch.setattr(http, "TIMEOUT", httpx2.Timeout(200))
     monkeypatch.setattr(http, "LONGEST", 200.0)
+    monkeypatch.setattr(database, "POOL_SECONDS", 200)
 
 
 @pytest.fixture

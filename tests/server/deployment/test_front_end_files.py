@@ -141,7 +141,7 @@ async def test_nginx_writes_no_meter_s_number_into_its_log(build_folder: Path, t
     meter = "30001000000001"
     encoded = "".join(f"%3{digit}" for digit in meter)
     with run_nginx(tmp_path / "nginx", build_folder) as port:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120) as http:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
             for number in (meter, encoded):
                 assert (await http.get(f"/valid_access/{number}?prm={meter}")).status_code == 404
             refused = await http.post(f"/daily_consumption/{meter}/", content=b"0" * 2000)

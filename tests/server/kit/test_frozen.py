@@ -26,6 +26,11 @@ def server() -> Iterator[postgresql.Server]:
 
 
 @pytest.fixture
+def patient_program() -> None:
+    """Leave the gateway its own limits."""
+
+
+@pytest.fixture
 def database_url(server: postgresql.Server) -> str:
     return f"{server.url}/postgres"
 

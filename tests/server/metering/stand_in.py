@@ -11,7 +11,6 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.enedis.client import Api
-from gateway.kit import database
 from gateway.metering import payloads, repository
 from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
@@ -121,9 +120,7 @@ class ScriptedHome:
 
 
 @pytest.fixture
-async def scripted_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ScriptedHome]:
-    # a hundred readers at once wait longer for a connection when the machine is busy
-    monkeypatch.setattr(database, "POOL_SECONDS", 200)
+async def scripted_home(tmp_path: Path) -> AsyncIterator[ScriptedHome]:
     home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     replies: list[ScriptedHome] = []
     store = MemoryStore(lambda: home.clock.now().timestamp())
