@@ -1,9 +1,10 @@
 """What the front end costs a browser: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
 
 `scripts/bench front_end [ROUNDS] [phone|desktop] [PAGE...]`: the site runs as in containers, Caddy before nginx and the
-gateway, on a simulated home. Every page is measured in both forms unless some are named; `landing` is the first. Of
-each page's rounds the one in the middle by its performance counts: Lighthouse computes a slow phone, or a desktop
-computer, from what this machine needed, so whatever else runs here lowers it.
+gateway, on a simulated home. Every page is measured in both forms unless some are named; `landing` is the first, and
+`api/docs` is the gateway's own page of its API. Of each page's rounds the one in the middle by its performance counts:
+Lighthouse computes a slow phone, or a desktop computer, from what this machine needed, so whatever else runs here
+lowers it. At the end the table stands as docs/web.md and docs/web.fr.md have it.
 """
 
 import asyncio
@@ -34,12 +35,14 @@ LIGHTHOUSE = ROOT / "tests/e2e/lighthouse"
 OWNER = "owner@example.org"
 FORMS = ("phone", "desktop")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-METRICS = {
-    "first paint": "first-contentful-paint",
-    "largest paint": "largest-contentful-paint",
-    "blocked": "total-blocking-time",
-    "layout shift": "cumulative-layout-shift",
+METRICS = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
+HEADS = {
+    "en": "page, form, performance, accessibility, best practices, SEO, largest paint, blocked, layout shift",
+    "fr": "page, forme, performance, accessibilité, bonnes pratiques, SEO, plus grand élément, bloqué, décalage",
 }
+FORM_NAMES = {"en": {"phone": "phone", "desktop": "desktop"}, "fr": {"phone": "téléphone", "desktop": "ordinateur"}}
+ALSO = ("consent", "api/docs")
+PAGES = (*GUEST_PAGES, *OWNER_PAGES, *ALSO)
 LEAST = 95
 ATTEMPTS = 9
 FLAGS = "--headless=new --ignore-certificate-errors " + " ".join(ARGUMENTS)
@@ -54,22 +57,24 @@ def install_lighthouse() -> None:
         shutil.copy(lock, done)
 
 
-async def run_lighthouse(url: str, cookie: str, report: Path, *, as_desktop: bool) -> dict[str, Any]:
-    """Have Lighthouse look at a page; its report."""
+async def run_lighthouse(url: str, cookie: str, *, as_desktop: bool) -> dict[str, Any] | None:
+    """Have Lighthouse look at a page; its report, or None where it failed each time."""
     command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet"]
-    command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
+    command += ["--output=json", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(CATEGORIES)}"]
     command += ["--preset=desktop"] if as_desktop else []
     command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     for _ in range(ATTEMPTS):
-        process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": find_chromium()})
-        await process.wait()
-        found: dict[str, Any] = json.loads(await asyncio.to_thread(report.read_text))
+        process = await asyncio.create_subprocess_exec(
+            *command, env=os.environ | {"CHROME_PATH": find_chromium()}, stdout=asyncio.subprocess.PIPE
+        )
+        report, _ = await process.communicate()
+        # no report where it did not reach its browser, and one of an error where Chromium's trace lacks its beginning
+        found: dict[str, Any] = json.loads(report or '{"runtimeError": "no report"}')
         if "runtimeError" not in found:
             return found
-        # Chromium's trace lacks its beginning now and then
-        print(f"again, after {found['runtimeError']['code']}: {url}", file=sys.stderr)
-    raise RuntimeError(f"Lighthouse failed {ATTEMPTS} times: {url}")
+        print(f"again, after {found['runtimeError']}: {url}", file=sys.stderr)
+    return None
 
 
 def read_score(report: dict[str, Any], category: str) -> int:
@@ -176,33 +181,47 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
     print(f"  from the answer to the picture {statistics.median(shown):.0f} ms")
 
 
-async def measure_page(url: str, cookie: str, report: Path, rounds: int, form: str) -> dict[str, Any]:
-    """Have Lighthouse look at a page so many times; the report in the middle by its performance."""
-    reports = [await run_lighthouse(url, cookie, report, as_desktop=form == "desktop") for _ in range(rounds)]
-    return sorted(reports, key=lambda one: read_score(one, "performance"))[len(reports) // 2]
+async def measure_page(url: str, cookie: str, rounds: int, form: str) -> dict[str, Any] | None:
+    """Have Lighthouse look at a page so many times; the report in the middle by its performance, if there is any."""
+    every = [await run_lighthouse(url, cookie, as_desktop=form == "desktop") for _ in range(rounds)]
+    reports = sorted(filter(None, every), key=lambda one: read_score(one, "performance"))
+    return reports[len(reports) // 2] if reports else None
 
 
-def format_row(name: str, form: str, report: dict[str, Any]) -> str:
-    """A page's row of the table."""
-    scores = [str(read_score(report, category)) for category in CATEGORIES]
-    metrics = [report["audits"][audit]["displayValue"] for audit in METRICS.values()]
-    return f"| {' | '.join([name, form, *scores, *metrics])} |"
+def read_figures(report: dict[str, Any] | None) -> list[str]:
+    """A page's scores and metrics, as the table has them; dashes where there is no report."""
+    if report is None:
+        return ["–"] * (len(CATEGORIES) + len(METRICS))
+    metrics = [report["audits"][audit].get("displayValue", "–") for audit in METRICS]
+    return [*(str(read_score(report, category)) for category in CATEGORIES), *metrics]
+
+
+def format_table(rows: list[tuple[str, str, list[str]]], language: str) -> str:
+    """The table of all pages, ready for the documentation in a language."""
+    head = HEADS[language].split(", ")
+    lines = [[f"`/{page}`", FORM_NAMES[language][form], *figures] for page, form, figures in rows]
+    ruled = [head, ["---"] * len(head), *lines]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in ruled)
+    return table if language == "en" else table.replace(".", ",")
 
 
 async def main(rounds: int, forms: tuple[str, ...], pages: tuple[str, ...]) -> bool:
     """Print the table, and what is below the least score. Returns whether nothing is."""
     install_lighthouse()
     low: list[str] = []
+    rows: list[tuple[str, str, list[str]]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with run_site(Path(folder), admin=OWNER, at=None) as site:
             cookie = await log_in(site)
-            columns = ["page", "form", *CATEGORIES, *METRICS]
-            print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
             for page in pages:
-                name, who = page or "landing", cookie if page in OWNER_PAGES else ""
+                name, who = page or "landing", "" if page in GUEST_PAGES else cookie
                 for form in forms:
-                    report = await measure_page(f"{site.url}/{page}", who, Path(folder, "report.json"), rounds, form)
-                    print(format_row(name, form, report), flush=True)
+                    report = await measure_page(f"{site.url}/{page}", who, rounds, form)
+                    rows.append((page, form, read_figures(report)))
+                    print(name, form, *rows[-1][2], flush=True)
+                    if report is None:
+                        low.append(f"{name}, {form}: Lighthouse failed {ATTEMPTS} times")
+                        continue
                     low += [
                         f"{name}, {form}, {category}: {fault}"
                         for category in CATEGORIES
@@ -210,17 +229,16 @@ async def main(rounds: int, forms: tuple[str, ...], pages: tuple[str, ...]) -> b
                         for fault in list_faults(report, category) or ["no single fault"]
                     ]
             await draw_carpet(site, cookie, 2 * rounds + 1)
-    print(*low, sep="\n")
+    print("", *(f"{format_table(rows, language)}\n" for language in HEADS), *low, sep="\n")
     return not low
 
 
 def read_arguments(arguments: list[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     """Rounds, forms and pages of a command line."""
-    every = (*GUEST_PAGES, *OWNER_PAGES)
     rounds = next((int(one) for one in arguments if one.isdigit()), 3)
     forms = tuple(form for form in FORMS if form in arguments) or FORMS
-    pages = tuple(page for page in every if (page or "landing") in arguments) or every
-    known = {*FORMS, *(page or "landing" for page in every)}
+    pages = tuple(page for page in PAGES if (page or "landing") in arguments) or PAGES
+    known = {*FORMS, *(page or "landing" for page in PAGES)}
     if unknown := [one for one in arguments if not one.isdigit() and one not in known]:
         sys.exit(f"Unknown: {', '.join(unknown)}. Known: {', '.join(sorted(known))}.")
     return rounds, forms, pages

@@ -14,6 +14,7 @@ async def test_the_document_is_the_one_checked_in(gateway: Gateway) -> None:
     assert served == kept, "run: uv run --project server gateway openapi > server/openapi.json"
     page = await gateway.http.get("/docs")
     assert page.status_code == 200
+    assert '<div id="reference"' in page.text, "the front end shows this part"
 
 
 async def test_errors_are_problems_everywhere(gateway: Gateway) -> None:

@@ -3,7 +3,7 @@ import { base } from "$lib/base";
 import { type Problem, toProblem, unreachable } from "./problem";
 import type { components, paths } from "./schema";
 
-export { Problem } from "./problem";
+export { Problem, unreachable } from "./problem";
 /** A schema of the gateway, by its name in openapi.json. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 

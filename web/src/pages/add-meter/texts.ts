@@ -64,6 +64,14 @@ export const t = dictionary({
     ],
   },
   expired: ["This request has expired. Start again.", "Cette demande a expiré. Recommencez."],
+  noConsent: [
+    "This address leads to no consent of yours.",
+    "Cette adresse ne mène à aucun consentement de votre compte.",
+  ],
+  noConsentText: [
+    "It may be cut off. If you gave your consent at Enedis, it counts all the same: look for the meter in the overview.",
+    "Elle est peut-être tronquée. Si vous avez consenti chez Enedis, cela compte quand même : cherchez le compteur sur l’accueil.",
+  ],
   toTariff: ["Choose the tariff", "Choisir le tarif"],
   toOverview: ["To the overview", "Vers l’accueil"],
   again: ["Start again", "Recommencer"],

@@ -2,8 +2,21 @@ import type { Schema } from "$api";
 import type { Bar } from "$charts/Bars.svelte";
 import { byBucket } from "$charts/colors";
 import { bucketName } from "../../i18n/words";
-import { energy, longDate, money, month, number, shortDate, shortMonth, time, UNKNOWN, weekdayName } from "$lib/format";
-import { addDays, type Day, weekday } from "$lib/paris";
+import {
+  addDays,
+  type Day,
+  energy,
+  longDate,
+  money,
+  month,
+  number,
+  shortDate,
+  shortMonth,
+  time,
+  UNKNOWN,
+  weekday,
+  weekdayName,
+} from "$lib";
 import type { Span } from "./view";
 
 type Chart = Schema<"ChartView">;

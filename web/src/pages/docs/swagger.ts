@@ -12,7 +12,7 @@ const loaded = (element: HTMLScriptElement | HTMLLinkElement): Promise<void> =>
   });
 
 /** Swagger UI of an OpenAPI document, without its calls to other sites. */
-export async function show(domNode: HTMLElement, url: string): Promise<void> {
+export async function showSwagger(domNode: HTMLElement, url: string): Promise<void> {
   const script = Object.assign(document.createElement("script"), { src: scriptUrl });
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: styleUrl });
   const [described] = await Promise.all([fetch(url).then((answer) => answer.json()), loaded(script), loaded(style)]);

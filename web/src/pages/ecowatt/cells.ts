@@ -1,8 +1,7 @@
 import type { Schema } from "$api";
 import type { HeatCell } from "$charts/HeatGrid.svelte";
 import { words } from "../../i18n/words";
-import { time, weekdayDate } from "$lib/format";
-import { parisClock } from "$lib/paris";
+import { parisClock, time, weekdayDate } from "$lib";
 import { t } from "./texts";
 
 type Day = Schema<"EcowattDayView">;

@@ -1,7 +1,6 @@
 import type { Schema } from "$api";
 import { dictionary } from "$i18n";
-import { date } from "$lib/format";
-import { dayOf } from "$lib/paris";
+import { date, dayOf } from "$lib";
 
 const t = dictionary({
   consent_ends: [

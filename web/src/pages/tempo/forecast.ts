@@ -1,6 +1,5 @@
 import type { Schema } from "$api";
-import { number, percent, UNKNOWN, weekdayDate } from "$lib/format";
-import type { Day } from "$lib/paris";
+import { type Day, number, percent, UNKNOWN, weekdayDate } from "$lib";
 import { t } from "./texts";
 
 export interface Forecast {

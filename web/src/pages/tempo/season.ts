@@ -1,8 +1,7 @@
 import type { Schema } from "$api";
 import type { DayCell } from "$charts/DayStrip.svelte";
 import { words } from "../../i18n/words";
-import { longDate } from "$lib/format";
-import { type Day, today } from "$lib/paris";
+import { type Day, longDate, today } from "$lib";
 import { t } from "./texts";
 
 export type TempoDay = Schema<"TempoDayView">;

@@ -1,0 +1,24 @@
+// what pages use, so that each names it in one line; a build keeps of it what is used
+export { default as AsTable } from "./AsTable.svelte";
+export { default as Captcha } from "./Captcha.svelte";
+export { default as Card } from "./Card.svelte";
+export { default as Choice } from "./Choice.svelte";
+export { default as Confirm } from "./Confirm.svelte";
+export { default as Dialog } from "./Dialog.svelte";
+export { default as Empty } from "./Empty.svelte";
+export { default as Field } from "./Field.svelte";
+export { default as Form } from "./Form.svelte";
+export { default as Icon } from "./Icon.svelte";
+export { default as LevelBadge } from "./LevelBadge.svelte";
+export { default as Loaded } from "./Loaded.svelte";
+export { default as NewPassword } from "./NewPassword.svelte";
+export { default as Note } from "./Note.svelte";
+export { default as Page } from "./Page.svelte";
+export { default as Paged } from "./Paged.svelte";
+export { default as Password } from "./Password.svelte";
+export { default as ProblemNote } from "./ProblemNote.svelte";
+export { default as Scroll } from "./Scroll.svelte";
+export { default as Select } from "./Select.svelte";
+export { default as Table } from "./Table.svelte";
+export { default as TempoBadge } from "./TempoBadge.svelte";
+export { t as ui } from "./texts";
