@@ -26,6 +26,7 @@ from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.kit import database, http
 from gateway.kit.crypto import Keyring
+from gateway.metering import service
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -177,6 +178,12 @@ def patient_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "TIMEOUT", httpx2.Timeout(200))
     monkeypatch.setattr(http, "LONGEST", 200.0)
     monkeypatch.setattr(database, "POOL_SECONDS", 200)
+
+
+@pytest.fixture
+def patient_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have readers wait until everything they asked for was fetched, however slow this machine is."""
+    monkeypatch.setattr(service, "PATIENCE", 200.0)
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ class GracefulServer(uvicorn.Server):
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Shut down: wait up to 2.5 seconds for open connections, then let uvicorn end the rest."""
-        await self._accept_pending()
+        # before anything is awaited, during which a request may come
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        await self._accept_pending()
         for _ in range(round(_PATIENCE / _LOOK_AGAIN)):
             if not self.server_state.connections or self.force_exit:
                 break

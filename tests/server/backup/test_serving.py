@@ -23,12 +23,13 @@ class Serving:
     def __init__(self, env: dict[str, str], port: int) -> None:
         self._env = env
         self.port = port
+        self.program: tuple[str, ...] = (str(GATEWAY),)
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> bool:
         """Start it; return whether it answers in the end."""
-        arguments = ("serve", "--port", str(self.port))
-        self.process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=self._env, stderr=PIPE)
+        command = (*self.program, "serve", "--port", str(self.port))
+        self.process = await asyncio.create_subprocess_exec(*command, env=self._env, stderr=PIPE)
 
         async def has_answered_or_ended() -> bool | None:
             assert self.process is not None

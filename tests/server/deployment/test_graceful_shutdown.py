@@ -1,6 +1,7 @@
 """Whoever sends a request to a gateway that is just ending gets an answer."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from signal import SIGTERM
 
@@ -9,6 +10,8 @@ from tests.server.conftest import wait_until
 
 __all__ = ["make_serving"]
 
+_PATIENT = "from gateway import cli; from gateway.kit import graceful_shutdown as it; it._PATIENCE = 120; cli.run()"
+"""A gateway that waits longer for its clients: on a busy machine these tests need more than seconds."""
 _REQUEST = b"%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -23,6 +26,7 @@ async def send_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 async def test_a_connection_that_lay_idle_is_served_once_more(make_serving: Callable[..., Serving]) -> None:
     gateway = make_serving()
+    gateway.program = (sys.executable, "-c", _PATIENT)
     assert await gateway.start()
     assert gateway.process is not None
     connections = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]

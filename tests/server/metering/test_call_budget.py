@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
+
 from gateway.counters.models import Counter
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
@@ -65,6 +67,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
     assert asked == ["dateDebut=2026-11-03&dateFin=2026-11-04"]
 
 
+@pytest.mark.usefixtures("patient_readers")
 async def test_fifty_at_once_cause_one_call(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
@@ -76,6 +79,7 @@ async def test_fifty_at_once_cause_one_call(gateway: Gateway, simulator: Simulat
     assert all(answer["readings"] == answers[0]["readings"] for answer in answers)
 
 
+@pytest.mark.usefixtures("patient_readers")
 async def test_a_long_range_waits_for_five_calls_and_says_the_rest_is_scheduled(
     gateway: Gateway, simulator: Simulator
 ) -> None:

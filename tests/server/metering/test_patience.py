@@ -136,6 +136,7 @@ async def add_meters(home: StoredHome, count: int) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.usefixtures("patient_readers")
 async def test_a_hundred_new_meters_each_get_a_year_of_values(scripted_home: ScriptedHome) -> None:
     """Once nine calls for the curve of each went first, and after 162 calls nobody had a value."""
 

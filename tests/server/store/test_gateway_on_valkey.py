@@ -181,7 +181,7 @@ async def test_a_gateway_starts_without_its_store(
         await wait_until(is_answered)
 
 
-@pytest.mark.usefixtures("long_leases")
+@pytest.mark.usefixtures("long_leases", "patient_readers")
 async def test_fifty_at_once_on_two_gateways_cause_one_call(
     gateway: Gateway, home: tuple[dict[str, str], str], settings: Settings, simulator: Simulator
 ) -> None:
