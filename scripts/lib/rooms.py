@@ -36,7 +36,7 @@ def parse_diagram(text: str) -> Layers:
 def list_rooms(package: Path) -> set[str]:
     """Return the packages and modules in a package."""
     folders = {file.parent.name for file in package.glob("*/__init__.py")}
-    return folders | {file.stem for file in package.glob("*.py") if file.name not in {"__init__.py", "__main__.py"}}
+    return folders | {file.stem for file in package.glob("*.py")} - {"__init__"}
 
 
 def list_faults() -> Iterator[str]:
