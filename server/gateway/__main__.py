@@ -7,11 +7,16 @@ _UNUSED = ("cryptography.x509", "opentelemetry.sdk.metrics", "pydantic.v1", "ric
 """Libraries import these if they are installed. Nothing here uses them: they would cost 9 MB and start-up time."""
 
 
-def run() -> None:
-    """Run a command."""
+def skip_unused_libraries() -> None:
+    """Have imports of what nothing here uses fail, as if it were not installed."""
     for name in _UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None: importing it fails
     os.environ.setdefault("TYPER_USE_RICH", "0")
+
+
+def run() -> None:
+    """Run a command."""
+    skip_unused_libraries()
     from gateway.cli import run as run_command  # noqa: PLC0415 - it imports what would import these
 
     run_command()

@@ -16,7 +16,11 @@ import sys
 import time
 from importlib import import_module
 
-from gateway import cli
+from gateway.__main__ import skip_unused_libraries
+
+skip_unused_libraries()
+
+from gateway import cli  # noqa: E402 - it imports what would import these
 
 _LARGEST_REQUEST = 1 << 17
 

@@ -62,7 +62,7 @@ async def test_one_that_could_not_be_restored_is_not_kept(daily_backup_settings:
     with capture_logs() as logged:
         assert await back_up_when_due(wrong, clock) == NOW + timedelta(hours=1)
     assert [entry["event"] for entry in logged] == ["backup_failed"]
-    assert "does not open this database" in logged[0]["reason"]
+    assert "does not decrypt this database" in logged[0]["reason"]
     assert list_backups(Path(daily_backup_settings.backup_folder)) == []
     assert not list_files(Path(daily_backup_settings.backup_folder))
 

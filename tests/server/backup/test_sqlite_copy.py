@@ -69,7 +69,7 @@ async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) 
 async def test_no_backup_is_made_with_keys_that_could_not_restore_it(run_command: Command, tmp_path: Path) -> None:
     assert (await run_command("account", "list")).status == 0
     ended = await run_command("backup", tmp_path / "backup", ENCRYPTION_KEYS=Keyring.generate_key())
-    assert (ended.status, "does not open this database" in ended.complained) == (1, True)
+    assert (ended.status, "does not decrypt this database" in ended.complained) == (1, True)
     assert not (tmp_path / "backup").exists()
 
 

@@ -157,6 +157,7 @@ async def test_what_nobody_counted_is_no_zero(
 async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: tuple[Gateway, str]) -> None:
     gateway, url = gateway_and_metrics
     await gateway.http.get("/ping")
+    await count_everything(gateway.runtime.database, gateway.runtime.store, gateway.runtime.clock)
     async with httpx2.AsyncClient(timeout=60) as http:
         text = (await http.get(url)).raise_for_status().text
     families = {family.name for family in text_string_to_metric_families(text)}
