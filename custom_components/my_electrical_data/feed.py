@@ -95,7 +95,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             self.last_error = None
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
-            if error.is_away:
+            if error.is_gateway_down:
                 self._note_unavailable(error)
             else:
                 self._note_available()

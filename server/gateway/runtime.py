@@ -8,7 +8,7 @@ from gateway import instance as instances
 from gateway.accounts.passwords import Passwords
 from gateway.captcha import Captcha, NoCaptcha, Turnstile, list_hosts
 from gateway.consents.upkeep import ConsentKeeper
-from gateway.enedis.circuit import Circuit
+from gateway.enedis.circuit_breaker import Circuit
 from gateway.enedis.client import Enedis, Pacer
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
@@ -68,11 +68,11 @@ async def open_runtime(
     keyring = await load_keyring(settings, database)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
-    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))
-    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.count_upstream("rte"))
-    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.count_upstream("rte_open_data"))
-    mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.count_upstream("mailgun"))
-    turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.count_upstream("turnstile"))
+    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.build_upstream_observer("enedis"))
+    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.build_upstream_observer("rte"))
+    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.build_upstream_observer("rte_open_data"))
+    mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.build_upstream_observer("mailgun"))
+    turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.build_upstream_observer("turnstile"))
     a_day = settings.user_daily_limit_no_cache
     pacer = EnedisPacer(database, store, clock, settings.enedis_rate_limit, a_day)
 

@@ -8,7 +8,7 @@ from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.reading_tokens import LegacyTokenWriter
 from gateway.admin.parts import AdminParts
-from gateway.backup.schedule import back_up_when_due
+from gateway.backup.schedule import back_up_if_due
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.comparison.service import ComparisonService
 from gateway.billing.hours.publishing import Publisher
@@ -105,7 +105,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,
         "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
-        "backup": skip_until_due(lambda: back_up_when_due(runtime.settings, clock), clock),
+        "backup": skip_until_due(lambda: back_up_if_due(runtime.settings, clock), clock),
         "purge_counters": skip_until_due(lambda: purge_counters(database, clock.now()), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock

@@ -31,7 +31,7 @@ class GatewayError(Exception):
         self.placeholders = placeholders
 
     @property
-    def is_away(self) -> bool:
+    def is_gateway_down(self) -> bool:
         """Whether the whole gateway is unavailable, and not only a part of it."""
         return False
 
@@ -46,7 +46,7 @@ class GatewayConnectionError(GatewayError):
     """There was no response, or not in time."""
 
     code = "cannot_connect"
-    is_away = True
+    is_gateway_down = True
 
 
 class CertificateRefusedError(GatewayConnectionError):
@@ -113,7 +113,7 @@ class GatewayUnavailableError(GatewayError):
 
     @property
     @override
-    def is_away(self) -> bool:
+    def is_gateway_down(self) -> bool:
         """True also without a problem code: then a proxy answers for a gateway that is down."""
         return self.problem in {"unknown", "database_down"}
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.accounts.schemas import RequestBody
 from gateway.consents.models import ConsentStatus
-from gateway.enedis.circuit import CircuitState
+from gateway.enedis.circuit_breaker import CircuitState
 from gateway.kit.wire import Utc
 
 

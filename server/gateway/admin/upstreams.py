@@ -7,7 +7,7 @@ from gateway.admin.parts import AdminParts
 from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
-from gateway.enedis.circuit import Circuit, CircuitState
+from gateway.enedis.circuit_breaker import Circuit, CircuitState
 from gateway.enedis.client import Api
 from gateway.mail import repository as mail
 from gateway.quotas import budgets

@@ -45,7 +45,7 @@ def find_newest_backup(settings: Settings) -> datetime | None:
     return backups[0][0] if backups else None
 
 
-async def back_up_when_due(settings: Settings, clock: Clock) -> datetime:
+async def back_up_if_due(settings: Settings, clock: Clock) -> datetime:
     """Make a backup if one is due; return when to call again. A failure is logged and retried after an hour."""
     now = clock.now()
     if not settings.backup_every:

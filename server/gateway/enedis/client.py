@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from gateway.domain.direction import Direction
-from gateway.enedis.circuit import Circuit
+from gateway.enedis.circuit_breaker import Circuit
 from gateway.enedis.customer import (
     Address,
     AddressAnswer,

@@ -64,7 +64,7 @@ class Metrics:
         self._requests.labels(method, route or "none", status).inc()
         self._seconds.labels(method, route or "none").observe(seconds)
 
-    def count_upstream(self, name: str) -> Callable[[str, float], None]:
+    def build_upstream_observer(self, name: str) -> Callable[[str, float], None]:
         """Return a function that counts calls to an upstream; it takes a status or `unreachable`, and the seconds."""
 
         def count(status: str, seconds: float) -> None:

@@ -85,7 +85,7 @@ async def list_imported_since(session: AsyncSession, point_id: str, data_revisio
     }
 
 
-def add_imported(feed: Feed, day: date, known: bytes | None, imported: Sequence[bytes]) -> bytes | None:
+def merge_imported_readings(feed: Feed, day: date, known: bytes | None, imported: Sequence[bytes]) -> bytes | None:
     """Return the payload of a day with the additions from files, or None when neither has any.
 
     A curve is completed with intervals from the files; for other kinds, a known payload is returned unchanged.
@@ -114,7 +114,8 @@ def add_imported_days(
 ) -> dict[date, bytes]:
     """Return the payloads of days, oldest first, with the additions from files."""
     found = {
-        day: add_imported(feed, day, known.get(day), imported.get(day, [])) for day in sorted(known.keys() | imported)
+        day: merge_imported_readings(feed, day, known.get(day), imported.get(day, []))
+        for day in sorted(known.keys() | imported)
     }
     return {day: payload for day, payload in found.items() if payload is not None}
 

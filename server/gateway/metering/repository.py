@@ -13,7 +13,7 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import build_insert
-from gateway.metering.imported import add_imported, list_imported_since, load_imported
+from gateway.metering.imported import list_imported_since, load_imported, merge_imported_readings
 from gateway.metering.models import DayRecord
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
 from gateway.usage_points import repository as points
@@ -148,7 +148,7 @@ async def load_days(
     for feed, days in (await load_imported(session, point_id, kinds, secrets, start, end)).items():
         for day, imported in days.items():
             known = found[feed].get(day)
-            payload = add_imported(feed, day, known.payload if known else None, imported)
+            payload = merge_imported_readings(feed, day, known.payload if known else None, imported)
             entry = known.entry if known else NOT_ASKED
             found[feed][day] = OpenedDay(entry, payload, is_imported=known is None or known.payload is None)
     return found

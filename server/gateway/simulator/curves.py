@@ -108,10 +108,10 @@ def _find_water_minutes(home: Home, day: date) -> list[int]:
     minutes = [0] * 48
     if not home.water_minutes:
         return minutes
-    longest = max(end - start for start, end in home.off_peak_minutes)
+    longest = max(end - start for start, end in home.off_peak_ranges)
     for night, shift in ((day - paris.DAY, -1440), (day, 0)):
         wanted = home.water_minutes * (70 + weather.hash_noise("water", home.prm, night)[0] % 61) // 100
-        for start, end in home.off_peak_minutes:
+        for start, end in home.off_peak_ranges:
             run = wanted if end - start == longest else wanted // 4
             first, last = start + shift, min(end, start + run) + shift
             for slot in range(max(0, first) // 30, min(1440, last + 29) // 30):

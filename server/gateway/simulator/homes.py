@@ -68,7 +68,7 @@ class Home:
         return now, f"{self.hours_announced} à partir du {self.hours_change:%d/%m/%Y}"
 
     @cached_property
-    def off_peak_minutes(self) -> tuple[tuple[int, int], ...]:
+    def off_peak_ranges(self) -> tuple[tuple[int, int], ...]:
         """Off-peak hours in minutes after local midnight; one that ends the next day ends after 1440."""
         slots = []
         for slot in filter(None, self.off_peak.split(";")):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
-from gateway.enedis.circuit import Circuit, CircuitState
+from gateway.enedis.circuit_breaker import Circuit, CircuitState
 from gateway.enedis.client import Api
 from gateway.kit import paris
 from gateway.kit.clock import Clock

@@ -55,10 +55,10 @@ def apply_enedis_text(
     enedis = [_reopen(period, today) for period in periods if period.source == "enedis" and not _begins(period, today)]
     announcement = parse_announcement(announced or "")
     if announcement is None or announcement.day <= today - _LATEST_UPDATE:
-        return _replace_from(enedis, parse_off_peak(text) or [], today, today) + own
+        return _replace_periods_from(enedis, parse_off_peak(text) or [], today, today) + own
     if announcement.day > today or not enedis:
-        enedis = _replace_from(enedis, parse_off_peak(text) or [], today, today)
-    enedis = _replace_from(enedis, announcement.periods, announcement.day, max(announcement.day, today))
+        enedis = _replace_periods_from(enedis, parse_off_peak(text) or [], today, today)
+    enedis = _replace_periods_from(enedis, announcement.periods, announcement.day, max(announcement.day, today))
     return enedis + own
 
 
@@ -73,14 +73,14 @@ def _reopen(period: OffPeakPeriod, today: date) -> OffPeakPeriod:
     return period.model_copy(update={"valid_to": None}) if ends else period
 
 
-def _replace_from(
-    periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date, compared_on: date
+def _replace_periods_from(
+    periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date, reference_day: date
 ) -> list[OffPeakPeriod]:
-    """Return the periods with `fresh` ones from `day` on, unless these are those in force on the day compared.
+    """Return the periods with `fresh` ones from `day` on, unless these are those in force on the reference day.
 
     They hold always where nothing was before.
     """
-    in_force = {_get_meaning(period) for period in periods if period.is_in_force_on(compared_on)}
+    in_force = {_get_meaning(period) for period in periods if period.is_in_force_on(reference_day)}
     if {_get_meaning(period) for period in fresh} == in_force:
         return list(periods)
     past = [

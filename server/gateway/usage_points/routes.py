@@ -19,12 +19,12 @@ router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404,
 CustomerDataDep = Annotated[CustomerData, Depends(part(CustomerData))]
 
 
-async def get_point(customer_data: CustomerDataDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
+async def get_usage_point(customer_data: CustomerDataDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
     """Return the usage point of the path, which is the caller's own."""
     return await customer_data.find_point(caller.account_id, point_id)
 
 
-PointDep = Annotated[UsagePoint, Depends(get_point)]
+PointDep = Annotated[UsagePoint, Depends(get_usage_point)]
 
 
 @router.get("/contract", responses=describe_responses(429, 503), dependencies=[Depends(enforce_quota)])

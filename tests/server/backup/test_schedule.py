@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.backup.schedule import back_up_when_due, find_newest_backup, list_backups
+from gateway.backup.schedule import back_up_if_due, find_newest_backup, list_backups
 from gateway.kit.crypto import Keyring
 from gateway.migrations import upgrade_database
 from gateway.runtime import open_runtime
@@ -35,14 +35,12 @@ async def test_one_is_made_when_it_is_due_and_the_oldest_goes(daily_backup_setti
     clock, folder = SetClock(NOW), Path(daily_backup_settings.backup_folder)
     for day in range(3):
         clock.set(NOW + timedelta(days=day))
-        assert await back_up_when_due(daily_backup_settings, clock) == clock.now() + timedelta(days=1)
+        assert await back_up_if_due(daily_backup_settings, clock) == clock.now() + timedelta(days=1)
         assert find_newest_backup(daily_backup_settings) == clock.now()
     assert [made for made, _ in list_backups(folder)] == [NOW + timedelta(days=2), NOW + timedelta(days=1)]
     assert len(list_files(folder)) == 2, "no draft and no trial stays"
     clock.set(NOW + timedelta(days=2, hours=5))
-    assert await back_up_when_due(daily_backup_settings, clock) == NOW + timedelta(days=3), (
-        "a restart makes no other one"
-    )
+    assert await back_up_if_due(daily_backup_settings, clock) == NOW + timedelta(days=3), "a restart makes no other one"
 
     restored = {
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/restored.db",
@@ -60,7 +58,7 @@ async def test_one_that_could_not_be_restored_is_not_kept(daily_backup_settings:
         update={"encryption_keys": type(daily_backup_settings.encryption_keys)(Keyring.generate_key("x"))}
     )
     with capture_logs() as logged:
-        assert await back_up_when_due(wrong, clock) == NOW + timedelta(hours=1)
+        assert await back_up_if_due(wrong, clock) == NOW + timedelta(hours=1)
     assert [entry["event"] for entry in logged] == ["backup_failed"]
     assert "does not decrypt this database" in logged[0]["reason"]
     assert list_backups(Path(daily_backup_settings.backup_folder)) == []
@@ -68,5 +66,5 @@ async def test_one_that_could_not_be_restored_is_not_kept(daily_backup_settings:
 
 
 async def test_without_an_interval_none_is_made(settings: Settings) -> None:
-    assert await back_up_when_due(settings, SetClock(NOW)) > NOW + timedelta(days=30)
+    assert await back_up_if_due(settings, SetClock(NOW)) > NOW + timedelta(days=30)
     assert find_newest_backup(settings) is None

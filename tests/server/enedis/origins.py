@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from gateway.counters.models import Counter
 from gateway.domain.direction import Direction
-from gateway.enedis.circuit import Circuit
+from gateway.enedis.circuit_breaker import Circuit
 from gateway.enedis.client import Api, Enedis, Pacer
 from gateway.kit.clock import SystemClock
 from gateway.kit.database import Base, Database

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.accounts import service as accounts
 from gateway.domain.direction import Direction
-from gateway.enedis.circuit import FAILURES, Circuit
+from gateway.enedis.circuit_breaker import FAILURES, Circuit
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.instance import load_instance
 from gateway.kit import paris

@@ -11,7 +11,7 @@ from gateway.billing.charts.steps import (
     Hour,
     Step,
     compares_weeks,
-    find_hour_before,
+    find_comparison_hour,
     find_span_before,
     list_hours,
     list_spans,
@@ -111,7 +111,7 @@ def _list_steps(step: Step, span: Span) -> list[Span | Hour]:
 
 def _find_step_before(step: Span | Hour, *, by_weeks: bool) -> Span | Hour | None:
     if isinstance(step, Hour):
-        return find_hour_before(step, by_weeks=by_weeks)
+        return find_comparison_hour(step, by_weeks=by_weeks)
     return find_span_before(step, by_weeks=by_weeks)
 
 

@@ -100,7 +100,7 @@ def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:
     return None if is_leap_day else Span(start, start + paris.DAY)
 
 
-def find_hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
+def find_comparison_hour(hour: Hour, *, by_weeks: bool) -> Hour | None:
     """Return the hour a year before at which clocks showed the same time; None if there was none.
 
     Example: 29 March 2026 has no 02:00, so its third hour (03:00) is compared with the fourth of 29 March 2025.

@@ -57,7 +57,7 @@ def _list_periods_of_day(
     billed = rules.get_day_rules(day)
     tariff = find_tariff_on(point.tariffs, day)
     spans = _cut_at_color_change(billed.spans, tariff, day)
-    for first, last, bucket, off_peak in _add_off_peak(spans, rules.get_off_peak(day)):
+    for first, last, bucket, off_peak in _split_by_off_peak(spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
         if certain and tariff is not None and tariff.depends_on_colors:
@@ -81,7 +81,7 @@ def _cut_at_color_change(spans: Sequence[BucketSpan], tariff: Tariff | None, day
     ]
 
 
-def _add_off_peak(
+def _split_by_off_peak(
     spans: Sequence[BucketSpan], off_peak: Sequence[tuple[int, int, bool | None]]
 ) -> Iterator[tuple[int, int, str, bool | None]]:
     """Split the bucket spans of a day where off-peak hours begin or end, which is known even if the colour is not.

@@ -88,6 +88,6 @@ def _count_off_peak_minutes(home: Home, slot: int) -> int:
     first, last = slot * 30, slot * 30 + 30
     return sum(
         max(0, min(last, end + shift) - max(first, start + shift))
-        for start, end in home.off_peak_minutes
+        for start, end in home.off_peak_ranges
         for shift in (-1440, 0)
     )
