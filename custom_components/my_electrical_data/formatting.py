@@ -27,7 +27,10 @@ def async_format_day(hass: HomeAssistant, day: date | None) -> str:
     """Format a day as people write it in Home Assistant's language, such as 27 Jan 2026 or 27/01/2026."""
     if day is None:
         return "?"
-    return day.strftime(async_get_text(hass, "format", "day"))
+    try:
+        return day.strftime(async_get_text(hass, "format", "day"))
+    except KeyError:  # the language was changed a moment ago, and its texts are not loaded yet
+        return day.isoformat()
 
 
 @callback

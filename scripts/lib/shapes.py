@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,6 @@ def main() -> int:
         check_scripts,
         check_french_spaces,
         check_app,
-        check_picture,
     ]
     found = [problem for check in checks for problem in check()]
     print("\n".join(found) or "Texts and manifests are as they should be.")
@@ -154,19 +152,6 @@ def check_french_spaces() -> Iterator[str]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             for found in re.finditer(r"\S+ [:;?!»](?=[\s\"'.,)*\\]|$)|« \S+", line):
                 yield f"{file.relative_to(ROOT)}:{number}: {found.group()!r}: a plain space where French has U+00A0"
-
-
-def check_picture() -> Iterator[str]:
-    """The picture of the rooms in docs/architecture.md has the rooms of the layers, layer by layer."""
-    layers = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
-    expected = [set(re.findall(r"\w+", layer)) for layer in layers["layers"]]
-    picture = (ROOT / "docs" / "architecture.md").read_text().split("flowchart TB")[1].split("```")[0]
-    shown = [
-        {room for part in text.split("<br>")[0].split("·") for room in re.findall(r"^\w+", part.strip())}
-        for text in re.findall(r'\["(.*?)"\]', picture)
-    ]
-    if shown != expected:
-        yield f"docs/architecture.md: the picture shows {shown}, the layers of server/pyproject.toml are {expected}"
 
 
 def _same_keys(what: str, texts: dict[str, Texts]) -> Iterator[str]:

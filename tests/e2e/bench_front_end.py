@@ -65,12 +65,15 @@ async def run_lighthouse(url: str, cookie: str, *, as_desktop: bool) -> dict[str
     command += ["--preset=desktop"] if as_desktop else []
     command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     for _ in range(ATTEMPTS):
-        process = await asyncio.create_subprocess_exec(
-            *command, env=os.environ | {"CHROME_PATH": find_chromium()}, stdout=asyncio.subprocess.PIPE
-        )
-        report, _ = await process.communicate()
+        # into a file: Lighthouse may end before all of a report has gone through a pipe
+        with tempfile.NamedTemporaryFile() as report:
+            process = await asyncio.create_subprocess_exec(
+                *command, "--output-path", report.name, env=os.environ | {"CHROME_PATH": find_chromium()}
+            )
+            await process.wait()
+            text = report.read()
         # no report where it did not reach its browser, and one of an error where Chromium's trace lacks its beginning
-        found: dict[str, Any] = json.loads(report or '{"runtimeError": "no report"}')
+        found: dict[str, Any] = json.loads(text or '{"runtimeError": "no report"}')
         if "runtimeError" not in found:
             return found
         print(f"again, after {found['runtimeError']}: {url}", file=sys.stderr)

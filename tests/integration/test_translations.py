@@ -64,7 +64,7 @@ def test_names_of_tariff_sensors_are_not_cut_beside_their_longest_state(language
     font = load_default(16)
     sensors = load_texts(language)["entity"]["sensor"]
     tariffs = [sensors[key] for key in ("tariff_period", "next_tariff_period", "tempo_period", "cheapest_option")]
-    rows = [(sensor["name"], max(sensor["state"].values(), key=len)) for sensor in tariffs]
+    rows = [(sensor["name"], max(sensor["state"].values(), key=font.getlength)) for sensor in tariffs]
     assert [row for row in rows if sum(map(font.getlength, row)) > FITS_IN_A_ROW] == []
 
 

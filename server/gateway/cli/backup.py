@@ -38,7 +38,7 @@ def backup(
         _report_progress("It contains ENCRYPTION_KEYS: anyone who has the file can read everything.")
     else:
         where = settings.keys_file or "ENCRYPTION_KEYS"
-        _report_progress(f"It does not contain the keys. Keep them elsewhere ({where}): it cannot be restored without.")
+        _report_progress(f"It does not contain the keys ({where}). Keep them elsewhere: it is useless without them.")
 
 
 def _write_backup(database_url: str, target: IO[bytes], keys: str, *, encrypt: bool, with_keys: bool) -> Manifest:

@@ -26,7 +26,7 @@ from gateway.cli.reach import (
 )
 from gateway.cli.upstreams import find_captcha_problem, find_enedis_problem, find_mail_problem, find_rte_problem
 from gateway.consents.repository import has_nobody_returned
-from gateway.health.service import is_read_only
+from gateway.health.disk import is_read_only
 from gateway.instance import KeysLostError
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.outage import DatabaseDownError, is_damaged

@@ -10,7 +10,7 @@ from typing import override
 
 import uvicorn
 
-_PATIENCE = 2.5
+PATIENCE = 2.5
 """Seconds: longer than the Caddyfile keeps an unused connection open."""
 _LOOK_AGAIN = 0.05
 
@@ -24,7 +24,7 @@ class GracefulServer(uvicorn.Server):
         # before anything is awaited, during which a request may come
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         await self._accept_pending()
-        for _ in range(round(_PATIENCE / _LOOK_AGAIN)):
+        for _ in range(round(PATIENCE / _LOOK_AGAIN)):
             if not self.server_state.connections or self.force_exit:
                 break
             await asyncio.sleep(_LOOK_AGAIN)

@@ -56,7 +56,7 @@ def check_number(text: str) -> str:
     """Return the 14 digits of a usage point, spaces removed. Raises InvalidNumberError, which does not repeat them."""
     digits = "".join(text.split())
     if len(digits) != 14 or not (digits.isascii() and digits.isdigit()):
-        raise InvalidNumberError("the number of a usage point (PRM) has 14 digits; bill and meter show it")
+        raise InvalidNumberError("the number of a usage point (PRM) has 14 digits; it is on the bill and on the meter")
     return digits
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.cli.copying import VOLUME, open_scratch_file
-from gateway.health.service import is_read_only
+from gateway.health.disk import is_read_only
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database
@@ -102,7 +102,7 @@ def test_a_disk_that_refuses_to_be_flushed_is_read_only(
 @pytest.mark.long
 def test_a_disk_that_the_system_made_read_only_after_an_error_is_noticed(tmp_path: Path) -> None:
     ask = (
-        "from pathlib import Path; from gateway.health.service import is_read_only; "
+        "from pathlib import Path; from gateway.health.disk import is_read_only; "
         f"print(is_read_only(Path('{tmp_path}/disk/a')))"
     )
     looked = as_root(f"""
@@ -122,7 +122,7 @@ def test_a_disk_that_the_system_made_read_only_after_an_error_is_noticed(tmp_pat
 @pytest.mark.long
 def test_a_disk_that_became_read_only_is_noticed_without_a_write(tmp_path: Path) -> None:
     ask = (
-        "from pathlib import Path; from gateway.health.service import is_read_only; "
+        "from pathlib import Path; from gateway.health.disk import is_read_only; "
         f"print(is_read_only(Path('{tmp_path}/a')))"
     )
     looked = as_root(f"""

@@ -161,6 +161,19 @@ async def test_the_cost_of_energy_without_a_price_is_told_to_be_unknown(home: St
     assert last_page["unpriced"]["cost"] == answer["unpriced"]["cost"][:-1]
 
 
+async def test_a_tariff_without_a_subscription_after_one_with_it_makes_it_unknown(home: StoredHome) -> None:
+    await write_days(home, list_past_days(60))
+    moved = TODAY - timedelta(days=10)
+    prices = [{"bucket": "base", "eur_per_kwh": 0.2, "slots": [["00:00", "24:00"]]}]
+    own = {"option": "custom", "power_kva": 6, "prices": prices, "valid_from": moved.isoformat()}
+    await home.change_point(tariffs=[*BASE, own])
+    answer = await home.load_hours()
+    unknown = dict(zip(answer["start"], answer["unpriced"]["subscription"], strict=True))
+    assert not unknown[format_hour(moved, -1)]
+    assert unknown[format_hour(moved, 12)]
+    assert "cost" not in answer["unpriced"]
+
+
 async def test_a_price_of_zero_is_a_price(home: StoredHome) -> None:
     prices = [
         {"bucket": "night", "eur_per_kwh": 0, "slots": [["00:00", "12:00"]]},

@@ -1,16 +1,19 @@
 """Whoever sends a request to a gateway that is just ending gets an answer."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from signal import SIGTERM
 
+from gateway.kit.graceful_shutdown import PATIENCE
+from scripts.lib.home_assistant import ROOT
 from tests.server.backup.test_serving import Serving, make_serving
 from tests.server.conftest import wait_until
 
 __all__ = ["make_serving"]
 
-_PATIENT = "from gateway import cli; from gateway.kit import graceful_shutdown as it; it._PATIENCE = 120; cli.run()"
+_PATIENT = "from gateway import cli; from gateway.kit import graceful_shutdown as it; it.PATIENCE = 120; cli.run()"
 """A gateway that waits longer for its clients: on a busy machine these tests need more than seconds."""
 _REQUEST = b"%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n"
 
@@ -22,6 +25,11 @@ async def send_request(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
     length = next(int(line.partition(":")[2]) for line in head.splitlines() if line.startswith("content-length:"))
     await reader.readexactly(length)
     return head
+
+
+def test_it_waits_longer_than_caddy_keeps_a_connection() -> None:
+    [kept] = re.findall(r"^\s*keepalive (\d+)s$", (ROOT / "Caddyfile").read_text(), re.MULTILINE)
+    assert int(kept) < PATIENCE
 
 
 async def test_a_connection_that_lay_idle_is_served_once_more(make_serving: Callable[..., Serving]) -> None:

@@ -105,6 +105,8 @@ class DayFigures:
             found["cost"] = [any(row) and not cost for *row, cost in zip(*unpriced, costs, strict=True)]
         if self.gave is not None and self.production_price is None:
             found["revenue"] = list(map(bool, self.gave))
+        if self.used and self.subscription is None:
+            found["subscription"] = [True] * len(self.hours)
         return found
 
     def build_columns(self) -> Columns:

@@ -65,7 +65,7 @@ export const t = dictionary({
   },
   expired: ["This request has expired. Start again.", "Cette demande a expiré. Recommencez."],
   noConsent: [
-    "This address leads to no consent of yours.",
+    "No consent of yours was found at this address.",
     "Cette adresse ne mène à aucun consentement de votre compte.",
   ],
   noConsentText: [
