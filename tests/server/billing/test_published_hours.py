@@ -164,7 +164,7 @@ async def test_the_cost_of_energy_without_a_price_is_told_to_be_unknown(home: St
 async def test_a_tariff_without_a_subscription_after_one_with_it_makes_it_unknown(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
     moved = TODAY - timedelta(days=10)
-    prices = [{"bucket": "base", "eur_per_kwh": 0.2, "slots": [["00:00", "24:00"]]}]
+    prices = [{"bucket": "base", "eur_per_kwh": 0.2}]
     own = {"option": "custom", "power_kva": 6, "prices": prices, "valid_from": moved.isoformat()}
     await home.change_point(tariffs=[*BASE, own])
     answer = await home.load_hours()
