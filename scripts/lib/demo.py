@@ -25,6 +25,8 @@ from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 from scripts.lib.words import WORDS, choose_language
 
 PARIS = ZoneInfo("Europe/Paris")
+NEW_METER = "30001000000016"
+"""A simulated home that nobody has added yet."""
 HISTORY = timedelta(days=58)
 NEWEST = timedelta(days=3)
 """Yesterday may not be published yet, and one home's may be late."""
@@ -198,6 +200,7 @@ def _print_addresses(stack: Stack, words: dict[str, str], pages: str) -> None:
             gateway=stack.gateway_url,
             simulator=stack.simulator_url,
             logs=stack.log("*"),
+            new_meter=NEW_METER,
             weather=json.dumps({"date": datetime.now(PARIS).date().isoformat(), "levels": [weather.VERY_TENSE] * 24}),
         ),
         flush=True,

@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.async_api import Page
 
 from scripts.lib.browser import open_page
+from scripts.lib.demo import NEW_METER
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient
@@ -23,7 +24,7 @@ from scripts.lib.stack import DOMAIN, Ports, Stack
 
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 11, 12, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
-PRM = "30001000000016"
+PRM = NEW_METER
 EMAIL, PASSWORD = "somebody@example.org", "seven green turtles in summer"
 NAMES = {"en": "Home", "fr": "Maison"}
 COLORS = 128
