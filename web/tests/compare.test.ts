@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schema } from "../src/api";
-import { countedMonths, knownShare, monthGroups } from "../src/pages/compare/options";
+import { knownShare, monthGroups } from "../src/pages/compare/options";
 
 const cost = (known: number, total: number | null = known ? 50 : null) => ({
   known,
@@ -23,10 +23,6 @@ const comparison = {
 } as unknown as Schema<"ComparisonView">;
 
 describe("the comparison", () => {
-  test("names the months that its total adds up", () => {
-    expect(countedMonths(comparison)).toEqual(["2026-10-01"]);
-  });
-
   test("marks a month that is known in part only", () => {
     const [september, october] = monthGroups(comparison);
     expect(september?.label).toBe("Sept*");

@@ -20,3 +20,15 @@ export function scaleTop(values: readonly (number | null)[], share = 0.99): numb
   const known = values.filter((value): value is number => value !== null).toSorted((a, b) => a - b);
   return known[Math.max(0, Math.ceil(known.length * share) - 1)] ?? 0;
 }
+
+/** The cell at the same hour, `by` rows further down; the cell itself where there is none. */
+export function findCellBelow(
+  cells: readonly { row: number; from: number; to: number }[],
+  index: number,
+  by: number,
+): number {
+  const cell = cells[index];
+  if (!cell) return index;
+  const found = cells.findIndex(({ row, from, to }) => row === cell.row + by && from <= cell.from && cell.from < to);
+  return found < 0 ? index : found;
+}

@@ -39,12 +39,6 @@ type Month = Schema<"MonthView">;
 export const knownShare = ({ options }: Month): number => Math.max(...Object.values(options).map(({ known }) => known));
 export const isPartial = (item: Month): boolean => knownShare(item) < 0.995;
 
-/** The first days of the months that the total adds up: those in which each of its options has a bill. */
-export function countedMonths({ items, total }: View): string[] {
-  const billed = Object.entries(total).flatMap(([key, { known }]) => (known > 0 ? [key] : []));
-  return items.filter(({ options }) => billed.every((key) => options[key]?.known)).map(({ start }) => start);
-}
-
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {
   const keys = optionKeys(comparison);

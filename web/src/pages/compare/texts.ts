@@ -10,14 +10,14 @@ export const t = dictionary({
   lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
   totals: ["Total", "Total"],
   totalOf: [
-    (count: number, start: string, end: string) =>
+    (count: number) =>
       count === 1
-        ? `Over ${start}, the only month that all these options cover`
-        : `Over the ${count} months that all these options cover, ${start} to ${end}`,
-    (count: number, start: string, end: string) =>
+        ? "Over the only month that all these options cover"
+        : `Over the ${count} months that all these options cover`,
+    (count: number) =>
       count === 1
-        ? `Sur ${start}, le seul mois que toutes ces options couvrent`
-        : `Sur les ${count} mois que toutes ces options couvrent, de ${start} à ${end}`,
+        ? "Sur le seul mois que toutes ces options couvrent"
+        : `Sur les ${count} mois que toutes ces options couvrent`,
   ],
   noOffPeak: [
     "Peak/off-peak cannot be billed: no off-peak hours are known for this meter.",

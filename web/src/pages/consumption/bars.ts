@@ -29,6 +29,7 @@ export interface Row {
   start: string | null;
   name: string;
   label: string;
+  /** The known amounts, also those of 0. */
   parts: { bucket: string; value: number }[];
   total: number | null;
   before: number | null | undefined;
@@ -76,7 +77,7 @@ function partsOf(chart: Chart, side: Side, unit: Unit, row: number, buckets: rea
           (unit === "energy" ? chart.consumption_by_bucket : chart.cost_by_bucket)?.[bucket]?.[row],
         ]);
   if (side === "consumption" && unit === "euros") found.unshift(["subscription", chart.subscription?.[row]]);
-  return found.flatMap(([bucket, value]) => (value ? [{ bucket, value }] : []));
+  return found.flatMap(([bucket, value]) => (value === null || value === undefined ? [] : [{ bucket, value }]));
 }
 
 export function toRows(series: Schema<"SeriesView">, span: Span, side: Side, unit: Unit): Row[] {
@@ -113,16 +114,15 @@ interface Texts {
 /** A row as a bar; its sentence says what the table says. */
 export function toBar(row: Row, unit: Unit, texts: Texts): Bar {
   const format = write(unit);
+  const used = row.parts.filter(({ value }) => value !== 0);
   const parts =
-    row.parts.length > 1
-      ? ` (${row.parts.map(({ bucket, value }) => `${bucketName(bucket)} ${format(value)}`).join(", ")})`
-      : "";
+    used.length > 1 ? ` (${used.map(({ bucket, value }) => `${bucketName(bucket)} ${format(value)}`).join(", ")})` : "";
   const before = row.before === undefined || row.before === null ? "" : ` · ${texts.before} ${format(row.before)}`;
   const partly = row.partial && row.total !== null ? ` · ${texts.partly}` : "";
   const sentence = `${row.name}${texts.colon} ${format(row.total)}${parts}${before}${partly}`;
   return {
     label: row.label,
-    parts: row.parts,
+    parts: used,
     total: row.total,
     partial: row.partial,
     sentence,
