@@ -1,5 +1,7 @@
 """Every page of the front end in a real browser: axe objects to nothing, no policy is violated."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Route, expect
 
@@ -107,43 +109,43 @@ _SHIFTS = """() => new Promise(done => {
 })"""
 
 
-async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
-    waiting: list[Route] = []
+async def hold_requests(person: Visitor, pattern: str) -> asyncio.Event:
+    """Hold requests to addresses of a pattern until the event that is returned is set."""
+    answer = asyncio.Event()
 
     async def hold(route: Route) -> None:
-        waiting.append(route)
+        await answer.wait()
+        await route.continue_()
 
+    await person.page.route(pattern, hold)
+    return answer
+
+
+async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url, width=390) as person:
         await person.log_in(OWNER)
-        await person.page.route("**/v1/usage-points/*/totals", hold)
+        answer = await hold_requests(person, "**/v1/usage-points/*/totals")
         await person.open("overview")
         await person.page.locator(".skeleton").first.wait_for()
         assert await person.page.evaluate(_MOVES) > 0
         await person.page.emulate_media(reduced_motion="reduce")
         await expect(person.page.locator(".skeleton").first).to_have_css("animation-name", "none")
         assert await person.page.evaluate(_MOVES) == 0
-        for route in waiting:
-            await route.continue_()
+        answer.set()
         await person.until_loaded()
 
 
 @pytest.mark.parametrize("page", ["overview", "tempo"])
 async def test_who_is_logged_in_moves_nothing_when_it_comes_late(pages: Stack, page: str) -> None:
-    waiting: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        waiting.append(route)
-
     async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
-        await person.page.route("**/v1/session", hold)
+        answer = await hold_requests(person, "**/v1/session")
         async with person.page.expect_response("**/v1/site") as site:
             await person.open(page)
         await site.value
         await person.page.locator("header").first.wait_for()
         assert await person.page.locator("h1").count() == 0
-        for route in waiting:
-            await route.continue_()
+        answer.set()
         await person.page.locator("h1").first.wait_for()
         await person.until_loaded()
         assert await person.page.evaluate(_SHIFTS) < 0.01
@@ -151,21 +153,15 @@ async def test_who_is_logged_in_moves_nothing_when_it_comes_late(pages: Stack, p
 
 @pytest.mark.parametrize("page", ["docs", "tempo"])
 async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -> None:
-    waiting: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        waiting.append(route)
-
     async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
         # what brings the banner comes long after who is logged in
-        await person.page.route("**/v1/site", hold)
+        answer = await hold_requests(person, "**/v1/site")
         async with person.page.expect_response("**/v1/usage-points") as meters:
             await person.open(page)
         await meters.value
         await person.page.locator("nav").first.wait_for()
-        for route in waiting:
-            await route.continue_()
+        answer.set()
         await person.wait_for_text("Simulated homes: no figure here is real.")
         await person.page.locator("h1").first.wait_for()
         await person.until_loaded()

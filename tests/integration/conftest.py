@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -12,13 +13,17 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from homeassistant.util import executor
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT_ID, ScriptedGateway
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.amber import AmberSnapshotExtension
@@ -142,3 +147,30 @@ def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Plain values, in the folder that each release of the test package agrees to."""
     return snapshot.use_extension(AmberSnapshotExtension)
+
+
+@pytest.fixture
+def import_as_program(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Any:
+    """Import statistics over Home Assistant's websocket, as programs outside of it do."""
+
+    async def import_rows(statistic_id: str, unit: str, rows: list[dict[str, Any]]) -> None:
+        client = await hass_ws_client()
+        metadata = {
+            "has_mean": False,
+            "has_sum": True,
+            "name": "Linky",
+            "source": statistic_id.partition(":")[0],
+            "statistic_id": statistic_id,
+            "unit_of_measurement": unit,
+        }
+        await client.send_json_auto_id({"type": "recorder/import_statistics", "metadata": metadata, "stats": rows})
+        assert (await client.receive_json())["success"]
+        await async_wait_recording_done(hass)
+
+    return import_rows
+
+
+@pytest.fixture
+async def energy(hass: HomeAssistant) -> None:
+    for component in ("homeassistant", "energy", REPAIRS, "calendar", "image", DOMAIN):
+        assert await async_setup_component(hass, component, {})

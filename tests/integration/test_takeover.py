@@ -1,6 +1,5 @@
 """Statistics of other programs: found, offered, and taken over without a jump."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,66 +9,20 @@ from conftest import MoveTo, SetUp
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import async_import_statistics
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
+from other_programs import HOUR, ISSUE, OUR_FIRST_HOUR, OURS, make_rows, take_over
 from pages import answer_repair, open_repair, reload_entry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from recorded import TOMORROW, load_changes, state_of
+from recorded import TOMORROW, load_changes
 from scripted_gateway import HOURS, NUMBER, POINT_ID, ScriptedGateway, answer_problem
 
-from custom_components.my_electrical_data import statistics
 from custom_components.my_electrical_data.carried_hours import build_rows
 from custom_components.my_electrical_data.const import DOMAIN
-from custom_components.my_electrical_data.statistics import PAGE_HOURS
 
-ISSUE = f"earlier_statistics_{POINT_ID}"
-OURS = f"{DOMAIN}:{POINT_ID}"
-OUR_FIRST_HOUR = datetime(2026, 11, 22, 20, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-type Row = dict[str, Any]
-
-
-def make_rows(first: datetime, gains: Iterable[float], step: timedelta = HOUR) -> list[Row]:
-    """Return rows as those programs write them: what an hour gained is its state."""
-    rows: list[Row] = []
-    total = 0.0
-    for number, gained in enumerate(gains):
-        total += gained
-        rows.append({"start": (first + number * step).isoformat(), "state": gained, "sum": total})
-    return rows
-
-
-@pytest.fixture
-def import_as_program(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Any:
-    """Import statistics over Home Assistant's websocket, as programs outside of it do."""
-
-    async def import_rows(statistic_id: str, unit: str, rows: list[Row]) -> None:
-        client = await hass_ws_client()
-        metadata = {
-            "has_mean": False,
-            "has_sum": True,
-            "name": "Linky",
-            "source": statistic_id.partition(":")[0],
-            "statistic_id": statistic_id,
-            "unit_of_measurement": unit,
-        }
-        await client.send_json_auto_id({"type": "recorder/import_statistics", "metadata": metadata, "stats": rows})
-        assert (await client.receive_json())["success"]
-        await async_wait_recording_done(hass)
-
-    return import_rows
-
-
-@pytest.fixture(autouse=True)
-async def energy(hass: HomeAssistant) -> None:
-    for component in ("homeassistant", "energy", REPAIRS, "calendar", "image", DOMAIN):
-        assert await async_setup_component(hass, component, {})
+pytestmark = pytest.mark.usefixtures("energy")
 
 
 async def show_in_energy(hass: HomeAssistant, *sources: dict[str, Any]) -> None:
@@ -86,13 +39,6 @@ async def list_energy(hass: HomeAssistant) -> list[tuple[Any, Any]]:
 
 def is_offered(hass: HomeAssistant) -> bool:
     return (DOMAIN, ISSUE) in ir.async_get(hass).issues
-
-
-async def take_over(hass: HomeAssistant) -> Any:
-    """Agree to what the repair offers; return the page that says what to remove."""
-    form = await open_repair(hass, ISSUE)
-    assert form["step_id"] == "confirm"
-    return await answer_repair(hass, form, {})
 
 
 async def test_two_years_of_ha_linky_are_continued_hour_by_hour(
@@ -154,101 +100,6 @@ async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
     changes = await load_changes(hass, f"{OURS}_consumption")
     expected = [0.5] * 24 + [0.1] * 24 + [1.0, 0.2505, 0.6495]
     assert [changes[start] for start in sorted(changes)] == expected
-
-
-async def import_with_euros(import_as_program: Any, hours: list[datetime]) -> None:
-    """Write hours of HA Linky: 0.5 kWh and 0.125 € each."""
-    await import_as_program(f"linky:{NUMBER}", "Wh", make_rows(hours[0], [500.0] * len(hours)))
-    await import_as_program(f"linky:{NUMBER}_cost", "€", make_rows(hours[0], [0.125] * len(hours)))
-
-
-def build_unpriced(priced: Iterable[float | None]) -> Row:
-    """Return the gateway's hours from OUR_FIRST_HOUR on: 1 kWh each; None is an hour without a price."""
-    euros = list(priced)
-    cost = [round(sum(each or 0 for each in euros[: number + 1]), 6) for number in range(len(euros))]
-    energy = [1000 * (number + 1) for number in range(len(euros))]
-    return state_of(OUR_FIRST_HOUR, [1000] * len(euros)) | {"sum": {"consumption": energy, "cost": cost}}
-
-
-async def test_euros_of_another_program_are_kept_until_the_first_price_here(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
-) -> None:
-    """Energy is ours from the first hour on, euros from the first day with a price; older prices may come later."""
-    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
-    await import_with_euros(import_as_program, hours)
-    # Paris' midnight is 23:00 UTC: three hours of the first day, and the whole second day, have no price here
-    gateway.hours[:] = [build_unpriced([None] * 27 + [0.25] * 21)]
-    await set_up()
-    ours = await load_changes(hass, f"{OURS}_cost")
-    assert ours == dict.fromkeys(hours[51:], 0.25), "energy without a price does not cost 0 €"
-    await take_over(hass)
-    energy = await load_changes(hass, f"{OURS}_consumption")
-    assert [energy[hour] for hour in hours] == [0.5] * 24 + [1.0] * 48
-    cost = await load_changes(hass, f"{OURS}_cost")
-    assert [cost[hour] for hour in hours] == [0.125] * 51 + [0.25] * 21
-
-    gateway.hours.append(build_unpriced([None] * 3 + [0.25] * 45) | {"cursor": "c2"})
-    await move_to(TOMORROW)
-    cost = await load_changes(hass, f"{OURS}_cost")
-    assert [cost[hour] for hour in hours] == [0.125] * 27 + [0.25] * 45, "no hour counts twice"
-
-
-async def test_euros_of_another_program_are_kept_while_there_is_no_price_here(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
-) -> None:
-    """Over several pages, and until a price comes."""
-    size = PAGE_HOURS + 50
-    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, size)]
-    await import_with_euros(import_as_program, hours)
-    gateway.hours[:] = [build_unpriced([None] * size)]
-    await set_up()
-    assert await load_changes(hass, f"{OURS}_cost") == {}
-    await take_over(hass)
-    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
-
-    gateway.hours.append(build_unpriced([None] * 27 + [0.25] * (size - 27)) | {"cursor": "c2"})
-    await move_to(TOMORROW)
-    assert list((await load_changes(hass, f"{OURS}_cost")).values()) == [0.125] * 51 + [0.25] * (size - 27)
-
-
-async def test_euros_of_another_program_are_kept_while_the_gateway_has_no_series_of_money(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
-) -> None:
-    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 48)]
-    await import_with_euros(import_as_program, hours)
-    priceless = build_unpriced([None] * 48)
-    priceless["series"] = [each for each in priceless["series"] if each["key"] == "consumption"]
-    priceless["sum"] = {"consumption": priceless["sum"]["consumption"]}
-    gateway.hours[:] = [priceless]
-    await set_up()
-    await take_over(hass)
-    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
-
-    gateway.hours.append(build_unpriced([None] * 27 + [0.25] * 21) | {"cursor": "c2"})
-    await move_to(TOMORROW)
-    cost = await load_changes(hass, f"{OURS}_cost")
-    assert [cost[hour] for hour in hours] == [0.125] * 51 + [0.25] * 21
-
-
-async def test_euros_of_hours_between_two_pages_stay_in_their_hours(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    set_up: SetUp,
-    import_as_program: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The gateway has no rows for five hours, which are the end of one page and the beginning of the next."""
-    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
-    hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, 45)]
-    await import_with_euros(import_as_program, hours)
-    known = build_unpriced([None] * 45)
-    del known["start"][20:25]
-    for sums in known["sum"].values():
-        del sums[20:25]
-    gateway.hours[:] = [known]
-    await set_up()
-    await take_over(hass)
-    assert await load_changes(hass, f"{OURS}_cost") == dict.fromkeys(hours, 0.125)
 
 
 async def test_two_sets_that_tell_the_same_hours_count_once(

@@ -1,4 +1,4 @@
-// what pages use, so that each names it in one line; a build keeps of it what is used
+// what pages use, exported together so that a page needs one import; the build drops what is unused
 export * from "./base";
 export * from "./format";
 export * from "./pages.svelte";
