@@ -14,6 +14,7 @@ from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import ProgramError
 from scripts.lib.stack import Stack
 from scripts.lib.web_server import serve_routes
+from scripts.lib.words import WORDS
 
 OWNER = "demo@example.org"
 LANDING = ""
@@ -71,6 +72,12 @@ async def set_password(stack: Stack) -> str:
     return kept.read_text()
 
 
+def find_language(accepted: str) -> str | None:
+    """Return the first language of an Accept-Language header that we have, such as `fr` of `de, fr-FR;q=0.8`."""
+    asked = (part.partition(";")[0].partition("-")[0].strip().lower() for part in accepted.split(","))
+    return next((language for language in asked if language in WORDS), None)
+
+
 @asynccontextmanager
 async def serve_login(stack: Stack, port: int, password: str) -> AsyncGenerator[str]:
     """Serve an address on this machine that logs a browser in and leads it to the front end. Yields that address.
@@ -78,12 +85,15 @@ async def serve_login(stack: Stack, port: int, password: str) -> AsyncGenerator[
     Cookies are shared by the ports of a host, so that the one set here counts for the gateway too.
     """
 
-    async def log_in(_: web.Request) -> web.Response:
+    async def log_in(request: web.Request) -> web.Response:
+        jar = aiohttp.CookieJar(unsafe=True)  # also of an address that is an IP
         async with (
-            aiohttp.ClientSession() as client,
-            client.post(f"{stack.gateway_url}/v1/session", json={"email": OWNER, "password": password}) as answer,
+            aiohttp.ClientSession(stack.gateway_url, cookie_jar=jar, raise_for_status=True) as client,
+            client.post("/v1/session", json={"email": OWNER, "password": password}) as answer,
         ):
-            answer.raise_for_status()
+            # a command made the account, and no browser whose language it could have had
+            if language := find_language(request.headers.get("Accept-Language", "")):
+                await client.patch("/v1/accounts/me", json={"language": language})
             response = web.Response(status=303, headers={"Location": f"{stack.gateway_url}/overview"})
             for cookie in answer.headers.getall("Set-Cookie"):
                 response.headers.add("Set-Cookie", cookie)

@@ -64,15 +64,18 @@ async def opens_without_login(url: str) -> bool:
             return bool((await answer.json())["type"] == "create_entry")
 
 
-async def logs_in_to_the_front_end(url: str) -> bool:
-    """Whether the address leads to the overview of somebody who is logged in and has the three homes."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+async def logs_in_to_the_front_end(url: str, accepted: str) -> str:
+    """Open the overview, as somebody who is logged in and has the three homes; return the language of its pages."""
+    headers = {"Accept-Language": accepted}
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers=headers) as session:
         async with session.get(url) as page:
             assert page.url.path == "/overview"
             assert "<title>" in await page.text()
             gateway = page.url.origin()
         async with session.get(gateway / "api/v1/usage-points") as answer:
-            return len((await answer.json())["items"]) == 3
+            assert len((await answer.json())["items"]) == 3
+        async with session.get(gateway / "api/v1/accounts/me") as answer:
+            return str((await answer.json())["language"])
 
 
 async def sees_bars_in_french(url: str) -> None:
@@ -100,7 +103,8 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert f"{url}/energy" in said
     assert await opens_without_login(url)
     await sees_bars_in_french(f"{url}/energy")
-    assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}/compare"), "from any address"
+    for accepted, shown in {"en-GB,en;q=0.9,fr;q=0.8": "en", "de, fr-FR;q=0.8, en;q=0.5": "fr", "de": "fr"}.items():
+        assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}/compare", accepted) == shown
 
     process.send_signal(signal.SIGINT)
     assert "continues from there" in await demo.until_it_says(process, "continues from there")
