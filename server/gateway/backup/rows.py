@@ -7,7 +7,7 @@ their JSON. Tables are reflected from the database and not taken from the models
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -68,7 +68,7 @@ def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterato
         yield json.dumps([_to_json(value) for value in row], ensure_ascii=False, separators=(",", ":"))
 
 
-def _count_rows_at_once(connection: Connection, columns: list[ColumnElement[Any]]) -> int:
+def _count_rows_at_once(connection: Connection, columns: Sequence[ColumnElement[Any]]) -> int:
     """Return how many rows to read at once, so that a batch of the largest rows of the table is within the limits."""
     lengths = [func.coalesce(func.length(column), 0) for column in columns if column.type.python_type in {bytes, str}]
     largest: int = connection.scalar(select(func.max(sum(lengths, start=literal(0))))) or 0

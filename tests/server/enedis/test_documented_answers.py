@@ -190,8 +190,8 @@ WORDS: dict[str, Text] = {
     "intro": (
         (
             "Every known response, what it means, what the gateway's API reports, and when the request is sent again. "
-            "Codes are those of Enedis and RTE; a name in lower case is the simulator's, for a response without a code. "
-            "In an *outage*, no day is recorded as absent."
+            "Codes are those of Enedis and RTE; a name in lower case is the simulator's, for a response without a "
+            "code. In an *outage*, no day is recorded as absent."
         ),
         (
             "Chaque réponse connue, ce qu’elle veut dire, ce que l’API de la passerelle en dit, et quand la passerelle "
