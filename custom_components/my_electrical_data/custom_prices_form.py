@@ -10,6 +10,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 from homeassistant.util import slugify
@@ -157,4 +158,4 @@ def _list_rows(user_input: UserInput) -> list[dict[str, Any]]:
 def _build_select(group: str, options: Any, words: Texts, *, multiple: bool = False) -> SelectSelector:
     """Build a choice with labels: a field within a field is not translated by its key."""
     labelled = [SelectOptionDict(value=option, label=words(group, option)) for option in options]
-    return SelectSelector(SelectSelectorConfig(options=labelled, multiple=multiple))
+    return SelectSelector(SelectSelectorConfig(options=labelled, multiple=multiple, mode=SelectSelectorMode.DROPDOWN))
