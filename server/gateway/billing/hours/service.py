@@ -134,7 +134,7 @@ class HoursService:
             for key in unpriced_today.keys() & sums.keys():
                 unpriced.setdefault(key, [False] * (len(start) - rows))
             for key, flags in unpriced.items():
-                flags += unpriced_today.get(key) or [False] * rows
+                flags.extend(unpriced_today.get(key) or [False] * rows)
         new_from = [] if held.until is None else [held.until]
         if days and days[0].revision > held.revision:
             new_from.append(_find_midnight(days[0].day) + days[0].find_first_changed_hour(held.revision))
