@@ -21,4 +21,5 @@ export { default as Scroll } from "./Scroll.svelte";
 export { default as Select } from "./Select.svelte";
 export { default as Table } from "./Table.svelte";
 export { default as TempoBadge } from "./TempoBadge.svelte";
+export { toChoices } from "./choices";
 export { t as ui } from "./texts";

@@ -19,7 +19,7 @@ export const t = dictionary({
     ended: ["ended", "terminé"],
     moved: ["the contract has changed hands", "le contrat a changé de titulaire"],
   },
-  consentUntil: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
+  consentUntil: ["until {day}", "jusqu’au {day}"],
   contract: ["Contract at Enedis", "Contrat chez Enedis"],
   number: ["Number", "Numéro"],
   power: ["Subscribed power", "Puissance souscrite"],
@@ -39,12 +39,12 @@ export const t = dictionary({
     "Aucun tarif n’est indiqué : sans lui, les coûts ne sont pas connus.",
   ],
   always: ["always", "depuis toujours"],
-  from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
-  until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
-  regulated: [(day: string) => `Regulated prices on ${day}`, (day: string) => `Prix réglementés au ${day}`],
-  checkedOn: [(day: string) => `Last checked on ${day}`, (day: string) => `Dernière vérification le ${day}`],
+  from: ["from {day}", "à partir du {day}"],
+  until: ["until {day}", "jusqu’au {day}"],
+  regulated: ["Regulated prices on {day}", "Prix réglementés au {day}"],
+  checkedOn: ["Last checked on {day}", "Dernière vérification le {day}"],
   ownPrices: ["Your own prices", "Vos propres prix"],
-  perMonth: [(eur: string) => `${eur} a month`, (eur: string) => `${eur} par mois`],
+  perMonth: ["{eur} a month", "{eur} par mois"],
   subscription: ["Subscription", "Abonnement"],
   feedIn: ["Price paid for energy fed in", "Prix payé pour l’énergie injectée"],
   add: ["Add", "Ajouter"],
@@ -52,10 +52,8 @@ export const t = dictionary({
   remove: ["Remove", "Retirer"],
   removeTariff: ["Remove a tariff", "Retirer un tarif"],
   removeTariffText: [
-    (name: string) =>
-      `${name}: its days are then billed by the tariff before it; if there is none, they are not billed.`,
-    (name: string) =>
-      `${name} : ses jours sont alors facturés selon le tarif qui le précède ; s’il n’y en a pas, ils ne sont pas facturés.`,
+    "{name}: its days are then billed by the tariff before it; if there is none, they are not billed.",
+    "{name} : ses jours sont alors facturés selon le tarif qui le précède ; s’il n’y en a pas, ils ne sont pas facturés.",
   ],
   editTariff: ["Tariff", "Tarif"],
   validFrom: ["Applies from", "S’applique à partir du"],
@@ -130,8 +128,8 @@ export const t = dictionary({
   ],
   readRegisters: ["Request them from Enedis", "Les demander à Enedis"],
   checkFit: [
-    (slots: string) => `Off-peak hours of ${slots} would explain the registers better.`,
-    (slots: string) => `Des heures creuses de ${slots} expliqueraient mieux les index.`,
+    "Off-peak hours of {slots} would explain the registers better.",
+    "Des heures creuses de {slots} expliqueraient mieux les index.",
   ],
   useFit: ["Use these", "Les utiliser"],
   day: ["Day", "Jour"],
@@ -141,7 +139,7 @@ export const t = dictionary({
   holes: ["Missing days", "Jours manquants"],
   noHoles: ["Nothing is missing.", "Rien ne manque."],
   noHolesYet: ["Nothing is missing from the days read so far.", "Rien ne manque des jours lus jusqu’ici."],
-  nextTry: [(when: string) => `next try ${when}`, (when: string) => `prochain essai le ${when}`],
+  nextTry: ["next try {when}", "prochain essai le {when}"],
   refresh: ["Ask Enedis again", "Redemander à Enedis"],
   refreshText: [
     "For days that look wrong. It uses calls from today’s quota.",
@@ -150,8 +148,8 @@ export const t = dictionary({
   start: ["First day", "Premier jour"],
   end: ["Last day", "Dernier jour"],
   refreshed: [
-    (days: string, calls: string) => `${days} days will be requested again, in ${calls} calls.`,
-    (days: string, calls: string) => `${days} jours seront redemandés, en ${calls} appels.`,
+    "{days} days will be requested again, in {calls} calls.",
+    "{days} jours seront redemandés, en {calls} appels.",
   ],
   exportTitle: ["Download", "Télécharger"],
   exportText: ["The data of these days, for spreadsheets.", "Les données de ces jours, pour les tableurs."],
@@ -170,8 +168,7 @@ export const t = dictionary({
     "Pour les années précédentes : fichiers de votre compte Enedis ou EDF, de Conso Downloader ou SGE, ou téléchargés ici. Rien n’est utilisé avant votre accord, les données d’Enedis ne sont jamais remplacées, et un import peut être annulé en entier.",
   ],
   importDirection: ["If the file does not say", "Si le fichier ne le dit pas"],
-  importConsumption: ["consumption", "consommation"],
-  importProduction: ["production", "production"],
+  importDirections: { consumption: ["consumption", "consommation"], production: ["production", "production"] },
   importDrop: [
     "Drop a file here, or choose one (CSV, XLSX or ZIP, up to 20 MB)",
     "Déposez un fichier ici, ou choisissez-en un (CSV, XLSX ou ZIP, 20 Mo au plus)",
@@ -190,9 +187,8 @@ export const t = dictionary({
     edf: ["EDF", "EDF"],
   },
   importDays: [
-    (added: string, same: string, other: string) => `${added} new days, ${same} that agree, ${other} that differ`,
-    (added: string, same: string, other: string) =>
-      `${added} jours nouveaux, ${same} qui concordent, ${other} qui diffèrent`,
+    "{added} new days, {same} that agree, {other} that differ",
+    "{added} jours nouveaux, {same} qui concordent, {other} qui diffèrent",
   ],
   importOutcomes: {
     new: ["new", "nouveau"],
@@ -206,9 +202,8 @@ export const t = dictionary({
   importInFile: ["In the file", "Dans le fichier"],
   importKnown: ["In the archive", "Dans l’archive"],
   importRejected: [
-    (count: string, reason: string, rows: string) => `${count} rows are not used: ${reason} (first rows: ${rows})`,
-    (count: string, reason: string, rows: string) =>
-      `${count} lignes ne sont pas utilisées : ${reason} (premières lignes : ${rows})`,
+    "{count} rows are not used: {reason} (first rows: {rows})",
+    "{count} lignes ne sont pas utilisées : {reason} (premières lignes : {rows})",
   ],
   importReasons: {
     value: ["a value or date cannot be read", "une valeur ou une date est illisible"],

@@ -1,4 +1,4 @@
-import { dictionary } from "./index.svelte";
+import { dictionary } from "$i18n";
 
 /** Words of the field, used on several pages. */
 export const words = dictionary({
