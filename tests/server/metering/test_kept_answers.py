@@ -6,47 +6,42 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import httpx2
 import pytest
-from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from gateway import problems
-from gateway.accounts.dependencies import get_caller
-from gateway.accounts.service import Caller
-from gateway.dependencies import provide_part
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
-from gateway.enedis.client import Enedis
-from gateway.kit.clock import Clock
 from gateway.kit.conditional import prepare_json
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.kit.kept_responses import KeptResponses
-from gateway.metering.archive import Archive
-from gateway.metering.fetching import Priority
-from gateway.metering.routes import router
 from gateway.metering.schedule import Kind, State
-from gateway.metering.service import Readings
 from gateway.migrations import upgrade_database
-from gateway.quotas.dependencies import enforce_quota
-from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.billing import writers
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, Gateway, SetClock
+from tests.server.metering.answering import (
+    KEPT_FOR,
+    MOST_BYTES,
+    LocalProcess,
+    ManualClock,
+    Process,
+    run_process,
+    start_servers,
+)
+from tests.server.tables import create_tables
 
-KEYRING = Keyring.parse_keyring(Keyring.generate_key())
-KEPT_FOR = 600
+KEYS = Keyring.generate_key()
+KEYRING = Keyring.parse_keyring(KEYS)
 RANGES = [
     (TODAY - timedelta(days=back), TODAY - timedelta(days=back - days)) for back, days in ((3, 1), (9, 4), (5, 5))
 ]
@@ -84,57 +79,14 @@ def empty() -> Iterator[Path]:
         yield Path(folder)
 
 
-class ManualClock(SetClock):
-    """A clock whose seconds pass with its time."""
-
-    def monotonic(self) -> float:
-        return self.now().timestamp()
-
-
 @dataclass
-class Process:
-    """One process's part of a gateway: its connections, what it keeps, and its HTTP API of readings."""
-
-    database: Database
-    kept: KeptResponses
-    http: httpx2.AsyncClient
-    statements: list[str] = field(default_factory=list)
-
-
-@asynccontextmanager
-async def run_process(home: StoredHome, most_bytes: int = 2**20) -> AsyncIterator[Process]:
-    async with Database(str(home.database.engine.url)) as database:
-        # nobody's consent stands: Enedis is never asked
-        archive = Archive(database, MemoryStore(), home.clock, {Priority.PERSON: cast("Enedis", None)}, home.keyring)
-        kept = KeptResponses(home.clock, most_bytes, KEPT_FOR)
-        app = FastAPI()
-        problems.install_handlers(app)
-        app.include_router(router, prefix="/{point_id}")
-        provide_part(app, Clock, home.clock)
-        provide_part(app, Readings, Readings(database, archive, home.clock, home.keyring, 50))
-        provide_part(app, KeptResponses, kept)
-        app.dependency_overrides[get_caller] = lambda: Caller(home.account_id)
-        app.dependency_overrides[enforce_quota] = lambda: None
-        transport = httpx2.ASGITransport(app)
-        async with httpx2.AsyncClient(transport=transport, base_url=f"http://gateway/{home.point_id}") as http:
-            process = Process(database, kept, http)
-            event.listen(
-                database.engine.sync_engine,
-                "before_cursor_execute",
-                lambda *given: process.statements.append(given[2]),
-            )
-            yield process
-        kept.clear()
-
-
-@dataclass
-class Life:
+class Life[P: Process]:
     """A home whose archive changes at random, two processes that keep answers, and one that keeps none."""
 
     home: StoredHome
     chance: random.Random
-    caching: list[Process]
-    computing: Process
+    caching: list[P]
+    computing: P
     hits: int = 0
 
     async def step(self, name: str) -> None:
@@ -148,13 +100,13 @@ class Life:
     async def compare_both(self, *_: object) -> None:
         await self.compare_answers(self.caching)
 
-    async def compare_answers(self, asked: list[Process]) -> None:
+    async def compare_answers(self, asked: list[P]) -> None:
         question = self.choose_question()
         expected = await read_answer(self.computing, question)
         for process in asked:
-            process.statements.clear()
-            assert await read_answer(process, question) == expected
-            self.hits += len(process.statements) == 1
+            statements, answer = await ask(process, question)
+            assert answer == expected
+            self.hits += statements == 1
 
     def choose_question(self) -> tuple[str, dict[str, str]]:
         start, end = self.chance.choice(RANGES)
@@ -233,20 +185,28 @@ async def add_home(database: Database, clock: SetClock) -> StoredHome:
     return home
 
 
-async def read_answer(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, Any]:
+async def ask(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, tuple[int, Any]]:
+    """Return how many statements an answer took, and its status and content."""
     answer = await process.http.get(f"/{question[0]}", params=question[1])
     content: dict[str, Any] = answer.json()
     content.pop("instance", None)  # of a problem: its request
-    return answer.status_code, content
+    return int(answer.headers["statements"]), (answer.status_code, content)
+
+
+async def read_answer(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, Any]:
+    return (await ask(process, question))[1]
+
+
+async def write_curves(home: StoredHome, chance: random.Random) -> None:
+    curves = {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)}
+    await home.write_days(Kind.CURVE, curves)
 
 
 @asynccontextmanager
-async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
+async def live(url: str, chance: random.Random) -> AsyncIterator[Life[LocalProcess]]:
     async with AsyncExitStack() as stack:
         home = await add_home(await stack.enter_async_context(Database(url)), ManualClock(NOW))
-        await home.write_days(
-            Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)}
-        )
+        await write_curves(home, chance)
         caching = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
         computing = await stack.enter_async_context(run_process(home, most_bytes=0))
         yield Life(home, chance, caching, computing)
@@ -266,13 +226,45 @@ def test_a_kept_answer_is_the_one_that_would_be_computed(empty: Path, steps: lis
         asyncio.run(run(sqlite_url(Path(folder))))
 
 
+def test_processes_of_their_own_never_differ(database_url: str) -> None:
+    """The same with processes that share nothing but the database, which this process writes."""
+
+    async def add_new_home() -> StoredHome:
+        await create_tables(database_url)
+        async with Database(database_url) as database:
+            return await add_home(database, ManualClock(NOW))
+
+    home = asyncio.run(add_new_home())
+    hits = 0
+
+    async def run(steps: list[str], chance: random.Random) -> int:
+        async with Database(database_url) as home.database, servers.connect(home) as (first, second, computing):
+            life = Life(home, chance, [first, second], computing)
+            home.clock.set(NOW)
+            await life.add_again(TODAY, [])
+            await write_curves(home, chance)
+            for step in [*steps, "compare_both", "compare_both"]:
+                await life.step(step)
+            return life.hits
+
+    @given(STEPS, st.integers(0, 2**32))
+    @settings(max_examples=6, deadline=None)
+    def compare_processes(steps: list[str], seed: int) -> None:
+        nonlocal hits
+        hits += asyncio.run(run(steps, random.Random(seed)))
+
+    with start_servers(database_url, KEYS, home.account_id, [MOST_BYTES, MOST_BYTES, 0]) as servers:
+        compare_processes()
+    assert hits
+
+
 QUESTION = ("load-curve", {"start": str(RANGES[1][0]), "end": str(RANGES[1][1])})
 
 
 async def count_statements(process: Process, question: tuple[str, dict[str, str]] = QUESTION) -> int:
-    process.statements.clear()
-    assert (await read_answer(process, question))[0] == 200
-    return len(process.statements)
+    statements, (status, _) = await ask(process, question)
+    assert status == 200
+    return statements
 
 
 async def test_a_known_range_takes_one_statement_until_something_is_written(database_url: str) -> None:
