@@ -132,7 +132,7 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
 def _is_from_browser(request: Request) -> bool:
     """Return whether a browser of a logged-in person sent the request; programs send no cookie.
 
-    What a browser stores stays on its disk after the log-out: Clear-Site-Data is ignored over plain HTTP, and is not sent
+    What a browser stores stays on its disk after the log-out: Clear-Site-Data is ignored over plain HTTP, and not sent
     if the session ends elsewhere.
     """
     return "cookie" in request.headers or is_from_ingress(request)
