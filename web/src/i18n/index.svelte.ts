@@ -84,7 +84,7 @@ function choose(texts: Texts, wanted: Language): object {
  * Texts in every language; call the result to get those in the current language. A text is a string, a string with
  * placeholders, a list of strings, or a function where the wording depends on a value.
  *
- * `const t = dictionary({ left: ["{count} days left", "il reste {count} jours"] }); t().left({ count: "3" })`
+ * `const t = dictionary({ days: ["{count} days", "{count} jours"] }); t().days({ count: "3" })`
  */
 export function dictionary<const T extends Texts>(texts: T): () => Chosen<T> {
   const chosen: Partial<Record<Language, Chosen<T>>> = {};

@@ -6,6 +6,7 @@ export { default as Choice } from "./Choice.svelte";
 export { default as Confirm } from "./Confirm.svelte";
 export { default as Dialog } from "./Dialog.svelte";
 export { default as Empty } from "./Empty.svelte";
+export { default as Facts } from "./Facts.svelte";
 export { default as Field } from "./Field.svelte";
 export { default as Form } from "./Form.svelte";
 export { default as Icon } from "./Icon.svelte";

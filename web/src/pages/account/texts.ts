@@ -30,7 +30,6 @@ export const t = dictionary({
   resets: ["Resets {when}.", "Remise à zéro le {when}."],
   days: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   calls: ["Calls", "Appels"],
-  day: ["Day", "Jour"],
   clients: ["API clients", "Clients d’API"],
   clientsText: [
     "Home Assistant and each script sign in with a client of their own.",

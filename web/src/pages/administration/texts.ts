@@ -79,7 +79,6 @@ export const t = dictionary({
     "At most {hour} an hour in total, and {day} a day per account.",
     "Au plus {hour} par heure en tout, et {day} par jour et par compte.",
   ],
-  day: ["Day", "Jour"],
   when: ["When", "Quand"],
   event: ["Event", "Événement"],
   anyEvent: ["All events", "Tous les événements"],

@@ -30,12 +30,7 @@ export const t = dictionary({
   beforeHead: ["A year before", "Un an avant"],
   notKnown: ["Not known", "Pas connu"],
   partly: ["only partly known", "connu en partie seulement"],
-  total: ["Total", "Total"],
   totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
-  priceMissing: [
-    "The price of some of these hours is not known.",
-    "Le prix de certaines de ces heures n’est pas connu.",
-  ],
   knownSince: [
     "Known since {day}; earlier days are not counted.",
     "Connu depuis le {day} ; les jours d’avant ne sont pas comptés.",

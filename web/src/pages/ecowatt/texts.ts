@@ -17,10 +17,8 @@ export const t = dictionary({
   ],
   cell: ["{day}, {from} to {until}: {level}", "{day}, de {from} à {until} : {level}"],
   empty: ["RTE has announced nothing yet.", "RTE n’a encore rien annoncé."],
-  day: ["Day", "Jour"],
   worst: ["Worst hour", "Heure la plus tendue"],
   message: ["RTE’s message (in French)", "Message de RTE"],
-  asOf: ["RTE last answered {when}.", "Dernière réponse de RTE {when}."],
   tense: ["Hours in which to save electricity", "Heures où économiser l’électricité"],
   noTense: ["No tense hour is announced.", "Aucune heure tendue n’est annoncée."],
 });

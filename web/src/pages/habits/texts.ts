@@ -37,7 +37,6 @@ export const t = dictionary({
   ],
   month: ["Month", "Mois"],
   weekday: ["Day of the week", "Jour de la semaine"],
-  day: ["Day", "Jour"],
   energy: ["Energy", "Énergie"],
   low: ["little", "peu"],
   high: ["{energy} or more", "{energy} ou plus"],

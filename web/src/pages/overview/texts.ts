@@ -26,10 +26,6 @@ export const t = dictionary({
   energySince: ["for the energy, known since {day}", "pour l’énergie, connue depuis le {day}"],
   wholeSubscription: ["for the subscription, due for every day", "pour l’abonnement, dû pour chaque jour"],
   notComparable: ["Not comparable with the year before yet.", "Pas encore comparable à l’année précédente."],
-  priceMissing: [
-    "The price of some of these hours is not known.",
-    "Le prix de certaines de ces heures n’est pas connu.",
-  ],
   data: ["Data", "Données"],
   completeUntil: ["Complete until {day}.", "Complètes jusqu’au {day}."],
   nothingYet: ["No data has arrived from Enedis yet.", "Aucune donnée n’est encore arrivée d’Enedis."],

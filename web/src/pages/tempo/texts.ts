@@ -12,7 +12,6 @@ export const t = dictionary({
   possible: ["It can still be {colors}.", "Il peut encore être {colors}."],
   or: [" or ", " ou "],
   period: ["Now: {name}, until {until}", "Maintenant : {name}, jusqu’au {until}"],
-  asOf: ["RTE last answered {when}.", "Dernière réponse de RTE {when}."],
   season: ["Season {years}", "Saison {years}"],
   strip: ["The Tempo season {years}, a column a week", "La saison Tempo {years}, une colonne par semaine"],
   readStrip: [
