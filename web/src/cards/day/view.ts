@@ -39,5 +39,7 @@ export function describeKnown(rows: readonly Row[], span: Span): string {
   const step = stepNames[span];
   const asked = rows.filter(({ start }) => start !== null);
   const known = asked.filter(({ total, partial }) => total !== null && !partial).length;
-  return known === asked.length ? t().whole[step] : t().known[step](String(known), String(asked.length));
+  return known === asked.length
+    ? t().whole[step]
+    : t().known[step]({ count: String(known), all: String(asked.length) });
 }

@@ -12,7 +12,7 @@ function describeScore(scores: Schema<"HorizonView">["backtest"] | undefined): s
   const red = scores?.find(({ measure }) => measure === "red");
   if (!red) return UNKNOWN;
   const baseline = Math.min(red.climatology, red.deduction);
-  return t().score(number(red.forecast, 2), number(baseline, 2), number(red.days));
+  return t().score({ forecast: number(red.forecast, 2), baseline: number(baseline, 2), days: number(red.days) });
 }
 
 /** A row for each forecast day after `day`, the last one that RTE announces. */
