@@ -27,8 +27,10 @@ from scripts.lib.words import WORDS
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
-OFF_PEAK = re.compile(r"off-peak|creuses", re.IGNORECASE)
+OFF_PEAK = re.compile(r"Off-peak calendar|Agenda des heures creuses")
 """Calendars with so many events that they would hide the others."""
+TRANSLATED = re.compile(r"^(Settings|Paramètres)$")
+"""Where there is a sidebar, its last words that come in the page's language."""
 GRID = {"entity_id": "event.french_grid_tempo_colour"}
 ALIASES = {"en": "Red tomorrow", "fr": "Rouge demain"}
 
@@ -123,9 +125,10 @@ async def _take_picture(
         if click:
             await page.get_by_role("button", name=click, exact=True).last.click(timeout=180_000)
         await wait_for(page, once_there)
-        if uncheck:
-            for listed in await page.locator("ha-check-list-item, ha-checkbox, label").filter(has_text=uncheck).all():
-                await listed.click()
+        if width > PHONE[0]:
+            await page.get_by_text(TRANSLATED).first.wait_for(timeout=180_000)
+        for listed in await page.get_by_text(uncheck).all() if uncheck else []:
+            await listed.click()
         seen: list[bytes] = []
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:
