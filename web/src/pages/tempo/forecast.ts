@@ -11,8 +11,7 @@ export interface Forecast {
 function describeScore(scores: Schema<"HorizonView">["backtest"] | undefined): string {
   const red = scores?.find(({ measure }) => measure === "red");
   if (!red) return UNKNOWN;
-  const baseline = Math.min(red.climatology, red.deduction);
-  return t().score(number(red.forecast, 2), number(baseline, 2), number(red.days));
+  return t().score(number(red.forecast, 2), number(red.baseline, 2), number(red.days));
 }
 
 /** A row for each forecast day after `day`, the last one that RTE announces. */
