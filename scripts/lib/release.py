@@ -20,6 +20,8 @@ IMAGES_NAMED_IN = (
     "docker-compose.services.yml",
     "deploy/kubernetes/gateway.yaml",
     "deploy/podman/gateway.container",
+    "docs/running.md",
+    "docs/running.fr.md",
 )
 _REGISTRY = "ghcr.io/myelectricaldata/my_electrical_data"
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from scripts.lib import dashboard
@@ -111,22 +112,34 @@ async def _take_picture(
     async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
         if click:
             await page.get_by_role("button", name=click, exact=True).last.click(timeout=180_000)
-        for _ in range(5):
-            # A busy Home Assistant says after five seconds that the dashboard has no script; loaded again, it has it.
-            with suppress(PlaywrightTimeoutError):
-                await page.locator(once_there).first.wait_for(timeout=40_000)
-                break
-            await page.reload()
+        await wait_for(page, once_there)
         seen: list[bytes] = []
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:
                 await asyncio.sleep(2)
                 await page.evaluate(STILL)
                 seen.append(await page.screenshot())
+    save_picture(name, seen[-1])
+
+
+async def wait_for(page: Page, selector: str) -> None:
+    """Wait until an element is there.
+
+    A busy Home Assistant says after five seconds that the dashboard has no script; loaded again, it has it.
+    """
+    for _ in range(5):
+        with suppress(PlaywrightTimeoutError):
+            await page.locator(selector).first.wait_for(timeout=40_000)
+            return
+        await page.reload()
+
+
+def save_picture(name: str, png: bytes) -> None:
+    """Write a picture of docs/images in few colours."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with Image.open(io.BytesIO(seen[-1])) as picture:
+    with Image.open(io.BytesIO(png)) as picture:
         picture.convert("RGB").quantize(LOW_COLORS).save(IMAGES / f"{name}.png", optimize=True)
-    print(f"Written: {(IMAGES / name).relative_to(ROOT)}.png")
+    print(f"Written: {(IMAGES / name).relative_to(ROOT)}.png", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from scripts.lib.card_states import PRODUCING
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import USAGE_POINTS, Ports, Stack, UsagePoint
+from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, build_pages
 
 OWNER = "owner@example.org"
 # all tests of the pages are one account's
 MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}
-ROOF = UsagePoint("30001000000005", "hp_hc", 9, ("22:30-06:30",))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -58,6 +58,6 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stac
         await stack.start_simulator()
         await stack.start_gateway()
         await stack.command("init", "--email", OWNER, given=PASSWORD)
-        for name, point in (USAGE_POINTS | {"roof": ROOF}).items():
+        for name, point in (USAGE_POINTS | {"roof": PRODUCING}).items():
             await stack.add_usage_point(point, name, email=OWNER)
         yield stack

@@ -1,143 +1,215 @@
-"""The ready dashboard on a phone in French: a tense hour on a red day, a home that produces, the first day, no gateway.
+"""The ready dashboard on a phone, in both languages, light and dark: a red day with a tense hour, a home that produces,
+the first day of another, no gateway.
 
 The gateway and Home Assistant are of this file alone, because its gateway is stopped at the end.
 """
 
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import datetime
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from scripts.lib import dashboard
+from scripts.lib import card_states, dashboard
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
+from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import Ports, Stack, UsagePoint
-from tests.e2e.conftest import ROOF
-from tests.e2e.test_cards import HEIGHT, LONG, WIDTH, open_dashboard
+from scripts.lib.stack import Ports, Stack
+from tests.e2e.polling import wait_until
+from tests.e2e.shown_texts import find_foreign, list_texts
+from tests.e2e.test_cards import CARDS, HEIGHT, LONG, WIDTH, open_dashboard
 
-NOW = datetime(2026, 11, 10, 18, 20, tzinfo=ZoneInfo("Europe/Paris"))
-CALM, VERY_TENSE = 1, 3
-NEW = UsagePoint("30001000000012", "base", 6)
-"""Enedis does not answer for this home."""
 AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
-LOOK = os.environ.get("LOOK_AT_CARDS")
-"""A folder for pictures, to look at."""
+ALL_CARDS = ", ".join(f"my-electrical-data-{name}" for name in (*CARDS, "banner"))
+PICTURES = os.environ.get("LOOK_AT_CARDS")
+"""A folder for pictures of each card, to look at."""
+WIDE = 1600
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is read on that day, in a language."""
+
+    red: str
+    very_tense: str
+    production: str
+    no_data: str
+    no_month: str
+    price: str
+    until: str
+    earlier: str
+    silent: str
+
+
+WORDS = {
+    "en": Words(
+        "Red",
+        "Very tense, until Tue 10 Nov, 19:00",
+        "Production",
+        "There is no data for this meter yet",
+        "No month is complete yet",
+        "Now: Base",
+        "until",
+        "Earlier",
+        "The gateway has not answered since Tue 10 Nov",
+    ),
+    "fr": Words(
+        "Rouge",
+        "Très tendu, jusqu’au mar. 10 nov., 19:00",
+        "Production",
+        "Il n’y a pas encore de données",
+        "Aucun mois n’est encore complet",
+        "Maintenant : Base",
+        "jusqu",
+        "Avant",
+        "La passerelle ne répond plus depuis le mar. 10 nov.",
+    ),
+}
+LANGUAGES = sorted(WORDS)
 
 
 @pytest.fixture(scope="module")
 async def programs(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
-    """A red day, a tense hour, one home with a roof that produces, one of which nothing is known."""
     folder: Path = tmp_path_factory.mktemp("states")
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-    async with Stack(folder, ports, language="fr", env=clock_set_to(NOW)) as stack:
-        await stack.start_simulator()
-        levels = [VERY_TENSE if hour == NOW.hour else CALM for hour in range(24)]
-        async with aiohttp.ClientSession(stack.simulator_url, raise_for_status=True) as simulator:
-            orders: list[tuple[str, dict[str, Any]]] = [
-                ("/control/ecowatt", {"date": f"{NOW:%Y-%m-%d}", "levels": levels}),
-                ("/control/tempo", {"date": f"{NOW:%Y-%m-%d}", "colour": "RED"}),
-            ]
-            for path, order in orders:
-                await (await simulator.post(path, json=order)).read()
-        await stack.start_gateway()
-        await stack.add_usage_point(ROOF, "Toit")
-        await stack.add_usage_point(NEW, "Nouvelle")
+    async with Stack(folder, ports, language="fr", env=clock_set_to(card_states.NOW)) as stack:
+        await card_states.start_day(stack, producing="Solar", unknown="Studio")
         yield stack
 
 
 @pytest.fixture(scope="module")
-async def address(programs: Stack) -> AsyncGenerator[str]:
+async def client(programs: Stack) -> AsyncGenerator[HomeAssistantClient]:
     async with await programs.start_home_assistant() as client:
         await programs.set_up_integration(client)
         await dashboard.show_dashboard(client)
-        yield f"{programs.home_assistant.url}/{dashboard.URL_PATH}"
+        yield client
 
 
 @asynccontextmanager
-async def looking(address: str, name: str, *, dark: bool = False) -> AsyncGenerator[Page]:
-    """The dashboard; what it looked like at the end is kept, for whoever wants to see it."""
-    async with open_dashboard(address, at=NOW, dark=dark) as page:
+async def open_in(programs: Stack, client: HomeAssistantClient, language: str) -> AsyncGenerator[Page]:
+    """The dashboard, in a language that the user has chosen in their profile."""
+    await client.command("frontend/set_user_data", key="language", value={"language": language})
+    address = f"{programs.home_assistant.url}/{dashboard.URL_PATH}"
+    async with open_dashboard(address, language=language, at=card_states.NOW) as page:
         yield page
-        if LOOK:
-            await page.screenshot(path=Path(LOOK) / f"{name}.png", full_page=True)
 
 
 def card(page: Page, name: str, place: int = 0) -> Locator:
     return page.locator(f"my-electrical-data-{name} ha-card").nth(place)
 
 
+async def check_looks(page: Page, language: str, state: str) -> None:
+    """In light and in dark: one language, nothing cut, nothing that axe objects to; pictures for whoever wants them."""
+    cards = page.locator(ALL_CARDS)
+    assert find_foreign(await list_texts(cards), language) == []
+    assert await cards.evaluate_all(FIND_TOO_WIDE) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        await expect(cards.first).to_have_css("color-scheme", scheme, timeout=LONG)
+        await expect_no_barriers(page, scheme)
+        if PICTURES:
+            await take_pictures(page, Path(PICTURES), f"{state}-{language}-{scheme}")
+
+
+async def take_pictures(page: Page, folder: Path, name: str) -> None:
+    for place, shown in enumerate(await page.locator("my-electrical-data-banner:visible, ha-card:visible").all()):
+        await shown.screenshot(path=folder / f"{name}-{place}.png")
+    await page.set_viewport_size({"width": WIDE, "height": 1500})
+    await page.screenshot(path=folder / f"{name}-wide.png")
+    await page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
+# What stands out of a card at its left or right, or has its own text cut; what can be scrolled sideways may be wider.
+FIND_TOO_WIDE = """cards => cards.flatMap(card => {
+    const frame = card.getBoundingClientRect(), found = [];
+    const search = element => {
+        const { left, right, width } = element.getBoundingClientRect(), { overflowX } = getComputedStyle(element);
+        if (width <= 1 || overflowX === "auto" || overflowX === "scroll") return;
+        const isCut = overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+        if (isCut || left < frame.left - 1 || right > frame.right + 1)
+            found.push(`${card.localName}: ${element.localName} ${element.textContent.trim().slice(0, 60)}`);
+        for (const child of (element.shadowRoot ?? element).children) search(child);
+    };
+    search(card);
+    return found;
+})"""
+
+
+async def expect_no_barriers(page: Page, scheme: str) -> None:
+    """Wait until axe objects to nothing: Home Assistant changes its colours little by little."""
+    found: list[str] = []
+
+    async def is_free() -> bool:
+        found[:] = await find_barriers(page)
+        return not found
+
+    with suppress(AssertionError):
+        await wait_until(is_free, "no barriers", seconds=60)
+    assert found == [], scheme
+
+
 async def find_barriers(page: Page) -> list[str]:
     """What axe finds in the cards."""
     await page.evaluate(AXE)
-    found: list[str] = await page.evaluate(
-        """async () => {
-            const cards = [];
-            const search = root => root.querySelectorAll("*").forEach(element => {
-                if (element.localName.startsWith("my-electrical-data-")) cards.push(element)
-                else if (element.shadowRoot) search(element.shadowRoot)
-            });
-            search(document);
-            const violations = [];
-            for (const card of cards) {
-                const { violations: found } = await axe.run(card, { rules: { region: { enabled: false } } });
-                violations.push(...found.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`)));
-            }
-            return violations;
+    found: list[str] = await page.locator(ALL_CARDS).evaluate_all(
+        """async cards => {
+            const { violations } = await axe.run(cards, { rules: { region: { enabled: false } } });
+            return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`));
         }"""
     )
     return found
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_a_red_day_and_a_tense_hour_cannot_be_missed(address: str, dark: bool) -> None:
-    async with looking(address, f"red-{'dark' if dark else 'light'}", dark=dark) as page:
-        await expect(card(page, "tempo")).to_contain_text("Rouge", timeout=LONG)
-        await expect(card(page, "ecowatt")).to_contain_text("Très tendu, jusqu’au mar. 10 nov., 19:00", timeout=LONG)
-        await card(page, "day").locator("figure").first.wait_for(timeout=LONG)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
-        assert await find_barriers(page) == []
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_red_day_a_tense_hour_a_roof_and_a_first_day(
+    programs: Stack, client: HomeAssistantClient, language: str
+) -> None:
+    words = WORDS[language]
+    async with open_in(programs, client, language) as page:
+        await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
+        await expect(card(page, "ecowatt")).to_contain_text(words.very_tense, timeout=LONG)
 
-
-async def test_a_home_that_produces_sees_it_beside_its_consumption(address: str) -> None:
-    async with looking(address, "solar") as page:
-        day = card(page, "day")
-        await expect(day).to_contain_text("Production", timeout=LONG)
-        await expect(day.get_by_text("kWh").nth(2)).to_be_visible(timeout=LONG)
-        box = await day.bounding_box()
+        solar = card(page, "day")
+        await expect(solar).to_contain_text(words.production, timeout=LONG)
+        await expect(solar.get_by_text("kWh").nth(2)).to_be_visible(timeout=LONG)
+        await solar.locator("figure").first.wait_for(timeout=LONG)
+        box = await solar.bounding_box()
         assert box
         assert box["y"] < HEIGHT, "it is seen without scrolling"
+        await expect(card(page, "hours")).to_contain_text("kWh", timeout=LONG)
+        await expect(card(page, "options").locator("figure")).to_be_visible(timeout=LONG)
 
-
-async def test_the_first_day_shows_no_zero(address: str) -> None:
-    """What is not known is said; what is known of the grid and of prices is there."""
-    async with looking(address, "first-day") as page:
-        await expect(card(page, "day", 1)).to_contain_text("Il n’y a pas encore de données", timeout=LONG)
-        await expect(card(page, "options", 1)).to_contain_text("Aucun mois n’est encore complet", timeout=LONG)
-        await expect(card(page, "hours", 1)).to_contain_text("Maintenant : Base", timeout=LONG)
-        assert "jusqu" not in await card(page, "hours", 1).inner_text(), "a price of which no end is known has none"
+        # of the other home nothing is known, and nothing is told as zero
+        await expect(card(page, "day", 1)).to_contain_text(words.no_data, timeout=LONG)
+        await expect(card(page, "options", 1)).to_contain_text(words.no_month, timeout=LONG)
+        await expect(card(page, "hours", 1)).to_contain_text(words.price, timeout=LONG)
+        price = await card(page, "hours", 1).inner_text()
+        assert words.until not in price, "a price of which no end is known has none"
         for name in ("day", "options"):
             assert "0 kWh" not in await card(page, name, 1).inner_text()
+        await check_looks(page, language, "up")
 
 
-async def test_without_a_gateway_what_is_still_true_is_shown_and_since_when(programs: Stack, address: str) -> None:
-    async with looking(address, "gateway-down") as page:
-        banner = page.locator("my-electrical-data-banner")
-        await expect(card(page, "tempo")).to_contain_text("Rouge", timeout=LONG)
+async def test_without_a_gateway_what_is_still_true_is_shown_and_since_when(
+    programs: Stack, client: HomeAssistantClient
+) -> None:
+    async with open_in(programs, client, "fr") as page:
+        words, banner = WORDS["fr"], page.locator("my-electrical-data-banner")
+        await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
         await expect(banner).to_be_hidden()
         await programs.stop_gateway()
-        await card(page, "day").get_by_role("button", name="Avant").click()
-        await expect(banner).to_contain_text("La passerelle ne répond plus depuis le mar. 10 nov.", timeout=LONG)
-        await expect(card(page, "tempo")).to_contain_text("Rouge")
-        await expect(card(page, "ecowatt")).to_contain_text("Très tendu")
-    async with looking(address, "gateway-down-again") as page:
-        await expect(page.locator("my-electrical-data-banner")).to_contain_text("depuis le mar. 10 nov.", timeout=LONG)
-        await expect(card(page, "tempo")).to_contain_text("Rouge", timeout=LONG)
-        assert await find_barriers(page) == []
+        await card(page, "day").get_by_role("button", name=words.earlier).click()
+        await expect(banner).to_contain_text(words.silent, timeout=LONG)
+        await expect(card(page, "tempo")).to_contain_text(words.red)
+        await expect(card(page, "ecowatt")).to_contain_text(words.very_tense)
+    for language, words in WORDS.items():
+        async with open_in(programs, client, language) as page:
+            await expect(page.locator("my-electrical-data-banner")).to_contain_text(words.silent, timeout=LONG)
+            await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
+            await expect(card(page, "ecowatt")).to_contain_text(words.very_tense, timeout=LONG)
+            await check_looks(page, language, "down")

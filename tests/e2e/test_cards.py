@@ -24,9 +24,9 @@ LONG = 120_000
 
 
 @asynccontextmanager
-async def open_dashboard(address: str, *, at: datetime = NOW, dark: bool = False) -> AsyncGenerator[Page]:
-    """The ready dashboard on a phone, in French."""
-    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
+async def open_dashboard(address: str, *, at: datetime = NOW, language: str = "fr") -> AsyncGenerator[Page]:
+    """The ready dashboard on a phone."""
+    async with open_page(address, language=language, at=at, width=WIDTH, height=HEIGHT) as page:
         await wait_for_cards(page)
         yield page
 

@@ -1,12 +1,16 @@
-"""The demo as a newcomer meets it: it starts, says where to look, stops wholly, and takes up where it was."""
+"""The demo as a newcomer meets it: it starts, says where to look, stops wholly, and takes up where it was.
+
+Its clock shows a November morning, so that what it promises of tomorrow does not depend on the date of the test.
+"""
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -14,11 +18,15 @@ import pytest
 from playwright.async_api import expect
 
 from scripts.lib.browser import open_page
-from scripts.lib.home_assistant import ROOT
+from scripts.lib.faketime import clock_set_to
+from scripts.lib.home_assistant import ROOT, HomeAssistant
+from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port, is_free
-from scripts.lib.weather import find_next_change, find_next_red_day
+from scripts.lib.weather import VERY_TENSE, find_next_change, find_next_red_day
 from tests.e2e.polling import wait_until
+from tests.e2e.site import NOW
 from tests.e2e.test_cards import LONG
+from tests.e2e.test_red_day import entity_of, until_known
 
 
 class Demo:
@@ -27,7 +35,7 @@ class Demo:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ports = [free_port() for _ in range(4)]
-        self.output = ""
+        self.clock = clock_set_to(NOW)
 
     async def start(self) -> Process:
         home_assistant, gateway, simulator, front_end = map(str, self.ports)
@@ -37,7 +45,7 @@ class Demo:
             *("--port", home_assistant, "--gateway-port", gateway, "--simulator-port", simulator),
             *("--front-end-port", front_end),
             cwd=ROOT,
-            env=os.environ | {"LC_ALL": "C.UTF-8"},
+            env=os.environ | self.clock | {"LC_ALL": "C.UTF-8"},
             stdout=PIPE,
             stderr=STDOUT,
         )
@@ -51,6 +59,10 @@ class Demo:
             assert more, f"it ended without saying {words!r}:\n{said.decode()}"
             said += more
         return said.decode()
+
+    def connect_to_home_assistant(self) -> HomeAssistantClient:
+        home_assistant = HomeAssistant(self.folder / "home-assistant", self.ports[0], "en")
+        return HomeAssistantClient(home_assistant.url, home_assistant.create_token())
 
     async def nothing_listens(self) -> bool:
         return all(map(is_free, self.ports))
@@ -80,7 +92,7 @@ async def logs_in_to_the_front_end(url: str, accepted: str) -> str:
 
 async def sees_bars_in_french(url: str) -> None:
     """A browser in French opens Energy: the pages follow it, and there are bars, whatever the terminal's language."""
-    async with open_page(url, language="fr") as page:
+    async with open_page(url, language="fr", at=NOW) as page:
         await page.locator("html[data-follows=fr]").wait_for(state="attached", timeout=LONG)
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
         await chart.wait_for(timeout=LONG)
@@ -91,6 +103,31 @@ async def sees_bars_in_french(url: str) -> None:
         await wait_until(has_bars, "bars of the last days")
         await page.goto(url.removesuffix("energy") + "calendar")
         await expect(page.get_by_text("Jours rouges Tempo").first).to_be_visible(timeout=LONG)
+
+
+async def sees_a_red_day_and_a_tense_hour_ahead(client: HomeAssistantClient) -> None:
+    await until_known(client, "tempo_tomorrow", "red")
+    ecowatt = await client.get(f"/api/states/{await entity_of(client, 'ecowatt')}")
+    levels = {datetime.fromisoformat(hour["start"]): hour["level"] for hour in ecowatt["attributes"]["hours"]}
+    evening = [levels[NOW.replace(hour=hour)] for hour in (17, 18, 19, 20)]
+    assert evening == ["normal", "tense", "very_tense", "normal"]
+
+
+async def changes_the_weather(demo: Demo, said: str) -> None:
+    """Send what the printed line sends: an hour later, RTE tells of a very tense grid all day."""
+    (line,) = [line.strip() for line in said.splitlines() if line.strip().startswith("curl ")]
+    _, _, weather, _, header, url = shlex.split(line)
+    simulator = f"http://127.0.0.1:{demo.ports[2]}"
+    assert url.startswith(simulator)
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        await session.post(url, data=weather, headers=dict([header.split(": ")]))
+        await session.post(f"{simulator}/control/clock", json={"now": (NOW + timedelta(hours=1)).isoformat()})
+        rte = aiohttp.encode_basic_auth("simulator-rte", "simulator-rte-secret")
+        async with session.post(f"{simulator}/token/oauth/", headers={"Authorization": rte}) as answer:
+            bearer = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+        async with session.get(f"{simulator}/open_api/ecowatt/v5/signals", headers=bearer) as answer:
+            days = {day["jour"][:10]: day["values"] for day in (await answer.json())["signals"]}
+    assert {hour["hvalue"] for hour in days[f"{NOW:%Y-%m-%d}"]} == {VERY_TENSE}
 
 
 async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
@@ -105,6 +142,10 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     await sees_bars_in_french(f"{url}/energy")
     for accepted, shown in {"en-GB,en;q=0.9,fr;q=0.8": "en", "de, fr-FR;q=0.8, en;q=0.5": "fr", "de": "fr"}.items():
         assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}/compare", accepted) == shown
+
+    async with demo.connect_to_home_assistant() as client:
+        await sees_a_red_day_and_a_tense_hour_ahead(client)
+    await changes_the_weather(demo, said)
 
     process.send_signal(signal.SIGINT)
     assert "continues from there" in await demo.until_it_says(process, "continues from there")

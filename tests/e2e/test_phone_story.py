@@ -1,12 +1,9 @@
 """The whole story on a phone in French, from the gateway's address to an automation, without one English word."""
 
-import json
-import re
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -15,12 +12,12 @@ from playwright.async_api import Locator, Page, expect
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.faketime import clock_set_to
-from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.screenshots import build_automation
 from scripts.lib.stack import DOMAIN, Ports, Stack
 from tests.e2e.polling import wait_until
+from tests.e2e.shown_texts import find_foreign, list_texts, load_texts
 from tests.e2e.site import NOW
 from tests.e2e.test_cards import HEIGHT, LONG, WIDTH, wait_for_cards
 
@@ -28,61 +25,17 @@ EMAIL, PASSWORD = "quelquun@example.org", "sept tortues vertes sur un toit"
 PRM = "30001000000015"
 HOME = "Maison"
 """What a meter is called whose owner keeps the name that is proposed."""
-ENGLISH_WORDS = re.compile(
-    r"\b(the|and|your|you|with|of|is|are|not|this|from|will|have|has|was|today|tomorrow|days?|hours|week|month|year|add"
-    r"|save|show|next|previous|last|meter|gateway|device|choose|peak|price|bill|energy|blue|white|red|unknown|settings)\b",
-    re.IGNORECASE,
-)
-NOT_OURS = {"Show password", "Energy sources"}
-"""What Home Assistant itself says in English to a screen reader in French."""
 SECONDS_TO_TRANSLATE = 120
 """Home Assistant shows some words in English until it has loaded them in another language."""
-# What is seen, and what a screen reader says beside it; of the page that Home Assistant opens with, nothing.
-VISIBLE_TEXTS = """() => {
-    const lines = [], hidden = ["STYLE", "SCRIPT", "CODE", "HA-CODE-EDITOR"];
-    const isSeen = node => {
-        const { display, visibility } = getComputedStyle(node);
-        return display !== "none" && visibility !== "hidden" && !hidden.includes(node.tagName);
-    };
-    const walk = node => {
-        if (node.nodeType === Node.TEXT_NODE) lines.push(node.data.trim());
-        else if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) node.childNodes.forEach(walk);
-        else if (node.nodeType === Node.ELEMENT_NODE && node.id !== "ha-launch-screen" && isSeen(node)) {
-            lines.push(...["aria-label", "placeholder"].map(name => node.getAttribute(name) ?? ""));
-            if (node.shadowRoot) walk(node.shadowRoot);
-            node.childNodes.forEach(walk);
-        }
-    };
-    walk(document.body);
-    return lines.filter(Boolean);
-}"""
-
-
-def load_texts(language: str) -> dict[str, str]:
-    """Return the integration's texts by their path, such as `config.step.user.title`."""
-
-    def flatten(path: str, node: Any) -> dict[str, str]:
-        if isinstance(node, str):
-            return {path: node}
-        return {key: text for name, below in node.items() for key, text in flatten(f"{path}.{name}", below).items()}
-
-    file = ROOT / "custom_components" / DOMAIN / "translations" / f"{language}.json"
-    return {path.removeprefix("."): text for path, text in flatten("", json.loads(file.read_text())).items()}
-
 
 TEXTS = load_texts("fr")
-OURS_IN_ENGLISH = set(load_texts("en").values()) - set(TEXTS.values())
 
 
-def find_english(lines: list[str]) -> list[str]:
-    """Return the lines that are one of our English texts, or have an English word."""
-    ours = [line for line in lines if line not in NOT_OURS]
-    return [line for line in ours if line in OURS_IN_ENGLISH or ENGLISH_WORDS.search(line)]
-
-
-def test_english_is_noticed() -> None:
-    seen = ["Bill this week", "Choose", "Coût de la semaine", "Home Assistant", "Ecowatt"]
-    assert find_english(seen) == ["Bill this week", "Choose"]
+def test_another_language_is_noticed() -> None:
+    french = ["Coût de la semaine", "Rouge"]
+    seen = ["Bill this week", "Choose", *french, "Home Assistant", "Ecowatt"]
+    assert find_foreign(seen, "fr") == ["Bill this week", "Choose"]
+    assert find_foreign(seen, "en") == french
 
 
 @dataclass
@@ -106,8 +59,8 @@ class Phone:
         assert await shown.evaluate("document.documentElement.scrollWidth") <= WIDTH, step
 
     async def _is_french(self, step: str, shown: Page) -> bool:
-        lines = await shown.evaluate(VISIBLE_TEXTS)
-        self.english[step] = find_english(lines)
+        lines = await list_texts(shown.locator("body"))
+        self.english[step] = find_foreign(lines, "fr")
         return len(lines) > 1 and not self.english[step]
 
     async def press(self, text: str) -> None:

@@ -7,16 +7,33 @@ their JSON. Tables are reflected from the database and not taken from the models
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import batched
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, MetaData, String, Table, Text, bindparam, cast, func, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 
-_AT_ONCE = 1000
+_ROWS_AT_ONCE = 1000
+_BYTES_AT_ONCE = 4 * 1024 * 1024
+"""Rows are read and inserted in batches that exceed neither limit, except for a single row that is larger itself.
+PostgreSQL's driver reads no fewer than 50 rows."""
 VERSION_TABLE = "alembic_version"
 
 
@@ -45,9 +62,17 @@ def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterato
         column.collate("C") if is_postgresql and isinstance(column.type, String) else column
         for column in sorted(table.primary_key, key=lambda column: column.name)
     ]
-    query = select(*columns).order_by(*order).execution_options(yield_per=_AT_ONCE)
+    at_once = _count_rows_at_once(connection, columns)
+    query = select(*columns).order_by(*order).execution_options(yield_per=at_once)
     for row in connection.execute(query):
         yield json.dumps([_to_json(value) for value in row], ensure_ascii=False, separators=(",", ":"))
+
+
+def _count_rows_at_once(connection: Connection, columns: Sequence[ColumnElement[Any]]) -> int:
+    """Return how many rows to read at once, so that a batch of the largest rows of the table is within the limits."""
+    lengths = [func.coalesce(func.length(column), 0) for column in columns if column.type.python_type in {bytes, str}]
+    largest: int = connection.scalar(select(func.max(sum(lengths, start=literal(0))))) or 0
+    return max(1, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // max(1, largest)))
 
 
 @contextmanager
@@ -72,7 +97,7 @@ def fill_table(connection: Connection, table: Table, names: list[str], lines: It
     columns = [table.columns[name] for name in names]
     values = {column.name: _bind_column(column, connection) for column in columns}
     readers = [_find_reader(column) for column in columns]
-    for some in batched(lines, _AT_ONCE, strict=False):
+    for some in _batch_lines(lines):
         rows = [
             {
                 name: None if value is None else read(value)
@@ -82,6 +107,20 @@ def fill_table(connection: Connection, table: Table, names: list[str], lines: It
         ]
         connection.execute(table.insert().values(values), rows)
     _continue_numbers(connection, table)
+
+
+def _batch_lines(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the lines in batches that are within the limits."""
+    batch: list[str] = []
+    size = 0
+    for line in lines:
+        if batch and (len(batch) == _ROWS_AT_ONCE or size + len(line) > _BYTES_AT_ONCE):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line)
+    if batch:
+        yield batch
 
 
 class Digest:

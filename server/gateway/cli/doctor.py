@@ -16,20 +16,27 @@ from gateway.accounts.service import is_admin
 from gateway.cli.clock_check import find_clock_problem
 from gateway.cli.common import DAMAGED, load_settings
 from gateway.cli.reach import (
-    LOCAL,
     build_callback,
     fetch_reply,
     find_callback_problem,
     find_port_problem,
     find_site_problem,
+    is_on_lan,
     is_running,
 )
-from gateway.cli.upstreams import find_captcha_problem, find_enedis_problem, find_mail_problem, find_rte_problem
+from gateway.cli.upstreams import (
+    find_captcha_problem,
+    find_enedis_problem,
+    find_mail_problem,
+    find_rte_problem,
+    find_traces_problem,
+)
 from gateway.consents.repository import has_nobody_returned
 from gateway.health.disk import is_read_only
 from gateway.instance import KeysLostError
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.outage import DatabaseDownError, is_damaged
+from gateway.kit.tracing import is_endpoint_set
 from gateway.migrations import is_current
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings
@@ -71,6 +78,8 @@ async def _find_problems(settings: Settings, host: str, port: int) -> AsyncItera
     yield "proxy", _find_proxy_problem(settings)
     if settings.backup_every:
         yield "backups", _find_backup_problem(settings)
+    if is_endpoint_set():
+        yield "traces", await asyncio.to_thread(find_traces_problem)
     try:
         behind = not await is_current(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
@@ -120,8 +129,8 @@ async def _examine_running(runtime: Runtime, host: str, port: int) -> AsyncItera
 
 def _find_address_problem(settings: Settings) -> str | None:
     parts = urlsplit(settings.backend_url)
-    if parts.scheme == "http" and parts.hostname not in LOCAL:
-        return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https in front of it"
+    if parts.scheme == "http" and not is_on_lan(parts.hostname or ""):
+        return "BACKEND_URL is http: passwords cross the Internet unprotected; put a proxy with https in front of it"
     return None
 
 

@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx2
@@ -12,7 +13,8 @@ import httpx2
 from gateway.kit.http import make_ssl_context
 from gateway.settings import Settings, get_origin
 
-LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_LAN_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa")
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what --host may be, nothing listens there
 _SECONDS = 10.0
 _MOST_BYTES = 10_000
@@ -31,6 +33,14 @@ class Reply:
     def instance(self) -> object:
         """The id of the gateway that answered, None if it was none."""
         return self.ping and self.ping.get("instance_id")
+
+
+def is_on_lan(host: str) -> bool:
+    """Tell whether a host name or address belongs to this machine or its local network."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_LAN_SUFFIXES)
 
 
 async def fetch_reply(url: str) -> Reply:
@@ -85,10 +95,10 @@ def find_site_problem(settings: Settings, instance: str, reply: Reply, *, runs: 
         if _is_certificate_refused(reply.error):
             return (
                 f"{site} has a certificate that this machine does not trust, and nor does Home Assistant: use a public "
-                "name, or http on your LAN (docs/deploy.md, On a LAN)"
+                "name, or http on your LAN (docs/running.md, On a LAN)"
             )
         # in a container, localhost is the container itself
-        if not runs or urlsplit(settings.backend_url).hostname in LOCAL:
+        if not runs or urlsplit(settings.backend_url).hostname in _LOCAL:
             return None
         return (
             f"nothing answers at {site}, where browsers and Home Assistant look for the gateway: set it to the site's "

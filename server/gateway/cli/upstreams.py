@@ -1,10 +1,11 @@
-"""Checks whether Enedis, RTE, Mailgun and Cloudflare accept the credentials, by real requests."""
+"""Checks whether Enedis, RTE, Mailgun, Cloudflare and the receiver of traces accept real requests."""
 
 import re
 
 from gateway.captcha import Turnstile
 from gateway.enedis.errors import EnedisError
 from gateway.enedis.errors import ErrorReason as EnedisErrorReason
+from gateway.kit.tracing import ENDPOINT, HEADERS, CannotTraceError, send_empty_batch
 from gateway.mail.senders import MailError, Mailgun
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.runtime import Runtime
@@ -80,3 +81,23 @@ async def find_captcha_problem(runtime: Runtime) -> str | None:
             return "Cloudflare rejects TURNSTILE_SECRET_KEY, so nobody passes the captcha: copy it again, whole"
         case True:
             return None
+
+
+def find_traces_problem() -> str | None:
+    """Return why no traces arrive where they are sent, and how to fix it; None if they do."""
+    try:
+        status = send_empty_batch()
+    except CannotTraceError as error:
+        return str(error)
+    match status:
+        case None:
+            return f"nothing answers at {ENDPOINT}: check the address, and that the collector runs"
+        case 401 | 403:
+            return f"{ENDPOINT}: the collector rejects the credentials (status {status}): correct {HEADERS}"
+        case _ if 200 <= status < 300:
+            return None
+        case _:
+            return (
+                f"{ENDPOINT} does not take traces (status {status}): it must be the address of a collector for OTLP "
+                "over HTTP, without /v1/traces, such as http://collector:4318"
+            )

@@ -5,6 +5,7 @@ span has a URL, a query or a person: requests are named by their route, calls to
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
+
+_CHECK_SECONDS = 5
 
 _tracer: Tracer | None = None
 
@@ -40,11 +44,37 @@ def check_endpoint() -> None:
         )
 
 
+def is_endpoint_set() -> bool:
+    """Tell whether traces are to be sent."""
+    return bool(os.environ.get(ENDPOINT))
+
+
+def send_empty_batch() -> int | None:
+    """Send a batch without spans, as traces are sent; return the status of the response, or None without one.
+
+    It takes up to 5 seconds, and blocks. Raises CannotTraceError like `check_endpoint`.
+    """
+    check_endpoint()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+    from requests import Response, Session  # noqa: PLC0415 - which the exporter uses
+
+    statuses: list[int] = []
+
+    def note_status(response: Response, **_: object) -> None:
+        statuses.append(response.status_code)
+
+    session = Session()
+    session.hooks["response"] = [note_status]
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # the caller says what is wrong
+    OTLPSpanExporter(session=session, timeout=_CHECK_SECONDS).export([])
+    return statuses[-1] if statuses else None
+
+
 @asynccontextmanager
 async def export_traces() -> AsyncIterator[None]:
     """Send traces to the endpoint during the block, if one is set."""
     global _tracer  # noqa: PLW0603 - a process has one tracer
-    if not os.environ.get(ENDPOINT):
+    if not is_endpoint_set():
         yield
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415

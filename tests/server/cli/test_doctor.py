@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from sqlalchemy import create_engine, text
 
+from gateway.cli.reach import is_on_lan
 from scripts.lib.program import free_port
 from tests.server.accounts.conftest import StandIn
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
@@ -148,6 +149,23 @@ def test_a_setting_that_is_refused_is_named_at_once(shell: Shell, changed: dict[
     assert (found.returncode, words in line) == (2, True), line
 
 
+@pytest.mark.parametrize(
+    ("host", "lan"),
+    [
+        ("192.168.1.20", True),
+        ("fd00::7", True),
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("homeassistant.local", True),
+        ("gateway.example.org", False),
+        ("8.8.8.8", False),
+        ("2606:4700::1111", False),
+    ],
+)
+def test_http_is_accepted_on_a_lan_only(host: str, lan: bool) -> None:
+    assert is_on_lan(host) == lan
+
+
 type Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -276,3 +294,36 @@ async def test_a_captcha_that_nobody_could_pass(
     line = await asyncio.to_thread(find_problem, healthy, free_port(), **changed)
     assert (words in line, secret in line) == (True, False)
     assert bool(line) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (200, ""),
+        (401, "the collector rejects the credentials (status 401): correct OTEL_EXPORTER_OTLP_HEADERS"),
+        (404, "OTEL_EXPORTER_OTLP_ENDPOINT does not take traces (status 404)"),
+        (302, "OTEL_EXPORTER_OTLP_ENDPOINT does not take traces (status 302)"),
+    ],
+)
+def test_a_collector_that_takes_no_traces(healthy: Shell, status: int, words: str) -> None:
+    with answering(lambda path: (status if path == "/v1/traces" else 404, {"Location": "/"}, b"")) as port:
+        line = find_problem(
+            healthy,
+            free_port(),
+            OTEL_EXPORTER_OTLP_ENDPOINT=f"http://user:hidden@127.0.0.1:{port}",
+            OTEL_EXPORTER_OTLP_HEADERS="api-key=hidden",
+            NO_PROXY="127.0.0.1",
+        )
+    assert words in line
+    assert bool(line) == bool(words)
+    assert "hidden" not in line
+
+
+@pytest.mark.parametrize("endpoint", ["http://user:hidden@127.0.0.1:9", "hidden:4318"])
+def test_a_collector_that_is_not_there(healthy: Shell, endpoint: str) -> None:
+    healthy.env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "NO_PROXY": "127.0.0.1"}
+    found = healthy.run("doctor", "--port", str(free_port()))
+    [line] = [line for line in found.stdout.splitlines() if line.startswith("wrong")]
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in line
+    assert (found.returncode, found.stderr) == (1, "")
+    assert "hidden" not in found.stdout

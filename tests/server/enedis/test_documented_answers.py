@@ -1,7 +1,7 @@
-"""docs/answers.md and docs/answers.fr.md: every answer of Enedis and RTE that is known of, and what follows from it.
+"""docs/answers.md and docs/answers.fr.md: every known response of Enedis and RTE, and what the gateway does then.
 
-Both are written from what the code makes of each answer. `UPDATE_DOCS=1 pytest …/test_documented_answers.py` writes
-them anew; without it the test says whether they are current.
+Both pages are generated from how the code classifies each response. `UPDATE_DOCS=1 pytest
+…/test_documented_answers.py` writes them; without it, the test fails if they are out of date.
 """
 
 import json
@@ -28,171 +28,194 @@ type Text = tuple[str, str]
 
 OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
     ErrorReason.ABSENT: (
-        ("Enedis has no data of these days", "Enedis n'a pas de données pour ces jours"),
+        ("Enedis has no data for these days", "Enedis n’a pas de données pour ces jours"),
         ("`absent`", "`absent`"),
         (
-            "2 hours later, then at growing pauses for 15 days; an old day after 1 and 7 days, then never",
-            "2 heures après, puis de plus en plus rarement pendant 15 jours ; un jour ancien après 1 et 7 jours",
+            "After 2 hours, then less and less often for 15 days; an old day after 1 and 7 days, then never",
+            "Après 2 heures, puis de moins en moins souvent pendant 15 jours ; un jour ancien, après 1 et 7 jours",
         ),
     ),
     ErrorReason.NOT_PUBLISHED: (
-        ("The day is not over", "La journée n'est pas terminée"),
+        ("The day is not over", "La journée n’est pas terminée"),
         ("`not_published`", "`not_published`"),
         ("The next morning", "Le lendemain matin"),
     ),
     ErrorReason.BEFORE_ACTIVATION: (
-        ("The meter was not in service yet", "Le compteur n'était pas encore en service"),
+        ("The meter was not in service yet", "Le compteur n’était pas encore en service"),
         ("`before_activation`", "`before_activation`"),
-        ("The next day; after a second answer never", "Le lendemain ; après une deuxième réponse, jamais"),
+        (
+            "The next day; never after a second such response",
+            "Le lendemain ; jamais après une seconde réponse",
+        ),
     ),
     ErrorReason.HISTORY_LIMIT: (
-        ("Older than Enedis keeps", "Plus ancien que ce qu'Enedis conserve"),
+        ("Older than the data that Enedis keeps", "Plus ancien que les données qu’Enedis conserve"),
         ("`history_limit`", "`history_limit`"),
         ("Never", "Jamais"),
     ),
     ErrorReason.TOO_LONG: (
         ("More than 7 days in one request", "Plus de 7 jours en une requête"),
         ("Nothing", "Rien"),
-        ("At once, by 6 days", "Aussitôt, par 6 jours"),
+        ("Immediately, 6 days at a time", "Immédiatement, par 6 jours"),
     ),
     ErrorReason.WRONG_DIRECTION: (
         ("The meter does not measure this direction", "Le compteur ne mesure pas ce sens"),
         ("`absent`", "`absent`"),
-        ("The next day; after a second answer never", "Le lendemain ; après une deuxième réponse, jamais"),
+        (
+            "The next day; never after a second such response",
+            "Le lendemain ; jamais après une seconde réponse",
+        ),
     ),
     ErrorReason.NOT_HOLDER: (
-        ("The client is not the holder of the meter", "Le client n'est pas titulaire du compteur"),
+        ("The client is not the holder of the meter", "Le client n’est pas titulaire du compteur"),
         ("`no_consent`", "`no_consent`"),
         ("After 6 hours, then 12", "Après 6 heures, puis 12"),
     ),
     ErrorReason.NO_CONSENT: (
-        ("There is no consent", "Il n'y a pas de consentement"),
+        ("There is no consent", "Il n’y a pas de consentement"),
         (
-            "`no_consent`; the consent is checked and ends when Enedis confirms it",
-            "`no_consent` ; le consentement est vérifié, et prend fin si Enedis le confirme",
+            "`no_consent`; the gateway checks the consent, which ends if Enedis confirms this",
+            "`no_consent` ; la passerelle vérifie le consentement, qui prend fin si Enedis le confirme",
         ),
         ("After 6 hours, then 12", "Après 6 heures, puis 12"),
     ),
     ErrorReason.METER_REFUSED: (
         (
-            "Enedis refuses this meter: no open service, cut, not communicating, or a code nobody has seen",
-            "Enedis refuse ce compteur : aucun service ouvert, coupé, non communicant, ou un code encore jamais vu",
+            "Enedis refuses this meter: no open service, supply cut, not communicating, or an unknown code",
+            "Enedis refuse ce compteur : aucun service ouvert, coupé, non communicant, ou un code inconnu",
         ),
         (
-            "`meter_refused`, and a notice with Enedis' code or its connection state",
-            "`meter_refused`, et un avis avec le code d'Enedis ou l'état de l'alimentation",
+            "`meter_refused`, and a notice with Enedis' code or the state of the supply",
+            "`meter_refused`, et un avis avec le code d’Enedis ou l’état de l’alimentation",
         ),
         ("After 1 day, 3 days, then every 7 days", "Après 1 jour, 3 jours, puis tous les 7 jours"),
     ),
     ErrorReason.NOTHING_OPEN: (
-        ("No service is open", "Aucun service n'est ouvert"),
+        ("No service is open", "Aucun service n’est ouvert"),
         ("The consent is pending", "Le consentement est en attente"),
-        ("At growing pauses", "De plus en plus rarement"),
+        ("Less and less often", "De moins en moins souvent"),
     ),
     ErrorReason.NOT_SUBSCRIBED: (
-        ("The application is not subscribed to this API", "L'application n'est pas abonnée à cette API"),
-        ("`upstream_down`; administrators see the error", "`upstream_down` ; les administrateurs voient l'erreur"),
+        ("The application is not subscribed to this API", "L’application n’est pas abonnée à cette API"),
+        ("`upstream_down`; administrators see the error", "`upstream_down` ; les administrateurs voient l’erreur"),
         ("After 6 hours, then 12", "Après 6 heures, puis 12"),
     ),
     ErrorReason.QUOTA: (
-        ("The application's quota is used up", "Le quota de l'application est épuisé"),
+        ("The application's quota is used up", "Le quota de l’application est épuisé"),
         ("`quota`", "`quota`"),
-        ("When Enedis says, after an hour at most", "Quand Enedis le dit, après une heure au plus"),
+        ("When Enedis says, but within an hour", "Quand Enedis le dit, mais dans l’heure"),
     ),
     ErrorReason.UNAUTHORIZED: (
-        ("The token is not valid any more", "Le jeton n'est plus valable"),
+        ("The token is no longer valid", "Le jeton n’est plus valable"),
         ("Nothing", "Rien"),
         (
-            "At once with a new token; refused again, after 30 seconds, doubling up to 12 hours",
-            "Aussitôt avec un nouveau jeton ; refusé encore, après 30 secondes, doublées jusqu'à 12 heures",
+            "Immediately, with a new token; if refused again, after 30 seconds, doubling up to 12 hours",
+            "Immédiatement, avec un nouveau jeton ; s’il est refusé, après 30 secondes, doublées jusqu’à 12 heures",
         ),
     ),
     ErrorReason.OUR_FAULT: (
-        ("Not an answer of this API", "Ce n'est pas une réponse de cette API"),
+        (
+            "Enedis does not accept the request, or another program responded",
+            "Enedis n’accepte pas la requête, ou un autre programme a répondu",
+        ),
         ("`upstream_down`", "`upstream_down`"),
-        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu'à 12 heures"),
+        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu’à 12 heures"),
     ),
     ErrorReason.DOWN: (
-        ("Enedis does not answer, or not to what was asked", "Enedis ne répond pas, ou pas à ce qui est demandé"),
+        ("Enedis does not respond, or sends something else", "Enedis ne répond pas, ou envoie autre chose"),
         ("`upstream_down`", "`upstream_down`"),
-        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu'à 12 heures"),
+        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu’à 12 heures"),
     ),
 }
 POINTS: dict[str, Text] = {
     "empty_points": ("No points: the days are absent", "Aucun point : les jours sont absents"),
     "null_values": ("Null values: the days are absent", "Valeurs nulles : les jours sont absents"),
-    "unreadable_values": ("Refused and logged; alone, an outage", "Refusées et journalisées ; seules, une panne"),
+    "unreadable_values": (
+        "Refused and logged; an outage if no value is readable",
+        "Refusées et journalisées ; une panne si aucune n’est lisible",
+    ),
     "huge_values": (
         "More than ten times the subscribed power: refused and logged",
         "Plus de dix fois la puissance souscrite : refusées et journalisées",
     ),
-    "other_days": ("Days not asked for: refused and logged", "Jours non demandés : refusés et journalisés"),
+    "other_days": ("Days that were not requested: refused and logged", "Jours non demandés : refusés et journalisés"),
     "daily_twice": (
-        "Two different values of a day: both are refused",
-        "Deux valeurs différentes d'un jour : les deux sont refusées",
+        "Two different values for one day: both are refused",
+        "Deux valeurs différentes pour un jour : les deux sont refusées",
     ),
-    "decimal_values": ("Read to the nearest whole", "Arrondies à l'entier le plus proche"),
-    "offset_stamps": ("Read as the instant they are", "Lus comme l'instant qu'ils désignent"),
-    "step_in_seconds": ("Read: any ISO 8601 duration", "Lu : toute durée ISO 8601"),
+    "decimal_values": ("Rounded to the nearest integer", "Arrondies à l’entier le plus proche"),
+    "offset_stamps": ("Read, with their UTC offset", "Lus, avec leur décalage UTC"),
+    "step_in_seconds": ("Read, like any ISO 8601 duration", "Lu, comme toute durée ISO 8601"),
     "newest_first": (
-        "Read; autumn's doubled hour is told by the order, else estimated",
-        "Lu ; l'heure doublée de l'automne se déduit de l'ordre, sinon elle est estimée",
+        "Read; the hour that autumn repeats is recognised by the order of the points, or else estimated",
+        "Lu ; l’heure que l’automne répète se reconnaît à l’ordre des points, sinon elle est estimée",
     ),
     "rounded_to_1000_w": (
-        "The curve follows the daily value, as estimated",
-        "La courbe suit la valeur du jour, marquée comme estimée",
+        "The curve is scaled to the daily value, and marked as estimated",
+        "La courbe est ramenée à la valeur du jour, et marquée comme estimée",
     ),
 }
 OF_RTE: dict[RteErrorReason, tuple[Text, Text]] = {
     RteErrorReason.NOT_PUBLISHED: (
-        ("Tomorrow is not known yet", "Demain n'est pas encore connu"),
+        ("Tomorrow is not known yet", "Demain n’est pas encore connu"),
         ("Later the same day", "Plus tard le même jour"),
     ),
     RteErrorReason.CREDENTIALS: (
         ("The credentials are not valid", "Les identifiants ne sont pas valables"),
-        ("At growing pauses", "De plus en plus rarement"),
+        ("Less and less often", "De moins en moins souvent"),
     ),
     RteErrorReason.UNAUTHORIZED: (
-        ("The token is not valid any more", "Le jeton n'est plus valable"),
+        ("The token is no longer valid", "Le jeton n’est plus valable"),
         ("With a new token", "Avec un nouveau jeton"),
     ),
     RteErrorReason.FORBIDDEN: (
-        ("The application is not subscribed to this API", "L'application n'est pas abonnée à cette API"),
-        ("At growing pauses", "De plus en plus rarement"),
+        ("The application is not subscribed to this API", "L’application n’est pas abonnée à cette API"),
+        ("Less and less often", "De moins en moins souvent"),
     ),
     RteErrorReason.QUOTA: (
-        ("Asked too often", "Trop de demandes"),
-        ("When RTE says, after a day at most", "Quand RTE le dit, après un jour au plus"),
+        ("Too many requests", "Trop de requêtes"),
+        ("When RTE says, but within a day", "Quand RTE le dit, mais dans la journée"),
     ),
     RteErrorReason.OUR_FAULT: (
-        ("RTE does not take this request", "RTE n'accepte pas cette requête"),
-        ("At growing pauses", "De plus en plus rarement"),
+        ("RTE does not accept this request", "RTE n’accepte pas cette requête"),
+        ("Less and less often", "De moins en moins souvent"),
     ),
     RteErrorReason.DOWN: (
-        ("RTE does not answer", "RTE ne répond pas"),
-        ("At growing pauses", "De plus en plus rarement"),
+        ("RTE does not respond", "RTE ne répond pas"),
+        ("Less and less often", "De moins en moins souvent"),
     ),
 }
 WORDS: dict[str, Text] = {
-    "title": ("What Enedis and RTE answer", "Ce que répondent Enedis et RTE"),
+    "title": ("Responses of Enedis and RTE", "Les réponses d’Enedis et de RTE"),
     "intro": (
-        "Every known answer, its meaning, what the API tells, and when the gateway asks again.",
-        "Chaque réponse connue, son sens, ce que dit l'API, et quand la passerelle redemande.",
+        (
+            "Every known response, what it means, what the gateway's API reports, and when the request is sent again. "
+            "Codes are those of Enedis and RTE; a name in lower case is the simulator's, for a response without a "
+            "code. In an *outage*, no day is recorded as absent."
+        ),
+        (
+            "Chaque réponse connue, ce qu’elle veut dire, ce que l’API de la passerelle en dit, et quand la passerelle "
+            "refait la demande. Les codes sont ceux d’Enedis et de RTE ; un nom en minuscules est celui du simulateur, "
+            "pour une réponse sans code. Pendant une *panne*, aucun jour n’est noté comme absent."
+        ),
     ),
     "columns": (
-        "| answer | meaning | what the API tells | asked again |",
-        "| réponse | sens | ce que dit l'API | redemandé |",
+        "| response | meaning | what the API reports | requested again |",
+        "| réponse | sens | ce que dit l’API | redemandé |",
     ),
-    "points": ("Answers with odd points", "Réponses aux points inhabituels"),
-    "unusual": ("Unusual answers to a load curve", "Réponses inhabituelles à une courbe de charge"),
-    "unusual_columns": ("| answer | result |", "| réponse | ce qu'elle devient |"),
-    "point_columns": ("| points | result |", "| points | ce qu'ils deviennent |"),
-    "rte_columns": ("| answer | meaning | asked again |", "| réponse | sens | redemandé |"),
+    "points": ("Responses with unusual points", "Réponses avec des points inhabituels"),
+    "unusual": (
+        "Unusual responses to a request for a load curve",
+        "Réponses inhabituelles à une demande de courbe de charge",
+    ),
+    "unusual_columns": ("| response | result |", "| réponse | résultat |"),
+    "point_columns": ("| points | result |", "| points | résultat |"),
+    "rte_columns": ("| response | meaning | requested again |", "| réponse | sens | redemandé |"),
 }
 
 
 def read_enedis(name: str) -> tuple[str, ErrorReason]:
-    """Return how an answer is shown, and its reason."""
+    """Return how a response is shown, and its reason."""
     if name in ALTERATIONS:
         return f"200 `{name.removeprefix('200_')}`", ErrorReason.DOWN
     refusal = enedis.build_refusal(name)

@@ -1,6 +1,6 @@
-"""Answers of Enedis to a load curve that are unlike the usual ones, and what becomes of each.
+"""Unusual responses of Enedis to a request for a load curve, and the result of each.
 
-The days asked for are a week of June, in half-hours. Each answer changes the usual one, or stands in its place.
+The request is for a week of June, in half-hours. Each response is the usual one with a change, or another one.
 """
 
 import gzip
@@ -25,7 +25,7 @@ type Text = tuple[str, str]
 
 
 class Outcome(StrEnum):
-    """What becomes of the week: all of it is read, all but something on its third day, or nothing."""
+    """What is read of the week: all of it, all but something on its third day, or nothing."""
 
     READ = "read"
     WITH_A_HOLE = "with a hole"
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Unusual:
-    """An answer: a reply, what becomes of it, and that in words for docs/answers.md."""
+    """A response, its result, and the result in words for docs/answers.md."""
 
     reply: Reply
     outcome: Outcome
@@ -132,32 +132,32 @@ _HOLE: Text = (
     "Ce point est refusé, compté et journalisé ; le reste est lu",
 )
 _READ: Text = ("Read", "Lu")
-_OUTAGE: Text = ("An outage: no day becomes absent", "Une panne : aucun jour ne devient absent")
-_NO_UNIT: Text = ("An outage: never converted by guess", "Une panne : jamais converti au jugé")
+_OUTAGE: Text = ("An outage", "Une panne")
+_NO_UNIT: Text = ("An outage; other units are not converted", "Une panne ; les autres unités ne sont pas converties")
 
 UNUSUAL: dict[str, Unusual] = {
-    "numbers in place of texts": Unusual(_change_each(lambda one: {"v": int(one["v"])}), Outcome.READ, _READ),
+    "numbers instead of strings": Unusual(_change_each(lambda one: {"v": int(one["v"])}), Outcome.READ, _READ),
     "decimals with a comma": Unusual(
         _change_each(lambda one: {"v": f"{one['v']},2"}),
         Outcome.READ,
-        ("Read to the nearest whole", "Arrondi à l'entier le plus proche"),
+        ("Rounded to the nearest integer", "Arrondies à l’entier le plus proche"),
     ),
-    "numbers with spaces around": Unusual(_change_each(lambda one: {"v": f" {one['v']} "}), Outcome.READ, _READ),
+    "numbers with spaces around them": Unusual(_change_each(lambda one: {"v": f" {one['v']} "}), Outcome.READ, _READ),
     "points in any order": Unusual(_make_reply(_shuffle_points()), Outcome.READ, _READ),
-    "points newest first": Unusual(_make_reply(usual_points()[::-1]), Outcome.READ, _READ),
+    "points in reverse order": Unusual(_make_reply(usual_points()[::-1]), Outcome.READ, _READ),
     "each point twice": Unusual(_make_reply(usual_points() * 2), Outcome.READ, ("Counted once", "Compté une fois")),
-    "stamps in UTC with Z": Unusual(
+    "timestamps in UTC with Z": Unusual(
         _stamp_each(lambda end: f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"), Outcome.READ, _READ
     ),
-    "stamps with +0200": Unusual(_stamp_each(lambda end: f"{end:%Y-%m-%dT%H:%M:%S%z}"), Outcome.READ, _READ),
-    "stamps with T and milliseconds": Unusual(
+    "timestamps with +0200": Unusual(_stamp_each(lambda end: f"{end:%Y-%m-%dT%H:%M:%S%z}"), Outcome.READ, _READ),
+    "timestamps with T and milliseconds": Unusual(
         _stamp_each(lambda end: f"{end:%Y-%m-%dT%H:%M:%S.000}"), Outcome.READ, _READ
     ),
     "midnight as 24:00": Unusual(_stamp_each(_midnight_of_the_day_that_ends), Outcome.READ, _READ),
-    "stamps as 01/06/2026": Unusual(
+    "timestamps such as 01/06/2026": Unusual(
         _stamp_each(lambda end: f"{end:%d/%m/%Y %H:%M:%S}"), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
     ),
-    "stamps in milliseconds since 1970": Unusual(
+    "timestamps in milliseconds since 1970": Unusual(
         _change_each(lambda _: {"d": 1780351200000}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
     ),
     "step PT1800S": Unusual(_change_each(lambda _: {"p": "PT1800S"}), Outcome.READ, _READ),
@@ -167,22 +167,22 @@ UNUSUAL: dict[str, Unusual] = {
     "step 30": Unusual(_change_each(lambda _: {"p": 30}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
     "no step": Unusual(_change_each(lambda _: {"p": None}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
     "steps of 10, 15 and 30 minutes": Unusual(_make_reply(_in_steps()), Outcome.READ, _READ),
-    "one step P0D": Unusual(_change_one(lambda one: one | {"p": "P0D"}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value null": Unusual(
+    "one point with step P0D": Unusual(_change_one(lambda one: one | {"p": "P0D"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value is null": Unusual(
         _change_one(lambda one: one | {"v": None}),
         Outcome.WITH_A_HOLE,
         ("That half-hour is missing; the rest is read", "Cette demi-heure manque ; le reste est lu"),
     ),
-    "one value negative": Unusual(_change_one(lambda one: one | {"v": "-120"}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value n/a": Unusual(_change_one(lambda one: one | {"v": "n/a"}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value NaN": Unusual(_change_one(lambda one: one | {"v": float("nan")}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value above ten times the power": Unusual(
+    "one value is negative": Unusual(_change_one(lambda one: one | {"v": "-120"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value is n/a": Unusual(_change_one(lambda one: one | {"v": "n/a"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value is NaN": Unusual(_change_one(lambda one: one | {"v": float("nan")}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value above ten times the subscribed power": Unusual(
         _change_one(lambda one: one | {"v": "99000000"}), Outcome.WITH_A_HOLE, _HOLE
     ),
-    "one stamp unreadable": Unusual(
+    "one timestamp is unreadable": Unusual(
         _change_one(lambda one: one | {"d": "2026-06-31 00:30:00"}), Outcome.WITH_A_HOLE, _HOLE
     ),
-    "one stamp with two values": Unusual(
+    "one timestamp with two values": Unusual(
         _make_reply([*usual_points(), usual_points()[120] | {"v": "9"}]),
         Outcome.WITH_A_HOLE,
         (
@@ -190,20 +190,23 @@ UNUSUAL: dict[str, Unusual] = {
             "Les deux sont refusées, comptées et journalisées ; le reste est lu",
         ),
     ),
-    "an hour beside one of its halves": Unusual(
+    "an hour and one of its half-hours": Unusual(
         _make_reply([*usual_points(), usual_points()[120] | {"p": "PT60M"}]),
         Outcome.WITH_A_HOLE,
-        ("All that overlap are refused", "Tout ce qui se chevauche est refusé"),
+        (
+            "Points that overlap are refused; the rest is read",
+            "Les points qui se chevauchent sont refusés ; le reste est lu",
+        ),
     ),
-    "a period from 23:30 of the eve": Unusual(
+    "points from 23:30 of the previous day on": Unusual(
         _make_reply([*_EVE, *usual_points()]),
         Outcome.READ,
         (
-            "What was not asked for is refused; the rest is read",
-            "Ce qui n'est pas demandé est refusé ; le reste est lu",
+            "What was not requested is refused; the rest is read",
+            "Ce qui n’a pas été demandé est refusé ; le reste est lu",
         ),
     ),
-    "null and texts among points": Unusual(
+    "null and strings among the points": Unusual(
         _make_reply([None, "?", 5, [], *usual_points()]),
         Outcome.READ,
         ("Counted and logged; the rest is read", "Comptés et journalisés ; le reste est lu"),
@@ -211,17 +214,17 @@ UNUSUAL: dict[str, Unusual] = {
     "unknown codes and members": Unusual(
         _change_each(lambda _: {"n": "Z", "iv": None, "ec": 17, "x": {"y": []}}),
         Outcome.READ,
-        ("Passed over", "Ignorés"),
+        ("Ignored", "Ignorés"),
     ),
-    "production beside consumption": Unusual(
-        _with_other_series(), Outcome.READ, ("Only what was asked for is read", "Seul ce qui est demandé est lu")
+    "production in addition to consumption": Unusual(
+        _with_other_series(), Outcome.READ, ("Only what was requested is read", "Seul ce qui a été demandé est lu")
     ),
     "one quantity in two series": Unusual(_in_two_series(), Outcome.READ, _READ),
     "unit w": Unusual(_set_unit("w "), Outcome.READ, _READ),
     "unit kW": Unusual(_set_unit("kW"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
     "unit Wh": Unusual(_set_unit("Wh"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
     "no unit": Unusual(_set_unit(None), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
-    "a period that is not the one asked for": Unusual(
+    "a period that was not requested": Unusual(
         _make_reply(usual_points(), periode={"dateDebut": str(OLD), "dateFin": str(OLD + 8 * A_DAY)}),
         Outcome.NOTHING,
         _OUTAGE,
@@ -235,9 +238,9 @@ UNUSUAL: dict[str, Unusual] = {
         _READ,
     ),
     "no series": Unusual(_make_reply([], grandeur=[]), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
-    "JSON behind a byte order mark": Unusual(Reply(body=b"\xef\xbb\xbf" + _USUAL), Outcome.READ, _READ),
+    "JSON after a byte order mark": Unusual(Reply(body=b"\xef\xbb\xbf" + _USUAL), Outcome.READ, _READ),
     "gzip": Unusual(Reply(body=gzip.compress(_USUAL), headers={"Content-Encoding": "gzip"}), Outcome.READ, _READ),
-    "gzip that is none": Unusual(
+    "invalid gzip": Unusual(
         Reply(body=_USUAL, headers={"Content-Encoding": "gzip"}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
     ),
     "truncated JSON": Unusual(Reply(body=_USUAL[:-200]), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
@@ -254,28 +257,28 @@ UNUSUAL: dict[str, Unusual] = {
     "302": Unusual(
         Reply(302, b"", {"Location": "https://example.org/"}),
         Outcome.NOTHING,
-        ("Not followed; an outage", "Pas suivi ; une panne"),
+        ("Not followed; an outage", "Pas suivie ; une panne"),
         ErrorReason.OUR_FAULT,
     ),
-    "403 with a quota in words": Unusual(
+    "403 with a text about a quota": Unusual(
         _json(403, _QUOTA_TEXT),
         Outcome.NOTHING,
-        ("The quota, and no doubt of the consent", "Le quota, sans douter du consentement"),
+        ("The quota is used up; the consent is not checked", "Le quota est épuisé ; le consentement n’est pas vérifié"),
         ErrorReason.QUOTA,
     ),
     "403 900803": Unusual(
         _json(403, {"code": "900803", "message": "Message throttled out"}),
         Outcome.NOTHING,
-        ("The quota", "Le quota"),
+        ("The quota is used up", "Le quota est épuisé"),
         ErrorReason.QUOTA,
     ),
     "403 900910": Unusual(
         _json(403, {"code": "900910", "message": "The access token does not allow you"}),
         Outcome.NOTHING,
-        ("The application is not subscribed to this API", "L'application n'est pas abonnée à cette API"),
+        ("The application is not subscribed to this API", "L’application n’est pas abonnée à cette API"),
         ErrorReason.NOT_SUBSCRIBED,
     ),
-    "401 whatever the token": Unusual(
+    "401 for any token": Unusual(
         _json(401, _BAD_TOKEN),
         Outcome.NOTHING,
         ("One new token, one more call, then a pause", "Un nouveau jeton, un appel de plus, puis une pause"),
@@ -285,30 +288,30 @@ UNUSUAL: dict[str, Unusual] = {
     "429 until the year 2099": Unusual(
         _json(429, _FAR),
         Outcome.NOTHING,
-        ("Asked again after an hour at most", "Redemandé après une heure au plus"),
+        ("Requested again within an hour", "Redemandé dans l’heure"),
         ErrorReason.QUOTA,
     ),
     "429 with a Retry-After of years": Unusual(
         _json(429, {}, **{"Retry-After": "999999999"}),
         Outcome.NOTHING,
-        ("Asked again after a minute", "Redemandé après une minute"),
+        ("Requested again after a minute", "Redemandé après une minute"),
         ErrorReason.QUOTA,
     ),
 }
 
 FRENCH = {
-    "numbers in place of texts": "des nombres au lieu de textes",
+    "numbers instead of strings": "des nombres au lieu de textes",
     "decimals with a comma": "des décimales à virgule",
-    "numbers with spaces around": "des nombres entourés d'espaces",
-    "points in any order": "des points sans ordre",
-    "points newest first": "des points du plus récent au plus ancien",
+    "numbers with spaces around them": "des nombres entourés d’espaces",
+    "points in any order": "des points en désordre",
+    "points in reverse order": "des points dans l’ordre inverse",
     "each point twice": "chaque point deux fois",
-    "stamps in UTC with Z": "des horodatages UTC avec Z",
-    "stamps with +0200": "des horodatages avec +0200",
-    "stamps with T and milliseconds": "des horodatages avec T et millisecondes",
+    "timestamps in UTC with Z": "des horodatages UTC avec Z",
+    "timestamps with +0200": "des horodatages avec +0200",
+    "timestamps with T and milliseconds": "des horodatages avec T et millisecondes",
     "midnight as 24:00": "minuit écrit 24:00",
-    "stamps as 01/06/2026": "des horodatages comme 01/06/2026",
-    "stamps in milliseconds since 1970": "des horodatages en millisecondes depuis 1970",
+    "timestamps such as 01/06/2026": "des horodatages comme 01/06/2026",
+    "timestamps in milliseconds since 1970": "des horodatages en millisecondes depuis 1970",
     "step PT1800S": "le pas PT1800S",
     "step P0DT30M": "le pas P0DT30M",
     "step PT0H30M0S": "le pas PT0H30M0S",
@@ -316,40 +319,40 @@ FRENCH = {
     "step 30": "le pas 30",
     "no step": "aucun pas",
     "steps of 10, 15 and 30 minutes": "des pas de 10, 15 et 30 minutes",
-    "one step P0D": "un pas P0D",
-    "one value null": "une valeur nulle (null)",
-    "one value negative": "une valeur négative",
-    "one value n/a": "une valeur n/a",
-    "one value NaN": "une valeur NaN",
-    "one value above ten times the power": "une valeur au-delà de dix fois la puissance",
-    "one stamp unreadable": "un horodatage illisible",
-    "one stamp with two values": "un horodatage à deux valeurs",
-    "an hour beside one of its halves": "une heure à côté d'une de ses moitiés",
-    "a period from 23:30 of the eve": "une période dès 23:30 la veille",
-    "null and texts among points": "null et des textes parmi les points",
+    "one point with step P0D": "un point avec le pas P0D",
+    "one value is null": "une valeur nulle (null)",
+    "one value is negative": "une valeur négative",
+    "one value is n/a": "une valeur n/a",
+    "one value is NaN": "une valeur NaN",
+    "one value above ten times the subscribed power": "une valeur au-delà de dix fois la puissance souscrite",
+    "one timestamp is unreadable": "un horodatage illisible",
+    "one timestamp with two values": "un horodatage à deux valeurs",
+    "an hour and one of its half-hours": "une heure et une de ses demi-heures",
+    "points from 23:30 of the previous day on": "des points dès 23:30 la veille",
+    "null and strings among the points": "null et des textes parmi les points",
     "unknown codes and members": "des codes et membres inconnus",
-    "production beside consumption": "la production à côté de la consommation",
+    "production in addition to consumption": "la production en plus de la consommation",
     "one quantity in two series": "une grandeur en deux séries",
-    "unit w": "l'unité w",
-    "unit kW": "l'unité kW",
-    "unit Wh": "l'unité Wh",
+    "unit w": "l’unité w",
+    "unit kW": "l’unité kW",
+    "unit Wh": "l’unité Wh",
     "no unit": "aucune unité",
-    "a period that is not the one asked for": "une période autre que celle demandée",
+    "a period that was not requested": "une période autre que celle demandée",
     "the period with times of day": "la période avec des heures",
     "no series": "aucune série",
-    "JSON behind a byte order mark": "du JSON après une marque d'ordre (BOM)",
+    "JSON after a byte order mark": "du JSON après une marque d’ordre (BOM)",
     "gzip": "gzip",
-    "gzip that is none": "un faux gzip",
+    "invalid gzip": "un gzip invalide",
     "truncated JSON": "du JSON tronqué",
-    "fewer bytes than announced": "moins d'octets qu'annoncé",
+    "fewer bytes than announced": "moins d’octets qu’annoncé",
     "200 with HTML": "200 avec du HTML",
     "204": "204",
     "302": "302",
-    "403 with a quota in words": "403 avec un quota en toutes lettres",
+    "403 with a text about a quota": "403 avec un texte sur un quota",
     "403 900803": "403 900803",
     "403 900910": "403 900910",
-    "401 whatever the token": "401 quel que soit le jeton",
-    "429 until the year 2099": "429 jusqu'en 2099",
+    "401 for any token": "401 quel que soit le jeton",
+    "429 until the year 2099": "429 jusqu’en 2099",
     "429 with a Retry-After of years": "429 avec un Retry-After de plusieurs années",
 }
 """The names above."""

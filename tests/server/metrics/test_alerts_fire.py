@@ -1,6 +1,6 @@
 """Prometheus itself scrapes a gateway to which faults happen: each alert fires, and none while all is well.
 
-The rules are those of deploy/prometheus, without their patience. Those that need hours are tried by promtool.
+The rules are those of deploy/prometheus without their `for`, which promtool tests.
 """
 
 import asyncio
@@ -19,9 +19,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.counters import repository as counters
 from gateway.kit import paris
+from gateway.mail.models import MailKind, OutboxMail
 from gateway.quotas.budgets import enedis_hour
 from gateway.rte.errors import RteError
+from gateway.rte.feeds import budget_of
 from gateway.settings import Settings
+from gateway.tempo.service import CURRENT as TEMPO
 from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
 from tests.server.conftest import Gateway, SetClock, run_gateway, wait_until
@@ -103,18 +106,18 @@ class Alerts:
 
 
 async def break_everything(gateway: Gateway, valkey: Valkey, backups: Path) -> None:
-    """Stop Valkey, so that no job mends what follows; then have work, consents and the quota as nobody wants them."""
+    """Stop Valkey, so that no job repairs what follows; then make work, consents, quotas and backups bad."""
     valkey.stop()
     now = gateway.runtime.clock.now()
-    hour = enedis_hour("measures", now)
     async with gateway.runtime.database.write() as session:
         await session.execute(
             update(UsagePoint).values(
                 next_work_at=now - timedelta(days=2), consent_expires_on=paris.day_of(now) + timedelta(days=10)
             )
         )
-        for _ in range(hour.limit):
-            await counters.increment_counter(session, hour.name, hour.window, hour.limit)
+        for budget in (enedis_hour("measures", now), budget_of(TEMPO, now)):
+            for _ in range(budget.limit):
+                await counters.increment_counter(session, budget.name, budget.window, budget.limit)
     (backups / f"gateway-{now - timedelta(days=3):%Y-%m-%dT%H%M%SZ}.backup").touch()
 
 
@@ -141,6 +144,7 @@ async def test_faults_fire_the_alerts(settings: Settings, clock: SetClock, tmp_p
                     "GatewayArchiveFallsBehind",
                     "GatewayConsentsEnd",
                     "GatewayEnedisHourUsedUp",
+                    "GatewayRteDayUsedUp",
                     "GatewayBackupTooOld",
                 )
             await alerts.wait_until_firing("GatewayDown")
@@ -162,7 +166,17 @@ async def remove_database(settings: Settings, gateway: Gateway) -> None:
     await engine.dispose()
 
 
-async def test_an_upstream_that_stopped_and_a_lost_database_fire_theirs(
+async def break_mail_job(gateway: Gateway) -> None:
+    """Queue a mail of an unknown kind, as a newer version may have left it: the job `mail` fails each time."""
+    now = gateway.runtime.clock.now()
+    async with gateway.runtime.database.write() as session:
+        mail = OutboxMail(kind=MailKind.VERIFY_EMAIL, details={}, created_at=now, next_at=now)
+        session.add(mail)
+        await session.flush()
+        await session.execute(text("UPDATE outbox SET kind = 'newer' WHERE id = :id"), {"id": mail.id})
+
+
+async def test_a_stopped_upstream_a_failing_job_and_a_lost_database_fire_theirs(
     settings: Settings, clock: SetClock, tmp_path: Path
 ) -> None:
     port, nobody = free_port(), f"http://127.0.0.1:{free_port()}"
@@ -178,6 +192,8 @@ async def test_an_upstream_that_stopped_and_a_lost_database_fire_theirs(
                     await gateway.runtime.open_data.fetch_tempo_calendar(today, today + timedelta(days=1))
                 await alerts.wait_for_calls("rte_open_data")
             await alerts.wait_until_firing("GatewayUpstreamStopped")
+            await break_mail_job(gateway)
+            await alerts.wait_until_firing("GatewayJobFails")
             await remove_database(settings, gateway)
             await alerts.wait_until_firing("GatewayDatabaseDown")
 
