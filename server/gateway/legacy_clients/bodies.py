@@ -67,11 +67,13 @@ def build_measure(found: MeasuredRange) -> JsonObject:
         if point.minutes:
             one |= {"p": f"PT{point.minutes}M", "n": _NATURES[point.quality], "iv": "0", "ec": "0"}
         points.append(one)
+    quantities: list[JsonObject] = []
+    contexts: list[JsonObject] = []
     match found.measure.kind:
         case Kind.INDEX:
-            quantities, contexts = [], [_build_index_context(found, series)]
+            contexts.append(_build_index_context(found, series))
         case Kind.CURVE | Kind.DAILY | Kind.MAX_POWER:
-            quantities, contexts = [{**series, "points": points, "calendrier": []}], []
+            quantities.append({**series, "points": points, "calendrier": []})
         case _:
             assert_never(found.measure.kind)
     return {
