@@ -277,11 +277,16 @@ async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
         await person.visit("overview")
         assert "kWh" in await person.read()
         assert await list_stored_names(person) == []
+        other_tab = await person.page.context.new_page()
+        await other_tab.goto(f"{site.url}/account")
+        await other_tab.get_by_text(LEAVER).wait_for()
+        await person.page.bring_to_front()
         await person.page.get_by_role("button", name="Log out", exact=True).first.click()
         await person.page.wait_for_url(f"{site.url}/")
         await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
         assert await list_stored_names(person) == []
         assert await person.page.context.cookies() == []
+        await other_tab.wait_for_url(f"{site.url}/")
         # the browser's way back shows the form, not what was on the page
         await person.page.evaluate("history.back()")
         await expect(person.page.locator("input[type=password]")).to_be_visible()

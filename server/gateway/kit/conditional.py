@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
 from gateway.kit.compression import accepts_gzip, compress, decompress, is_worth_compressing
+from gateway.kit.ingress import is_from_ingress
 from gateway.kit.wire import OpenApiResponses, Utc
 
 UNCHANGED: OpenApiResponses = {304: {"description": "What the caller has is still valid."}}
@@ -94,7 +95,7 @@ def respond(request: Request, body: BaseModel, *, now: datetime, next_change: da
 def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
     """Like `respond`, for content that is already JSON; compressed if it is large and the client accepts gzip.
 
-    The response is private: shared caches must not store it.
+    The response is private: shared caches must not store it, and browsers that a person has logged in must not either.
     """
     compressed = accepts_gzip(request.headers) and is_worth_compressing(content)
     return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
@@ -113,7 +114,8 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
     """
     content, etag = prepared.content, prepared.etag
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
-    headers = {"Cache-Control": f"private, max-age={seconds}", "Vary": "Authorization, Cookie"}
+    kept = "no-store" if _is_from_browser(request) else f"private, max-age={seconds}"
+    headers = {"Cache-Control": kept, "Vary": "Authorization, Cookie"}
     if prepared.is_large:
         headers["Vary"] += ", Accept-Encoding"
     if _matches(request.headers.get("if-none-match", ""), etag):
@@ -125,6 +127,15 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
         else:
             content = decompress(content)
     return Response(content, headers=headers | {"ETag": etag}, media_type="application/json")
+
+
+def _is_from_browser(request: Request) -> bool:
+    """Return whether a browser of a logged-in person sent the request; programs send no cookie.
+
+    What a browser stores stays on its disk after the log-out: Clear-Site-Data is ignored over plain HTTP, and not sent
+    if the session ends elsewhere.
+    """
+    return "cookie" in request.headers or is_from_ingress(request)
 
 
 def _make_etag(content: bytes) -> str:

@@ -14,7 +14,7 @@ from gateway.accounts.models import Account
 from gateway.kit.database import Database
 from gateway.kit.outage import UnstorableTextError
 from gateway.kit.requests import RequestLog
-from tests.server.accounts.conftest import PASSWORD, api_client, fetch_bearer, sign_up_and_log_in
+from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, fetch_bearer, sign_up_and_log_in
 from tests.server.conftest import NOW, Gateway, SetClock
 
 GRANT = {"grant_type": "client_credentials"}
@@ -87,6 +87,19 @@ async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway
             f"/v1/usage-points/{point}/{path}", headers=who | {"If-None-Match": answer.headers["etag"]}
         )
         assert (same.status_code, same.headers["vary"]) == (304, answer.headers["vary"]), path
+
+
+async def test_a_browser_stores_no_answer_about_a_person(gateway: Gateway) -> None:
+    browser = await sign_up_and_log_in(gateway)
+    point = await gateway.add_meter("30001000000003", EMAIL)
+    days = "start=2026-10-20&end=2026-11-03"
+    ranges = [f"{of}?{days}" for of in ("daily", "load-curve", "max-power", "habits")]
+    of_point = ["totals", "periods", "comparison", "hours", f"series?step=day&{days}", *ranges]
+    of_account = ["session", "sessions", "accounts/me", "usage-points", "quota", "api-clients", "reading-tokens"]
+    for path in (*of_account, f"usage-points/{point}", *(f"usage-points/{point}/{one}" for one in of_point)):
+        answer = await browser.get(f"/v1/{path}")
+        assert answer.status_code == 200, (path, answer.text)
+        assert answer.headers["cache-control"] == "no-store", path
 
 
 async def test_what_a_clock_far_ahead_has_opened_does_not_live_for_years(gateway: Gateway, clock: SetClock) -> None:

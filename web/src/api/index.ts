@@ -10,7 +10,7 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 export const apiUrl = new URL(`${import.meta.env.VITE_API_BASE_URL.replace(/\/$/, "")}/`, base).href;
 
 /** The gateway, typed by its OpenAPI document. Wrap each call in `answer`. */
-// what a browser has kept is asked for again by its ETag: a change of tariff changes every figure at once
+// answers that are the same for everybody are asked for again by their ETag; others are not stored (decision 81)
 export const api = createClient<paths>({ baseUrl: apiUrl, credentials: "include", cache: "no-cache" });
 
 let onSessionEnd = (): void => {};

@@ -4,13 +4,10 @@ export const t = dictionary({
   loading: ["Loading…", "Chargement…"],
   silent: ["The gateway does not answer.", "La passerelle ne répond pas."],
   silentSince: [
-    (when: string) => `The gateway has not answered since ${when}. The figures shown are from before that.`,
-    (when: string) => `La passerelle ne répond plus depuis le ${when}. Les chiffres affichés datent d’avant.`,
+    "The gateway has not answered since {when}. The figures shown are from before that.",
+    "La passerelle ne répond plus depuis le {when}. Les chiffres affichés datent d’avant.",
   ],
-  silentBriefly: [
-    (when: string) => `Gateway silent since ${when}`,
-    (when: string) => `Passerelle muette depuis le ${when}`,
-  ],
+  silentBriefly: ["Gateway silent since {when}", "Passerelle muette depuis le {when}"],
   failed: [
     "The gateway does not answer. Next try in a minute.",
     "La passerelle ne répond pas. Nouvel essai dans une minute.",

@@ -1,4 +1,4 @@
-import { type Day, dayOf, daysBetween, parisClock } from "$lib/paris";
+import { type Day, daysBetween, parisClock } from "$lib/paris";
 
 /** Two rows an hour, so that both hours of an autumn night have one. */
 export const ROWS = 48;
@@ -32,7 +32,3 @@ export function layCarpet(starts: readonly string[], values: readonly (number | 
   }
   return { first, days, cells };
 }
-
-/** The first and the last day that hours touch. */
-export const firstDay = (starts: readonly string[]): Day | undefined =>
-  starts[0] === undefined ? undefined : dayOf(new Date(starts[0]));

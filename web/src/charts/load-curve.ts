@@ -50,10 +50,11 @@ export function midnights(start: Date, end: Date, width: number): Date[] {
 
 /** Full hours of Paris between two moments, at least 60 pixels apart: 0:00, 3:00, 6:00 also on days of 23 and 25 hours. */
 export function clockHours(start: Date, end: Date, width: number): Date[] {
-  const hours = Math.round((end.getTime() - start.getTime()) / HOUR);
+  const first = Math.ceil(start.getTime() / HOUR) * HOUR;
+  const hours = Math.floor((end.getTime() - first) / HOUR);
   const least = labelEvery(hours, width, 60);
   const every = [1, 2, 3, 4, 6, 12].find((step) => step >= least) ?? 24;
-  return Array.from({ length: hours + 1 }, (_, n) => new Date(start.getTime() + n * HOUR)).filter(
+  return Array.from({ length: Math.max(hours, 0) + 1 }, (_, n) => new Date(first + n * HOUR)).filter(
     (moment) => parisClock(moment).hour % every === 0,
   );
 }

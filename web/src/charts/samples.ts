@@ -1,8 +1,14 @@
 import type { Schema } from "$api";
+import { addDays } from "$lib/paris";
 import type { Bar } from "./Bars.svelte";
+import { type Carpet, ROWS } from "./carpet";
+import type { DayCell } from "./DayStrip.svelte";
+import type { Group } from "./GroupedBars.svelte";
+import { heatColor, heatStep } from "./heat";
+import type { HeatCell } from "./HeatGrid.svelte";
 import type { Reading } from "./load-curve";
 
-/** Invented data for the page that shows all charts, always the same. */
+/** Sample data for the page that shows all charts, always the same. */
 const wave = (n: number, period: number) => (1 + Math.sin((n / period) * 2 * Math.PI)) / 2;
 
 const parts: Record<string, readonly string[]> = {
@@ -12,7 +18,7 @@ const parts: Record<string, readonly string[]> = {
   own: ["Week", "Night", "Weekend"],
 };
 
-export function sampleBars(option: keyof typeof parts, count: number): Bar[] {
+export function bars(option: keyof typeof parts, count: number): Bar[] {
   const buckets = parts[option] ?? [];
   return Array.from({ length: count }, (_, n): Bar => {
     if (n === 4)
@@ -34,7 +40,7 @@ export function sampleBars(option: keyof typeof parts, count: number): Bar[] {
 }
 
 /** Half-hours from a moment on, without those from 40 to 50. */
-export function sampleReadings(start: string, count: number): Reading[] {
+export function readings(start: string, count: number): Reading[] {
   return Array.from({ length: count }, (_, n): Reading => ({
     start: new Date(Date.parse(start) + n * 1_800_000).toISOString(),
     minutes: 30,
@@ -43,7 +49,7 @@ export function sampleReadings(start: string, count: number): Reading[] {
   })).filter((_, n) => n < 40 || n >= 50);
 }
 
-export function samplePeriods(start: string): Schema<"PeriodView">[] {
+export function periods(start: string): Schema<"PeriodView">[] {
   const buckets = ["red_hp", "red_hc", "white_hp", "white_hc", "blue_hp"];
   const prices = [0.7562, 0.1568, 0.1894, 0.1486, null];
   return buckets.map((bucket, n) => ({
@@ -57,3 +63,38 @@ export function samplePeriods(start: string): Schema<"PeriodView">[] {
     expected_reason: n === 3 ? ("quota_left" as const) : null,
   }));
 }
+
+export const groups: Group[] = Array.from({ length: 12 }, (_, n) => {
+  const values = [
+    { name: "base", value: Math.round(60 + 80 * wave(n + 9, 12)) },
+    { name: "tempo", value: n === 3 ? null : Math.round(50 + 70 * wave(n + 9, 12)) },
+  ];
+  return {
+    label: `${n + 1}`,
+    values,
+    sentence: `Month ${n + 1}: ${values.map(({ value }) => value ?? "–").join(", ")}`,
+  };
+});
+
+/** A year in which nothing is known of the fifth week. */
+export const carpet: Carpet = {
+  first: "2026-01-01",
+  days: 365,
+  cells: Array.from({ length: 365 * ROWS }, (_, n) => {
+    const day = Math.floor(n / ROWS);
+    return day >= 28 && day < 35 ? null : Math.round(3000 * wave(n, ROWS) * wave(day + 90, 365));
+  }),
+};
+
+export const days: DayCell[] = Array.from({ length: 365 }, (_, n) => {
+  const day = addDays("2026-01-01", n);
+  const fill = heatColor(heatStep(wave(n + 90, 365), 1) ?? 0);
+  if (n < 300) return { day, fill, sentence: `${day}: known` };
+  return { day, fill: n < 330 ? fill : null, hatched: true, sentence: `${day}: ${n < 330 ? "expected" : "not known"}` };
+});
+
+export const heatCells: HeatCell[] = Array.from({ length: 3 * 24 }, (_, n) => {
+  const [row, from] = [Math.floor(n / 24), n % 24];
+  const fill = n === 30 ? null : heatColor(heatStep(wave(from + 18, 24), 1) ?? 0);
+  return { row, from, to: from + 1, fill, sentence: `Row ${row}, ${from}:00` };
+});

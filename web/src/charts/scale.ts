@@ -6,15 +6,27 @@ export function linear([low, high]: readonly [number, number], [from, to]: reado
   return (value) => from + ((value - low) / span) * (to - from);
 }
 
-/** Round values from 0 (or below) to at least `highest`, about `count` of them: 0, 5, 10, 15. The last is the top of the axis. */
-export function ticks(highest: number, count = 4, lowest = 0): number[] {
-  const span = Math.max(highest, 0) - Math.min(lowest, 0) || 1;
-  const rough = span / count;
+/** Round values from 0 to at least `highest`, about `count` of them: 0, 5, 10, 15. The last is the top of the axis. */
+export function ticks(highest: number, count = 4): number[] {
+  const rough = (Math.max(highest, 0) || 1) / count;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= rough * 0.999) ?? 10) * magnitude;
-  const first = Math.floor(Math.min(lowest, 0) / step);
-  const last = Math.max(Math.ceil(Math.max(highest, 0) / step - 1e-9), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  const last = Math.max(Math.ceil(highest / step - 1e-9), 1);
+  return Array.from({ length: last + 1 }, (_, index) => Number((index * step).toPrecision(12)));
+}
+
+/** The vertical axis of a chart: its place, its values, and the height at which a value is drawn. */
+export interface VerticalAxis {
+  left: number;
+  bottom: number;
+  values: readonly number[];
+  y: Scale;
+}
+
+export function verticalAxis(height: number, highest: number, count = 4): VerticalAxis {
+  const values = ticks(highest, count);
+  const bottom = height - 28;
+  return { left: 62, bottom, values, y: linear([0, values.at(-1) ?? 1], [bottom, 10]) };
 }
 
 const WIDEST = 96;
@@ -24,6 +36,12 @@ export function bands(count: number, [from, to]: readonly [number, number], gap 
   const step = (to - from) / Math.max(count, 1);
   const width = Math.min(Math.max(step * (1 - gap), 1), WIDEST);
   return { width, step, start: (index: number) => from + index * step + (step - width) / 2 };
+}
+
+/** Labels below the middle of bars, as many as there is room for. */
+export function labelBands(texts: readonly string[], { step, width, start }: ReturnType<typeof bands>) {
+  const every = labelEvery(texts.length, step * texts.length, 46);
+  return texts.flatMap((text, n) => (n % every === 0 ? [{ x: start(n) + width / 2, text }] : []));
 }
 
 /** Write each nth label, so that neighbours are `space` pixels apart. */

@@ -16,10 +16,14 @@ type Write = (...parameters: never[]) => string;
 interface Texts {
   readonly [key: string]: InEach<string> | InEach<readonly string[]> | InEach<Write> | Texts;
 }
+/** The names of a text's placeholders: `day` and `count` of "{day}: {count} hours". */
+type Placeholder<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
+type Values<Name extends string> = Readonly<Record<Name, string>>;
+type Fill<Name extends string> = [Name] extends [never] ? string : (values: Values<Name>) => string;
 /** The same texts in one language. */
 type Chosen<T> = {
   readonly [Key in keyof T]: T[Key] extends InEach<string>
-    ? string
+    ? Fill<Placeholder<T[Key][number]>>
     : T[Key] extends InEach<readonly string[]>
       ? readonly string[]
       : T[Key] extends InEach<infer Text>
@@ -53,26 +57,36 @@ export function setLanguage(chosen: Language): void {
 /** French has a space before some signs, at which a line must not break. */
 const joinSigns = (text: string): string => text.replaceAll(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
 
-function typeset(text: string | readonly string[] | Write): string | readonly string[] | Write {
+type AnyText = string | readonly string[] | Write;
+
+function typeset(text: AnyText): AnyText {
   if (typeof text === "string") return joinSigns(text);
   return typeof text === "function" ? (...parameters) => joinSigns(text(...parameters)) : text.map(joinSigns);
+}
+
+/** A text with placeholders as a function that fills them. */
+function toFunction(text: AnyText): AnyText {
+  if (typeof text !== "string" || !text.includes("{")) return text;
+  return (values: Values<string>) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
 function choose(texts: Texts, wanted: Language): object {
   const place = codes.indexOf(wanted);
   const pick = ([key, text]: [string, Texts[string]]) => {
     if (!Array.isArray(text)) return [key, choose(text as Texts, wanted)];
-    return [key, wanted === "fr" ? typeset(text[place]) : text[place]];
+    const found = toFunction(text[place]);
+    return [key, wanted === "fr" ? typeset(found) : found];
   };
   return Object.fromEntries(Object.entries(texts).map(pick));
 }
 
 /**
- * Texts in every language. The result is called for those in the language in use.
+ * Texts in every language; call the result to get those in the current language. A text is a string, a string with
+ * placeholders, a list of strings, or a function where the wording depends on a value.
  *
- * `const t = dictionary({ days: [(n: number) => `${n} days`, (n: number) => `${n} jours`] }); t().days(3)`
+ * `const t = dictionary({ days: ["{count} days", "{count} jours"] }); t().days({ count: "3" })`
  */
-export function dictionary<T extends Texts>(texts: T): () => Chosen<T> {
+export function dictionary<const T extends Texts>(texts: T): () => Chosen<T> {
   const chosen: Partial<Record<Language, Chosen<T>>> = {};
   return () => (chosen[current] ??= choose(texts, current) as Chosen<T>);
 }

@@ -137,22 +137,16 @@ const t = dictionary({
     "The gateway failed. Its log says why; tell its operator.",
     "La passerelle a échoué. Son journal dit pourquoi ; prévenez la personne qui l’exploite.",
   ],
-  other: [
-    (detail: string) => `Something went wrong: ${detail}`,
-    (detail: string) => `Quelque chose s’est mal passé : ${detail}`,
-  ],
-  again: [(when: string) => `Next try ${when}.`, (when: string) => `Prochain essai ${when}.`],
+  other: ["Something went wrong: {detail}", "Quelque chose s’est mal passé : {detail}"],
+  again: ["Next try {when}.", "Prochain essai {when}."],
 });
 
-type Code = Exclude<keyof ReturnType<typeof t>, "other" | "again">;
-
 /** What a problem is and what to do, in the reader's words. */
-export function describeProblem(problem: Problem): string {
-  const texts = t();
-  const known = problem.code in texts && problem.code !== "other" && problem.code !== "again";
-  // which member of a request is wrong is said by the gateway alone
-  if (problem.code === "invalid_request") return `${texts.invalid_request} (${problem.detail})`;
-  const what = known ? texts[problem.code as Code] : texts.other(problem.detail);
-  if (problem.retryAfter === undefined) return what;
-  return `${what} ${texts.again(distance(new Date(Date.now() + problem.retryAfter)))}`;
+export function describeProblem({ code, detail, retryAfter }: Problem): string {
+  const { other, again, ...texts } = t();
+  const known: Readonly<Record<string, string>> = texts;
+  // only the gateway knows which member of a request is wrong
+  const what = code === "invalid_request" ? `${texts.invalid_request} (${detail})` : (known[code] ?? other({ detail }));
+  if (retryAfter === undefined || code === "invalid_request") return what;
+  return `${what} ${again({ when: distance(new Date(Date.now() + retryAfter)) })}`;
 }

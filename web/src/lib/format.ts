@@ -1,5 +1,5 @@
 import { language } from "$i18n";
-import { type Day, PARIS } from "./paris";
+import { addDays, type Day, PARIS } from "./paris";
 
 /** Numbers and dates in the language in use, at Paris time. Nothing here adds up: figures are the gateway's. */
 const locales = { en: "en-GB", fr: "fr-FR" } as const;
@@ -77,8 +77,10 @@ const moment = (value: Moment): Date => (typeof value === "string" ? new Date(va
 const noon = (day: Day): Date => new Date(`${day}T11:00:00Z`);
 
 export const time = (at: Moment): string => dates({ hour: "2-digit", minute: "2-digit" }).format(moment(at));
-export const dateTime = (at: Moment): string =>
-  dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+export const dateTime = (at: Moment | null): string =>
+  at === null
+    ? UNKNOWN
+    : dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
 export const dayTime = (at: Moment): string =>
   dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(moment(at));
 
@@ -88,9 +90,16 @@ export const longDate = (day: Day): string =>
   dates({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(noon(day));
 export const weekdayDate = (day: Day): string =>
   dates({ weekday: "short", day: "numeric", month: "short" }).format(noon(day));
+/** The days from one until before another, or a single day. */
+export const dateRange = (start: Day, end: Day): string =>
+  dates({ day: "numeric", month: "short", year: "numeric" }).formatRange(noon(start), noon(addDays(end, -1)));
 export const month = (day: Day): string => dates({ month: "long", year: "numeric" }).format(noon(day));
 export const shortMonth = (day: Day): string => dates({ month: "short" }).format(noon(day));
 export const year = (day: Day): string => day.slice(0, 4);
+
+/** The first few of a list. */
+export const listFirst = (texts: readonly string[], most: number): string =>
+  texts.slice(0, most).join(", ") + (texts.length > most ? ", …" : "");
 
 /** Monday is 0. */
 export const weekdayName = (index: number, style: "short" | "long" = "short"): string =>

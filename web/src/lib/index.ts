@@ -8,3 +8,4 @@ export * from "./router.svelte";
 export * from "./session.svelte";
 export * from "./site.svelte";
 export * from "./submission.svelte";
+export * from "./words";

@@ -4,15 +4,14 @@ import { Problem } from "$api";
 const LONGEST = 2 ** 31 - 1;
 const SOONEST = 15_000;
 
-interface Options<Data> {
-  /** When the gateway expects other data: it is asked again then. */
-  nextChange?: (data: Data) => string | null | undefined;
-}
+/** Data that says when it can change, as most of the gateway's does. */
+type Changing = { next_change?: string | null | undefined } | null | undefined;
 
 /**
- * Data of the gateway as a page shows it: loading, ready, or failed; ready data stay while newer are loaded.
+ * Data of the gateway as a page shows it: loading, ready, or failed. Ready data stays while newer data is loaded.
  *
- * Make one while a component is made. `load` is called again when a rune changes that it read before its first await.
+ * Create it while a component is created. `load` is called again at the `next_change` of its data, and when a rune changes that
+ * it read before its first await.
  */
 export class Resource<Data> {
   data = $state.raw<Data>();
@@ -20,7 +19,7 @@ export class Resource<Data> {
   loading = $state(true);
   #attempt = $state(0);
 
-  constructor(load: (signal: AbortSignal) => Promise<Data>, options: Options<Data> = {}) {
+  constructor(load: (signal: AbortSignal) => Promise<Data>) {
     $effect(() => {
       void this.#attempt;
       const controller = new AbortController();
@@ -35,7 +34,7 @@ export class Resource<Data> {
           this.data = data;
           this.problem = undefined;
           this.loading = false;
-          const change = options.nextChange?.(data);
+          const change = (data as Changing)?.next_change;
           if (change) again(Date.parse(change) - Date.now());
         },
         (error: unknown) => {
@@ -55,11 +54,5 @@ export class Resource<Data> {
 
   reload(): void {
     this.#attempt += 1;
-  }
-
-  /** Show data that a change has answered with. */
-  set(data: Data): void {
-    this.data = data;
-    this.problem = undefined;
   }
 }

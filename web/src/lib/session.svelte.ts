@@ -3,6 +3,9 @@ import { isLanguage, setLanguage } from "$i18n";
 import { base } from "./base";
 import { href, navigate, route } from "./router.svelte";
 
+/** Tells the other tabs of this browser that it is logged out. */
+const LOG_OUT = "log-out";
+
 /** Who is logged in. Nothing of it is stored in the browser but the cookie that scripts cannot read. */
 class Session {
   account = $state.raw<Schema<"AccountView"> | null>(null);
@@ -39,7 +42,10 @@ class Session {
     this.#setMeters((await answer(api.GET("/v1/usage-points"))).items);
   }
 
-  /** Keep what is said of the meters fresh: seconds while the first data of one are awaited, else minutes. */
+  /**
+   * While somebody is logged in: reload the meters, every few seconds while the first data of one are awaited, else every few
+   * minutes; and notice when this browser was logged out in another tab, or its session was ended elsewhere.
+   */
   follow(): () => void {
     const isNew = this.meters.some(
       ({ freshness, consent }) => !freshness.complete_until && consent.status === "granted",
@@ -48,7 +54,22 @@ class Session {
       () => document.visibilityState === "visible" && void this.loadMeters().catch(() => undefined),
       isNew ? 15_000 : 300_000,
     );
-    return () => clearInterval(timer);
+    const tabs = new BroadcastChannel(LOG_OUT);
+    tabs.addEventListener("message", openLandingPage);
+    const checkOnReturn = (): void => {
+      if (document.visibilityState === "visible") void this.#check().catch(() => undefined);
+    };
+    document.addEventListener("visibilitychange", checkOnReturn);
+    return () => {
+      clearInterval(timer);
+      tabs.close();
+      document.removeEventListener("visibilitychange", checkOnReturn);
+    };
+  }
+
+  async #check(): Promise<void> {
+    const { account } = await answer(api.GET("/v1/session"));
+    if (!account) askToLogIn();
   }
 
   forget(): void {
@@ -96,17 +117,27 @@ export async function logOut(): Promise<void> {
   leave();
 }
 
-/** Empty this page, which the browser may keep for its way back, and load the landing page afresh. */
+/** Show the landing page in every tab of this browser, after a log-out. */
 export function leave(): void {
+  const tabs = new BroadcastChannel(LOG_OUT);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has none
+  tabs.postMessage(null);
+  tabs.close();
+  openLandingPage();
+}
+
+/** Empty this page, which the browser may keep in its back/forward cache, and load the landing page. */
+function openLandingPage(): void {
   session.forget();
   location.assign(base);
 }
 
-whenSessionEnds(() => {
+function askToLogIn(): void {
   if (!session.account) return;
   session.forget();
   navigate(href("log-in", { next: route.page + location.search, ended: "1" }), { replace: true });
-});
+}
+whenSessionEnds(askToLogIn);
 
 /** Show anew that this is the owner: what cannot be undone needs a log-in of the last minutes. */
 export async function logInAgain(password: string): Promise<void> {

@@ -23,7 +23,6 @@ export const icons = {
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
   logOut: "M10 4H5v16h5M14 8l4 4-4 4M18 12H9",
-  refresh: "M20 11a8 8 0 1 0-2 6M20 5v6h-6",
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   bill: ["Bill", "Facture"],
-  withSubscription: [(eur: string) => `of which ${eur} subscription`, (eur: string) => `dont ${eur} d’abonnement`],
+  withSubscription: ["of which {eur} subscription", "dont {eur} d’abonnement"],
   used: ["Consumption", "Consommation"],
   fedIn: ["Production", "Production"],
   before: ["A year before", "Un an avant"],
@@ -12,18 +12,9 @@ export const t = dictionary({
     month: ["Every month is known.", "Tous les mois sont connus."],
   },
   known: {
-    hour: [
-      (count: string, all: string) => `${count} of ${all} hours are known.`,
-      (count: string, all: string) => `${count} heures connues sur ${all}.`,
-    ],
-    day: [
-      (count: string, all: string) => `${count} of ${all} days are known.`,
-      (count: string, all: string) => `${count} jours connus sur ${all}.`,
-    ],
-    month: [
-      (count: string, all: string) => `${count} of ${all} months are known in full.`,
-      (count: string, all: string) => `${count} mois connus en entier sur ${all}.`,
-    ],
+    hour: ["{count} of {all} hours are known.", "{count} heures connues sur {all}."],
+    day: ["{count} of {all} days are known.", "{count} jours connus sur {all}."],
+    month: ["{count} of {all} months are known in full.", "{count} mois connus en entier sur {all}."],
   },
   empty: [
     "There is no data for this meter yet. It appears here as Enedis provides it.",

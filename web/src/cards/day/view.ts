@@ -40,5 +40,5 @@ export function describeKnown({ current }: Series, span: Span, unit: Unit): stri
   const known = current.complete_rows?.[unit === "energy" ? "consumption" : "cost"];
   if (known === undefined) return "";
   const all = current.start.length;
-  return known === all ? t().whole[step] : t().known[step](String(known), String(all));
+  return known === all ? t().whole[step] : t().known[step]({ count: String(known), all: String(all) });
 }

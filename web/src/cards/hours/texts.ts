@@ -2,13 +2,10 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   now: ["Now:", "Maintenant :"],
-  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
-  cheapest: [
-    (length: string, from: string, until: string) => `Cheapest ${length}: ${from} – ${until}`,
-    (length: string, from: string, until: string) => `Créneau de ${length} le moins cher : ${from} – ${until}`,
-  ],
-  mean: [(price: string) => `${price} on average`, (price: string) => `${price} en moyenne`],
-  hours: [(count: string) => `${count} h`, (count: string) => `${count} h`],
+  until: ["until {when}", "jusqu’au {when}"],
+  cheapest: ["Cheapest {length}: {from} – {until}", "Créneau de {length} le moins cher : {from} – {until}"],
+  mean: ["{price} on average", "{price} en moyenne"],
+  hours: ["{count} h", "{count} h"],
   chart: ["The price of each hour ahead", "Le prix de chaque heure à venir"],
   notKnown: ["price not known", "prix inconnu"],
   unsure: ["Hatched: not certain yet", "Hachuré : pas encore certain"],

@@ -7,7 +7,7 @@ export const t = dictionary({
     (months: string) => `La facture des mêmes heures avec chaque option, sur ${months} mois`,
   ],
   lowest: ["the lowest", "la plus basse"],
-  more: [(eur: string) => `${eur} more`, (eur: string) => `${eur} de plus`],
+  more: ["{eur} more", "{eur} de plus"],
   notAlike: [
     "no total: not comparable over the same hours",
     "pas de total : impossible à comparer sur les mêmes heures",

@@ -5,8 +5,8 @@ export const t = dictionary({
   profile: ["You", "Vous"],
   email: ["E-mail address", "Adresse e-mail"],
   pending: [
-    (email: string) => `${email} will replace it once you open the link in our e-mail.`,
-    (email: string) => `${email} la remplacera dès que vous ouvrirez le lien de notre courriel.`,
+    "{email} will replace it once you open the link in our e-mail.",
+    "{email} la remplacera dès que vous ouvrirez le lien de notre courriel.",
   ],
   language: ["Language of the site and its e-mails", "Langue du site et des courriels"],
   changeEmail: ["Change the address", "Changer l’adresse"],
@@ -26,14 +26,10 @@ export const t = dictionary({
   ],
   enedisCalls: ["Calls to Enedis", "Appels à Enedis"],
   answers: ["API responses", "Réponses de l’API"],
-  used: [
-    (used: string, limit: string) => `${used} of ${limit} used`,
-    (used: string, limit: string) => `${used} sur ${limit}`,
-  ],
-  resets: [(when: string) => `Resets ${when}.`, (when: string) => `Remise à zéro le ${when}.`],
+  used: ["{used} of {limit} used", "{used} sur {limit}"],
+  resets: ["Resets {when}.", "Remise à zéro le {when}."],
   days: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   calls: ["Calls", "Appels"],
-  day: ["Day", "Jour"],
   clients: ["API clients", "Clients d’API"],
   clientsText: [
     "Home Assistant and each script sign in with a client of their own.",
@@ -46,7 +42,7 @@ export const t = dictionary({
   none: ["There are none yet.", "Il n’y en a pas encore."],
   name: ["Name", "Nom"],
   addClient: ["Create an API client", "Créer un client d’API"],
-  lastUsed: [(when: string) => `last used ${when}`, (when: string) => `utilisé ${when}`],
+  lastUsed: ["last used {when}", "utilisé {when}"],
   neverUsed: ["never used", "jamais utilisé"],
   newSecret: ["New secret", "Nouveau secret"],
   newSecretText: [
@@ -91,7 +87,7 @@ export const t = dictionary({
   sessions: ["Browsers that are logged in", "Navigateurs connectés"],
   thisOne: ["this browser", "ce navigateur"],
   unknownBrowser: ["Unknown browser", "Navigateur inconnu"],
-  since: [(when: string) => `since ${when}`, (when: string) => `depuis le ${when}`],
+  since: ["since {when}", "depuis le {when}"],
   end: ["Log out", "Déconnecter"],
   endAll: ["Log out everywhere", "Déconnecter partout"],
   endAllText: [

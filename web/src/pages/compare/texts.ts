@@ -57,24 +57,22 @@ export const t = dictionary({
   tryHours: ["Compare", "Comparer"],
   forgetHours: ["Remove these hours", "Retirer ces horaires"],
   changedHours: [
-    (hours: string, eur: string) => `Peak/off-peak with ${hours} would have cost ${eur}.`,
-    (hours: string, eur: string) => `L’option heures pleines/creuses avec ${hours} aurait coûté ${eur}.`,
+    "Peak/off-peak with {hours} would have cost {eur}.",
+    "L’option heures pleines/creuses avec {hours} aurait coûté {eur}.",
   ],
   ownHours: [
-    (eur: string) => `With the meter’s own hours, it would have cost ${eur}.`,
-    (eur: string) => `Avec les horaires du compteur, elle aurait coûté ${eur}.`,
+    "With the meter’s own hours, it would have cost {eur}.",
+    "Avec les horaires du compteur, elle aurait coûté {eur}.",
   ],
   redGain: [
-    (eur: string) =>
-      `With Tempo, moving all use in red peak hours to red off-peak hours would have saved ${eur}; moving half of it, half as much.`,
-    (eur: string) =>
-      `Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait fait économiser ${eur} ; en déplacer la moitié, moitié moins.`,
+    "With Tempo, moving all use in red peak hours to red off-peak hours would have saved {eur}; moving half of it, half as much.",
+    "Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait fait économiser {eur} ; en déplacer la moitié, moitié moins.",
   ],
   buckets: ["By bucket", "Par poste"],
   bucket: ["Bucket", "Poste"],
   offerOutdated: [
-    (name: string, day: string) => `${name}: these prices have not been checked since ${day}.`,
-    (name: string, day: string) => `${name} : ces prix n’ont pas été vérifiés depuis le ${day}.`,
+    "{name}: these prices have not been checked since {day}.",
+    "{name} : ces prix n’ont pas été vérifiés depuis le {day}.",
   ],
   against: [
     (power: string, days: number) =>
@@ -84,20 +82,17 @@ export const t = dictionary({
   ],
   power: ["Subscribed power", "Puissance souscrite"],
   enough: [
-    (highest: string, lowest: string, share: string) =>
-      `The highest power used was ${highest}, known on ${share} of the days. ${lowest} would have been enough.`,
-    (highest: string, lowest: string, share: string) =>
-      `La plus haute puissance utilisée était de ${highest}, connue pour ${share} des jours. ${lowest} auraient suffi.`,
+    "The highest power used was {highest}, known on {share} of the days. {lowest} would have been enough.",
+    "La plus haute puissance utilisée était de {highest}, connue pour {share} des jours. {lowest} auraient suffi.",
   ],
   noPower: [
     "The highest power used is not known. To have it requested from Enedis, enable one of its entities in Home Assistant or open Consumption.",
     "La plus haute puissance n’est pas connue. Pour qu’elle soit demandée à Enedis, activez une de ses entités dans Home Assistant ou ouvrez Consommation.",
   ],
-  present: [(power: string) => `Your contract is for ${power}.`, (power: string) => `Votre contrat est de ${power}.`],
+  present: ["Your contract is for {power}.", "Votre contrat est de {power}."],
   outdated: [
-    (since: string) => `New regulated prices have been due since ${since}, and the gateway does not know them yet.`,
-    (since: string) =>
-      `De nouveaux prix réglementés sont attendus depuis le ${since}, et la passerelle ne les connaît pas encore.`,
+    "New regulated prices have been due since {since}, and the gateway does not know them yet.",
+    "De nouveaux prix réglementés sont attendus depuis le {since}, et la passerelle ne les connaît pas encore.",
   ],
   empty: ["No month is complete yet.", "Aucun mois n’est encore complet."],
   emptyText: [

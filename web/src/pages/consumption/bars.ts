@@ -1,22 +1,9 @@
 import type { Schema } from "$api";
 import type { Bar } from "$charts/Bars.svelte";
 import { byBucket } from "$charts/colors";
-import { bucketName } from "../../i18n/words";
-import {
-  addDays,
-  type Day,
-  energy,
-  longDate,
-  money,
-  month,
-  number,
-  shortDate,
-  shortMonth,
-  time,
-  UNKNOWN,
-  weekday,
-  weekdayName,
-} from "$lib";
+import { dateRange, energy, longDate, money, month, number, shortMonth, time, UNKNOWN, weekdayName } from "$lib/format";
+import { addDays, type Day, weekday } from "$lib/paris";
+import { bucketName } from "$lib/words";
 import type { Span } from "./view";
 
 type Chart = Schema<"ChartView">;
@@ -80,21 +67,18 @@ function partsOf(chart: Chart, side: Side, unit: Unit, row: number, buckets: rea
   return found.flatMap(([bucket, value]) => (value === null || value === undefined ? [] : [{ bucket, value }]));
 }
 
+/** Which member of `complete` says whether an amount is whole. */
+const COMPLETE = {
+  consumption: { energy: "consumption", euros: "cost" },
+  production: { energy: "production", euros: "revenue" },
+} as const;
+
 export function toRows(series: Schema<"SeriesView">, span: Span, side: Side, unit: Unit): Row[] {
   const { current, year_ago } = series;
   const buckets = bucketsOf(current);
   const sums = totals(current, side, unit);
   const before = year_ago ? totals(year_ago, side, unit) : undefined;
-  const whole =
-    current.complete?.[
-      side === "production"
-        ? unit === "energy"
-          ? "production"
-          : "revenue"
-        : unit === "energy"
-          ? "consumption"
-          : "cost"
-    ];
+  const whole = current.complete?.[COMPLETE[side][unit]];
   return current.start.map((start, row) => ({
     start,
     ...(start === null ? { name: UNKNOWN, label: "" } : nameRow(span, start)),
@@ -136,7 +120,7 @@ export function nameRange(span: Span, start: Day, end: Day): string {
     case "day":
       return longDate(start);
     case "week":
-      return `${shortDate(start)} – ${shortDate(addDays(end, -1))} ${end.slice(0, 4)}`;
+      return dateRange(start, end);
     case "month":
       return month(start);
     case "year":

@@ -30,19 +30,14 @@ export const t = dictionary({
   beforeHead: ["A year before", "Un an avant"],
   notKnown: ["Not known", "Pas connu"],
   partly: ["only partly known", "connu en partie seulement"],
-  total: ["Total", "Total"],
   totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
-  priceMissing: [
-    "The price of some of these hours is not known.",
-    "Le prix de certaines de ces heures n’est pas connu.",
-  ],
   knownSince: [
-    (day: string) => `Known since ${day}; earlier days are not counted.`,
-    (day: string) => `Connu depuis le ${day} ; les jours d’avant ne sont pas comptés.`,
+    "Known since {day}; earlier days are not counted.",
+    "Connu depuis le {day} ; les jours d’avant ne sont pas comptés.",
   ],
   wholeSubscription: [
-    (eur: string) => `The subscription, due for every day, adds ${eur}.`,
-    (eur: string) => `L’abonnement, dû pour chaque jour, ajoute ${eur}.`,
+    "The subscription, due for every day, adds {eur}.",
+    "L’abonnement, dû pour chaque jour, ajoute {eur}.",
   ],
   everySubscription: [
     "The total includes the subscription for every day so far, the bars only that of known days.",
@@ -50,10 +45,7 @@ export const t = dictionary({
   ],
   when: ["When", "Quand"],
   empty: ["No data for this period", "Pas de données pour cette période"],
-  emptyText: [
-    (start: string, end: string) => `The archive covers ${start} to ${end}.`,
-    (start: string, end: string) => `L’archive va du ${start} au ${end}.`,
-  ],
+  emptyText: ["The archive covers {start} to {end}.", "L’archive va du {start} au {end}."],
   noPrice: {
     consumption: ["The cost is not known", "Le coût n’est pas connu"],
     production: ["The revenue is not known", "La recette n’est pas connue"],
@@ -67,10 +59,7 @@ export const t = dictionary({
     "Data appears here as Enedis provides it.",
     "Les données apparaissent ici à mesure qu’Enedis les fournit.",
   ],
-  outdated: [
-    (day: string) => `Prices may be outdated since ${day}.`,
-    (day: string) => `Les prix peuvent être périmés depuis le ${day}.`,
-  ],
+  outdated: ["Prices may be outdated since {day}.", "Les prix peuvent être périmés depuis le {day}."],
   curve: ["Load curve", "Courbe de charge"],
   curveRead: [
     "Average power of each half-hour. Gaps are not known. The dashed line is your subscribed power.",

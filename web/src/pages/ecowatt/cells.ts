@@ -1,7 +1,6 @@
 import type { Schema } from "$api";
 import type { HeatCell } from "$charts/HeatGrid.svelte";
-import { words } from "../../i18n/words";
-import { parisClock, time, weekdayDate } from "$lib";
+import { parisClock, time, weekdayDate, words } from "$lib";
 import { t } from "./texts";
 
 type Day = Schema<"EcowattDayView">;
@@ -20,12 +19,12 @@ export function toCells(days: readonly Day[]): HeatCell[] {
         from: hour + (second ? 0.5 : 0),
         to: hour + (twice && !second ? 0.5 : 1),
         fill: `var(--level-${level})`,
-        sentence: t().cell(
-          weekdayDate(date),
-          time(start),
-          time(new Date(Date.parse(start) + HOUR)),
-          words().levels[level] ?? "",
-        ),
+        sentence: t().cell({
+          day: weekdayDate(date),
+          from: time(start),
+          until: time(new Date(Date.parse(start) + HOUR)),
+          level: words().levels[level] ?? "",
+        }),
       };
     });
   });

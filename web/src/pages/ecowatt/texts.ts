@@ -7,29 +7,18 @@ export const t = dictionary({
     "RTE annonce sur quatre jours si l’approvisionnement de la France en électricité est assuré. Consommer moins aux heures tendues aide.",
   ],
   now: ["Now", "Maintenant"],
-  until: [
-    (level: string, until: string) => `${level}, until ${until}`,
-    (level: string, until: string) => `${level}, jusqu’au ${until}`,
-  ],
-  next: [
-    (level: string, since: string) => `Then ${level}, from ${since}`,
-    (level: string, since: string) => `Puis ${level}, à partir de ${since}`,
-  ],
+  until: ["{level}, until {until}", "{level}, jusqu’au {until}"],
+  next: ["Then {level}, from {since}", "Puis {level}, à partir de {since}"],
   unknown: ["RTE has not published it.", "RTE ne l’a pas publié."],
   days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [
     "Each row is a day, from midnight to midnight; the line marks the present.",
     "Chaque ligne est un jour, de minuit à minuit ; le trait marque l’instant présent.",
   ],
-  cell: [
-    (day: string, from: string, until: string, level: string) => `${day}, ${from} to ${until}: ${level}`,
-    (day: string, from: string, until: string, level: string) => `${day}, de ${from} à ${until} : ${level}`,
-  ],
+  cell: ["{day}, {from} to {until}: {level}", "{day}, de {from} à {until} : {level}"],
   empty: ["RTE has announced nothing yet.", "RTE n’a encore rien annoncé."],
-  day: ["Day", "Jour"],
   worst: ["Worst hour", "Heure la plus tendue"],
   message: ["RTE’s message (in French)", "Message de RTE"],
-  asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
   tense: ["Hours in which to save electricity", "Heures où économiser l’électricité"],
   noTense: ["No tense hour is announced.", "Aucune heure tendue n’est annoncée."],
 });

@@ -18,10 +18,8 @@ export const t = dictionary({
   again: ["No e-mail? Send it again", "Pas de courriel ? Le renvoyer"],
   checkMail: ["Check your e-mail", "Consultez vos courriels"],
   checkMailText: [
-    (email: string) =>
-      `If ${email} can be used, we have sent it an e-mail with a link to continue. Check the spam folder too.`,
-    (email: string) =>
-      `Si ${email} peut être utilisée, nous lui avons envoyé un courriel avec un lien pour continuer. Regardez aussi dans les indésirables.`,
+    "If {email} can be used, we have sent it an e-mail with a link to continue. Check the spam folder too.",
+    "Si {email} peut être utilisée, nous lui avons envoyé un courriel avec un lien pour continuer. Regardez aussi dans les indésirables.",
   ],
   verify: ["Confirm your address", "Confirmer votre adresse"],
   verifyIntro: [

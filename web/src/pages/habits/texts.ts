@@ -13,19 +13,13 @@ export const t = dictionary({
     "Each column is a day, midnight at the top: a water heater shows as a stripe, holidays as a pale gap, heating as warm colours in winter.",
     "Chaque colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage des couleurs chaudes en hiver.",
   ],
-  carpetCell: [
-    (date: string, from: string, until: string, energy: string) => `${date}, ${from} to ${until}: ${energy}`,
-    (date: string, from: string, until: string, energy: string) => `${date}, de ${from} à ${until} : ${energy}`,
-  ],
+  carpetCell: ["{date}, {from} to {until}: {energy}", "{date}, de {from} à {until} : {energy}"],
   week: ["The week", "La semaine"],
   readWeek: [
     "Each row is a day of the week: the warmer the colour, the higher the average use in that hour.",
     "Chaque ligne est un jour de la semaine : plus la couleur d’une heure est chaude, plus on y consomme en moyenne.",
   ],
-  cell: [
-    (row: string, from: string, until: string, what: string) => `${row}, ${from} to ${until}: ${what}`,
-    (row: string, from: string, until: string, what: string) => `${row}, de ${from} à ${until} : ${what}`,
-  ],
+  cell: ["{row}, {from} to {until}: {what}", "{row}, de {from} à {until} : {what}"],
   average: [
     (energy: string, price: string | null) => `${energy} on average${price === null ? "" : `, at ${price}`}`,
     (energy: string, price: string | null) => `${energy} en moyenne${price === null ? "" : `, à ${price}`}`,
@@ -35,18 +29,17 @@ export const t = dictionary({
     "Each cell is a day, each column a week: the warmer the colour, the more was used that day.",
     "Chaque case est un jour, chaque colonne une semaine : plus la couleur est chaude, plus on a consommé ce jour-là.",
   ],
-  dayCell: [
-    (date: string, energy: string) => `${date}: ${energy}`,
-    (date: string, energy: string) => `${date} : ${energy}`,
-  ],
+  dayCell: ["{date}: {energy}", "{date} : {energy}"],
   months: ["The average day of each month", "Le jour moyen de chaque mois"],
   readMonths: [
     "Each row is the average day of a month: it shows when heating begins, and what each hour uses without it.",
     "Chaque ligne est le jour moyen d’un mois : on y voit quand le chauffage commence, et ce que chaque heure consomme sans lui.",
   ],
   month: ["Month", "Mois"],
+  weekday: ["Day of the week", "Jour de la semaine"],
+  energy: ["Energy", "Énergie"],
   low: ["little", "peu"],
-  high: [(energy: string) => `${energy} or more`, (energy: string) => `${energy} ou plus`],
+  high: ["{energy} or more", "{energy} ou plus"],
   unknown: ["lines: not known", "lignes : pas connu"],
   empty: ["There are no hours yet.", "Il n’y a pas encore d’heures."],
   emptyText: [

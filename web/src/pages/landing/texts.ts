@@ -7,20 +7,6 @@ export const t = dictionary({
     "Votre compteur Linky mesure chaque demi-heure. Vous la voyez ici : chaque kWh à son heure, chaque euro à son prix, avec Tempo et Ecowatt, dans le navigateur et dans Home Assistant.",
   ],
   start: ["Create an account", "Créer un compte"],
-  today: ["Tempo today", "Tempo aujourd’hui"],
-  tomorrow: ["Tempo tomorrow", "Tempo demain"],
-  until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
-  from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
-  possible: [(colors: string) => `Still possible: ${colors}`, (colors: string) => `Encore possible : ${colors}`],
-  announced: ["Announced late in the morning, around 11:00.", "Annoncé en fin de matinée, vers 11 h."],
-  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
-  now: ["The grid now", "Le réseau maintenant"],
-  nowUnknown: ["RTE has not published the grid’s level.", "RTE n’a pas publié le niveau du réseau."],
-  tense: ["Tense hours to come", "Heures tendues à venir"],
-  noTense: [
-    "No tense hours are expected in the days to come.",
-    "Aucune heure tendue n’est attendue ces prochains jours.",
-  ],
   what: ["What you get", "Ce que vous obtenez"],
   whatItems: [
     [
@@ -52,7 +38,7 @@ export const t = dictionary({
     ],
   ],
   operator: ["Who runs this", "Qui exploite ce site"],
-  runBy: [(name: string) => `This site is run by ${name}.`, (name: string) => `Ce site est exploité par ${name}.`],
+  runBy: ["This site is run by {name}.", "Ce site est exploité par {name}."],
   selfRun: [
     "This gateway is run by the person who installed it.",
     "Cette passerelle est exploitée par la personne qui l’a installée.",

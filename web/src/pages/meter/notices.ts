@@ -4,76 +4,61 @@ import { date, dayOf } from "$lib";
 
 const t = dictionary({
   consent_ends: [
-    (day: string) => `The consent ends on ${day}. Renew it, or no new data will come.`,
-    (day: string) => `Le consentement se termine le ${day}. Renouvelez-le, sinon rien de nouveau n’arrivera.`,
+    "The consent ends on {day}. Renew it, or no new data will come.",
+    "Le consentement se termine le {day}. Renouvelez-le, sinon rien de nouveau n’arrivera.",
   ],
   consent_ended: [
-    () => "The consent has ended: no new data come. What was read stays here.",
-    () => "Le consentement est terminé : rien de nouveau n’arrive. Ce qui a été lu reste ici.",
+    "The consent has ended: no new data come. What was read stays here.",
+    "Le consentement est terminé : rien de nouveau n’arrive. Ce qui a été lu reste ici.",
   ],
   consent_moved: [
-    () => "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
-    () => "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
+    "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
+    "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
   ],
   curve_not_collected: [
-    () =>
-      "Enedis does not collect this meter’s load curve, so only whole days are known. Switch its collection on in your Enedis account.",
-    () =>
-      "Enedis ne collecte pas la courbe de charge de ce compteur ; seuls les jours entiers sont connus. Activez-la dans votre compte Enedis.",
+    "Enedis does not collect this meter’s load curve, so only whole days are known. Switch its collection on in your Enedis account.",
+    "Enedis ne collecte pas la courbe de charge de ce compteur ; seuls les jours entiers sont connus. Activez-la dans votre compte Enedis.",
   ],
   meter_refused: [
-    (day: string, words: string) =>
-      `Enedis refuses to give this meter’s data (${words}). It is asked again on ${day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.`,
-    (day: string, words: string) =>
-      `Enedis refuse de donner les données de ce compteur (${words}). Nouvelle demande le ${day}. Le compteur est peut-être coupé, ou n’est plus partagé : refaites le consentement, ou demandez à votre fournisseur.`,
+    "Enedis refuses to give this meter’s data ({words}). It is asked again on {day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.",
+    "Enedis refuse de donner les données de ce compteur ({words}). Nouvelle demande le {day}. Le compteur est peut-être coupé, ou n’est plus partagé : refaites le consentement, ou demandez à votre fournisseur.",
   ],
   meter_not_supplied: [
-    (_: string, words: string) =>
-      `Enedis says that this meter is not supplied (${words}): no new data come until it is.`,
-    (_: string, words: string) =>
-      `Selon Enedis, ce compteur n’est pas alimenté (${words}) : rien de nouveau n’arrive d’ici là.`,
+    "Enedis says that this meter is not supplied ({words}): no new data come until it is.",
+    "Selon Enedis, ce compteur n’est pas alimenté ({words}) : rien de nouveau n’arrive d’ici là.",
   ],
   curve_rounded: [
-    () =>
-      "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
-    () =>
-      "Enedis arrondit la courbe de charge de ce compteur au kilowatt. Chaque semaine, elle est comparée aux valeurs exactes des jours, et ses heures sont ramenées à leur proportion, comme estimations.",
+    "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
+    "Enedis arrondit la courbe de charge de ce compteur au kilowatt. Chaque semaine, elle est comparée aux valeurs exactes des jours, et ses heures sont ramenées à leur proportion, comme estimations.",
   ],
   off_peak_announced: [
-    (_: string, words: string) =>
-      `Enedis announces other off-peak hours (“${words}”), without a date. The gateway asks each night, and bills follow on the day; if you know the date, enter it on the meter’s page.`,
-    (_: string, words: string) =>
-      `Enedis annonce d’autres heures creuses (« ${words} »), sans date. La passerelle demande chaque nuit et les factures suivront le jour même ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
+    "Enedis announces other off-peak hours (“{words}”), without a date. The gateway asks each night, and bills follow on the day; if you know the date, enter it on the meter’s page.",
+    "Enedis annonce d’autres heures creuses (« {words} »), sans date. La passerelle demande chaque nuit et les factures suivront le jour même ; si vous connaissez la date, saisissez-la sur la page du compteur.",
   ],
   base_ends: [
-    (day: string) =>
-      `The regulated Base option ends on ${day} for 18 kVA and more; a customer who has not chosen by then is put on the off-peak option. Compare the options and ask your supplier.`,
-    (day: string) =>
-      `L’option Base du tarif réglementé prend fin le ${day} à partir de 18 kVA ; sans choix avant cette date, le contrat passe en heures creuses. Comparez les options et demandez à votre fournisseur.`,
+    "The regulated Base option ends on {day} for 18 kVA and more; a customer who has not chosen by then is put on the off-peak option. Compare the options and ask your supplier.",
+    "L’option Base du tarif réglementé prend fin le {day} à partir de 18 kVA ; sans choix avant cette date, le contrat passe en heures creuses. Comparez les options et demandez à votre fournisseur.",
   ],
-  off_peak_changes: [
-    (day: string) => `Enedis changes the off-peak hours on ${day}.`,
-    (day: string) => `Enedis change les heures creuses le ${day}.`,
-  ],
+  off_peak_changes: ["Enedis changes the off-peak hours on {day}.", "Enedis change les heures creuses le {day}."],
   off_peak_unreadable: [
-    (_: string, words: string) =>
-      `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
-    (_: string, words: string) =>
-      `Les heures creuses données par Enedis sont illisibles (« ${words} »). Saisissez-les sur la page du compteur.`,
+    "The off-peak hours that Enedis gives cannot be read (“{words}”). Enter them on the meter’s page.",
+    "Les heures creuses données par Enedis sont illisibles (« {words} »). Saisissez-les sur la page du compteur.",
   ],
   prices_outdated: [
-    (day: string) => `Prices may be outdated since ${day}: the gateway knows no newer ones.`,
-    (day: string) => `Les prix peuvent être périmés depuis le ${day} : la passerelle n’en connaît pas de plus récents.`,
+    "Prices may be outdated since {day}: the gateway knows no newer ones.",
+    "Les prix peuvent être périmés depuis le {day} : la passerelle n’en connaît pas de plus récents.",
   ],
-  other: [(code: string) => `The gateway says: ${code}`, (code: string) => `La passerelle dit : ${code}`],
+  other: ["The gateway says: {code}", "La passerelle dit : {code}"],
 });
 
 /** A notice in the reader's words. */
 export function describeNotice({ code, since, until, date: on, text }: Schema<"Notice">): string {
-  const texts = t();
-  const known = texts as Readonly<Record<string, (day: string, words: string) => string>>;
-  const write = code === "other" ? undefined : known[code];
-  return write ? write(date(on ?? dayOf(new Date(until ?? since))), text ?? "") : texts.other(code);
+  const { other, ...texts } = t();
+  const known: Readonly<Record<string, string | ((values: { day: string; words: string }) => string)>> = texts;
+  const found = known[code];
+  if (found === undefined) return other({ code });
+  if (typeof found === "string") return found;
+  return found({ day: date(on ?? dayOf(new Date(until ?? since))), words: text ?? "" });
 }
 
 /** Whether consenting anew is what helps. */

@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   title: ["Overview", "Accueil"],
-  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
+  until: ["until {when}", "jusqu’au {when}"],
   priceNow: ["Price now", "Prix actuel"],
   priceUnknown: ["The price is not known.", "Le prix n’est pas connu."],
   hours: ["The hours to come", "Les heures à venir"],
@@ -18,38 +18,22 @@ export const t = dictionary({
     year: ["This year", "Cette année"],
   },
   noData: ["No data yet.", "Pas encore de données."],
-  ofWhich: [
-    (subscription: string) => `of which ${subscription} subscription`,
-    (subscription: string) => `dont ${subscription} d’abonnement`,
-  ],
+  ofWhich: ["of which {subscription} subscription", "dont {subscription} d’abonnement"],
   produced: ["Fed in:", "Injecté :"],
   revenue: ["Revenue:", "Recette :"],
   before: ["A year before:", "Un an avant :"],
   beforePartly: ["A year before, as far as known:", "Un an avant, pour ce qui est connu :"],
-  energySince: [
-    (day: string) => `for the energy, known since ${day}`,
-    (day: string) => `pour l’énergie, connue depuis le ${day}`,
-  ],
+  energySince: ["for the energy, known since {day}", "pour l’énergie, connue depuis le {day}"],
   wholeSubscription: ["for the subscription, due for every day", "pour l’abonnement, dû pour chaque jour"],
   notComparable: ["Not comparable with the year before yet.", "Pas encore comparable à l’année précédente."],
-  priceMissing: [
-    "The price of some of these hours is not known.",
-    "Le prix de certaines de ces heures n’est pas connu.",
-  ],
   data: ["Data", "Données"],
-  completeUntil: [(day: string) => `Complete until ${day}.`, (day: string) => `Complètes jusqu’au ${day}.`],
+  completeUntil: ["Complete until {day}.", "Complètes jusqu’au {day}."],
   nothingYet: ["No data has arrived from Enedis yet.", "Aucune donnée n’est encore arrivée d’Enedis."],
-  next: [
-    (when: string) => `The next day is expected ${when}.`,
-    (when: string) => `Le jour suivant est attendu le ${when}.`,
-  ],
+  next: ["The next day is expected {when}.", "Le jour suivant est attendu le {when}."],
   history: [
-    (days: string, all: string) => `${days} of ${all} days of history are here; the rest follows automatically.`,
-    (days: string, all: string) => `${days} jours d’historique sur ${all} sont là ; le reste se complète tout seul.`,
+    "{days} of {all} days of history are here; the rest follows automatically.",
+    "{days} jours d’historique sur {all} sont là ; le reste se complète tout seul.",
   ],
-  historyDone: [
-    (day: string) => `The history reaches back to ${day}.`,
-    (day: string) => `L’historique remonte au ${day}.`,
-  ],
+  historyDone: ["The history reaches back to {day}.", "L’historique remonte au {day}."],
   holes: ["Missing days:", "Jours manquants :"],
 });

@@ -2,10 +2,7 @@ import { answer, api, type Schema } from "$api";
 import { Resource } from "$lib/resource.svelte";
 
 /** The status of Enedis and RTE, asked for again when it changes. Call it while a component is made. */
-export const watchStatus = () =>
-  new Resource((signal) => answer(api.GET("/v1/status", { signal })), {
-    nextChange: ({ next_change }) => next_change,
-  });
+export const watchStatus = () => new Resource((signal) => answer(api.GET("/v1/status", { signal })));
 
 /** How a condition of Enedis or RTE is shown. */
 export const tones = {

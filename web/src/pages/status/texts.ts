@@ -6,11 +6,8 @@ export const t = dictionary({
     "Your meter’s data comes from Enedis, the Tempo colours and Ecowatt levels come from RTE. This page says how they answered this site’s last requests.",
     "Les données de votre compteur viennent d’Enedis, les couleurs Tempo et les niveaux Ecowatt de RTE. Cette page dit comment ils ont répondu aux dernières requêtes de ce site.",
   ],
-  since: [
-    (when: string, ago: string) => `Since ${when} (${ago}).`,
-    (when: string, ago: string) => `Depuis le ${when} (${ago}).`,
-  ],
-  retry: [(when: string) => `Next try ${when}.`, (when: string) => `Prochain essai le ${when}.`],
+  since: ["Since {when} ({ago}).", "Depuis le {when} ({ago})."],
+  retry: ["Next try {when}.", "Prochain essai le {when}."],
   asUsual: ["New data arrives as usual.", "Les nouvelles données arrivent comme d’habitude."],
   later: ["New data may arrive later than usual.", "Les nouvelles données peuvent arriver plus tard que d’habitude."],
   meanings: {

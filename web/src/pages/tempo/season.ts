@@ -1,7 +1,6 @@
 import type { Schema } from "$api";
 import type { DayCell } from "$charts/DayStrip.svelte";
-import { words } from "../../i18n/words";
-import { type Day, longDate, today } from "$lib";
+import { type Day, longDate, today, words } from "$lib";
 import { t } from "./texts";
 
 export type TempoDay = Schema<"TempoDayView">;
@@ -31,7 +30,12 @@ export const listColors = (colors: readonly Color[]): string =>
 export function toCell({ date, color, possible, expected_color, expected_reason }: TempoDay): DayCell {
   const day = longDate(date);
   if (color !== "unknown") {
-    return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence: t().day(day, words().colors[color]) };
+    return {
+      day: date,
+      fill: fillOf[color],
+      edge: edgeOf(color),
+      sentence: t().day({ date: day, color: words().colors[color] }),
+    };
   }
   if (expected_color !== null) {
     const reason = expected_reason === null ? "" : t().reasons[expected_reason];
@@ -40,8 +44,8 @@ export function toCell({ date, color, possible, expected_color, expected_reason 
       fill: fillOf[expected_color],
       edge: edgeOf(expected_color),
       hatched: true,
-      sentence: t().expectedDay(day, words().colors[expected_color], reason),
+      sentence: t().expectedDay({ date: day, color: words().colors[expected_color], reason }),
     };
   }
-  return { day: date, fill: null, sentence: t().several(day, listColors(possible)) };
+  return { day: date, fill: null, sentence: t().several({ date: day, colors: listColors(possible) }) };
 }

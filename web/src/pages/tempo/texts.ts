@@ -3,42 +3,29 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Tempo", "Tempo"],
   now: ["Today and tomorrow", "Aujourd’hui et demain"],
-  from: [
-    (from: string, until: string) => `from ${from} to ${until}`,
-    (from: string, until: string) => `du ${from} au ${until}`,
-  ],
+  from: ["from {from} to {until}", "du {from} au {until}"],
   provisional: ["RTE may still change it until 11:20.", "RTE peut encore la changer jusqu’à 11\u00a0h\u00a020."],
   unknownTomorrow: [
     "RTE announces it from about 06:00 and confirms it by 11:20.",
     "RTE l’annonce à partir de 6\u00a0h environ et la confirme avant 11\u00a0h\u00a020.",
   ],
-  possible: [(colors: string) => `It can still be ${colors}.`, (colors: string) => `Il peut encore être ${colors}.`],
+  possible: ["It can still be {colors}.", "Il peut encore être {colors}."],
   or: [" or ", " ou "],
-  period: [
-    (name: string, until: string) => `Now: ${name}, until ${until}`,
-    (name: string, until: string) => `Maintenant : ${name}, jusqu’au ${until}`,
-  ],
-  asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
-  season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
-  strip: [
-    (years: string) => `The Tempo season ${years}, a column a week`,
-    (years: string) => `La saison Tempo ${years}, une colonne par semaine`,
-  ],
+  period: ["Now: {name}, until {until}", "Maintenant : {name}, jusqu’au {until}"],
+  season: ["Season {years}", "Saison {years}"],
+  strip: ["The Tempo season {years}, a column a week", "La saison Tempo {years}, une colonne par semaine"],
   readStrip: [
     "Each column is a week, Monday at the top. Filled days are certain. Hatched days are not announced yet; their colour is expected from the usual number of days, and RTE may decide otherwise. Days with grey lines can still have one of several colours.",
     "Chaque colonne est une semaine, lundi en haut. Les jours pleins sont certains. Les jours hachurés ne sont pas encore annoncés ; leur couleur est attendue d’après le nombre habituel de jours, et RTE peut en décider autrement. Les jours à lignes grises peuvent encore avoir plusieurs couleurs.",
   ],
   earlier: ["Previous season", "Saison précédente"],
   later: ["Next season", "Saison suivante"],
-  left: [
-    (count: string, total: string) => `${count} of ${total} left`,
-    (count: string, total: string) => `il en reste ${count} sur ${total}`,
-  ],
-  leftUnknown: [(total: string) => `not known yet, of ${total}`, (total: string) => `pas encore connu, sur ${total}`],
-  day: [(date: string, color: string) => `${date}: ${color}`, (date: string, color: string) => `${date} : ${color}`],
+  left: ["{count} of {total} left", "il en reste {count} sur {total}"],
+  leftUnknown: ["not known yet, of {total}", "pas encore connu, sur {total}"],
+  day: ["{date}: {color}", "{date} : {color}"],
   expectedDay: [
-    (date: string, color: string, reason: string) => `${date}: ${color} expected, not announced: ${reason}`,
-    (date: string, color: string, reason: string) => `${date} : ${color} attendu, pas annoncé : ${reason}`,
+    "{date}: {color} expected, not announced: {reason}",
+    "{date} : {color} attendu, pas annoncé : {reason}",
   ],
   reasons: {
     quota_left: [
@@ -47,10 +34,7 @@ export const t = dictionary({
     ],
     quota_used: ["the other colours are usually used up", "les autres couleurs sont d’ordinaire épuisées"],
   },
-  several: [
-    (date: string, colors: string) => `${date}: not announced, ${colors} possible`,
-    (date: string, colors: string) => `${date} : pas annoncé, ${colors} possible`,
-  ],
+  several: ["{date}: not announced, {colors} possible", "{date} : pas annoncé, {colors} possible"],
   notKnown: ["several colours possible", "plusieurs couleurs possibles"],
   expected: ["expected, not announced", "attendu, pas annoncé"],
   table: ["Announced days, newest first", "Jours annoncés, du plus récent au plus ancien"],
@@ -64,10 +48,7 @@ export const t = dictionary({
   shares: { red: ["Red", "Rouge"], white: ["White", "Blanc"], blue: ["Blue", "Bleu"] },
   backtest: ["Score since 2014", "Score depuis 2014"],
   recorded: ["Score here", "Score ici"],
-  score: [
-    (forecast: string, baseline: string, days: string) => `${forecast} against ${baseline}, over ${days} days`,
-    (forecast: string, baseline: string, days: string) => `${forecast} contre ${baseline}, sur ${days} jours`,
-  ],
+  score: ["{forecast} against {baseline}, over {days} days", "{forecast} contre {baseline}, sur {days} jours"],
   readForecast: [
     "An estimate by this gateway, not by RTE. The score (Brier, for red days) is the mean squared error of the probability: 0 is perfect. It is compared with the best score without a forecast.",
     "Une estimation de cette passerelle, non de RTE. Le score (Brier, jours rouges) est l’erreur quadratique moyenne de la probabilité : 0 est parfait. Il est comparé au meilleur score sans prévision.",

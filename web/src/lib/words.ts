@@ -1,4 +1,4 @@
-import { dictionary } from "./index.svelte";
+import { dictionary } from "$i18n";
 
 /** Words of the field, used on several pages. */
 export const words = dictionary({
@@ -25,6 +25,8 @@ export const words = dictionary({
     red_hp: ["Red, peak", "Rouge, pleines"],
     red_hc: ["Red, off-peak", "Rouge, creuses"],
     unknown: ["Not assigned", "Non attribué"],
+    subscription: ["Subscription", "Abonnement"],
+    production: ["Production", "Production"],
   },
   options: {
     base: ["Base", "Base"],
@@ -48,8 +50,13 @@ export const words = dictionary({
     ],
   },
   notCertain: ["not certain", "pas certain"],
-  subscription: ["Subscription", "Abonnement"],
   total: ["Total", "Total"],
+  day: ["Day", "Jour"],
+  priceMissing: [
+    "The price of some of these hours is not known.",
+    "Le prix de certaines de ces heures n’est pas connu.",
+  ],
+  rteAnswered: ["RTE last answered {when}.", "Dernière réponse de RTE {when}."],
   today: ["Today", "Aujourd’hui"],
   tomorrow: ["Tomorrow", "Demain"],
   reasons: {
@@ -66,7 +73,7 @@ export const words = dictionary({
   },
 });
 
-/** The name of a bucket: ours in the reader's language, or as its owner named it. */
+/** The name of a part of a bill: a bucket in the reader's language or as its owner named it, or the subscription. */
 export function bucketName(bucket: string): string {
   const known: Readonly<Record<string, string>> = words().buckets;
   return known[bucket] ?? bucket.replaceAll("_", " ");

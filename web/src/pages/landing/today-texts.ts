@@ -1,0 +1,19 @@
+import { dictionary } from "$i18n";
+
+// apart from the landing page's own texts: the overview, which shows the same cards, need not load those
+export const t = dictionary({
+  today: ["Tempo today", "Tempo aujourd’hui"],
+  tomorrow: ["Tempo tomorrow", "Tempo demain"],
+  until: ["until {day}", "jusqu’au {day}"],
+  from: ["from {day}", "à partir du {day}"],
+  possible: ["Still possible: {colors}", "Encore possible : {colors}"],
+  announced: ["Announced late in the morning, around 11:00.", "Annoncé en fin de matinée, vers 11 h."],
+  unconfirmed: ["not confirmed yet", "pas encore confirmé"],
+  now: ["The grid now", "Le réseau maintenant"],
+  nowUnknown: ["RTE has not published the grid’s level.", "RTE n’a pas publié le niveau du réseau."],
+  tense: ["Tense hours to come", "Heures tendues à venir"],
+  noTense: [
+    "No tense hours are expected in the days to come.",
+    "Aucune heure tendue n’est attendue ces prochains jours.",
+  ],
+});
