@@ -1,8 +1,8 @@
 """How many of an account's daily calls to Enedis may go to older history, from when, and at what pace.
 
-History leaves calls to the newest days, and until 23:00 also to meters that the account may still add: whoever adds a
-second and a third meter in the evening sees the first sixty days of each at once. In the last hour of the day, when
-hardly anybody adds a meter, history uses what is left.
+History leaves calls to the newest days, and until 23:00 also to meters that the account may still add: a person who
+adds a second and a third meter in the evening sees the first sixty days of each at once. In the last hour of the day,
+when hardly anybody adds a meter, history uses what is left.
 
 Example: of 50 calls, history makes one only while the account used fewer than 14 today, for whatever purpose; from
 23:00 on, fewer than 40.

@@ -38,8 +38,8 @@ async def server(gateway: Gateway) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @dataclass
-class Asked:
-    """A meter, and what asks about it."""
+class SeriesClient:
+    """Requests the series of a meter."""
 
     server: httpx2.AsyncClient
     path: str
@@ -53,7 +53,7 @@ class Asked:
 
 
 @pytest.fixture
-async def asked(gateway: Gateway, simulator: Simulator, server: httpx2.AsyncClient) -> Asked:
+async def series(gateway: Gateway, simulator: Simulator, server: httpx2.AsyncClient) -> SeriesClient:
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
 
@@ -62,27 +62,29 @@ async def asked(gateway: Gateway, simulator: Simulator, server: httpx2.AsyncClie
         return bool(seen["history"]["finished"])
 
     await wait_until(is_whole)
-    return Asked(server, f"/v1/usage-points/{point}/series", who)
+    return SeriesClient(server, f"/v1/usage-points/{point}/series", who)
 
 
 @pytest.mark.parametrize("step", [Step.HOUR, Step.DAY, Step.WEEK, Step.MONTH])
-async def test_a_span_that_is_too_long_is_refused_in_words(asked: Asked, step: Step) -> None:
+async def test_a_span_that_is_too_long_is_refused_in_words(series: SeriesClient, step: Step) -> None:
     start, longest = date(2015, 9, 1), LONGEST[step]
-    refused, body = await asked.get(
+    refused, body = await series.get(
         start=str(start), end=str(start + longest + timedelta(days=1)), step=step, accept="gzip"
     )
     assert (refused.status_code, refused.headers["Content-Type"]) == (400, "application/problem+json")
     assert b'"code":"range_too_long"' in body
     assert f"Ask for at most {longest.days} days at once." in body.decode()
-    answered, body = await asked.get(start=str(start), end=str(start + longest), step=step)
+    answered, body = await series.get(start=str(start), end=str(start + longest), step=step)
     assert (answered.status_code, body[:1]) == (200, b"{")
 
 
-async def test_an_answer_is_compressed_for_whoever_asks_and_an_unchanged_one_is_not_sent_again(asked: Asked) -> None:
+async def test_a_response_is_compressed_if_requested_and_an_unchanged_one_is_not_sent_again(
+    series: SeriesClient,
+) -> None:
     async def ask_thrice() -> tuple[httpx2.Response, ...] | None:
-        packed, sent = await asked.get(accept="gzip", **SPAN)
-        plain, content = await asked.get(**SPAN)
-        again, nothing = await asked.get(etag=packed.headers["ETag"], **SPAN)
+        packed, sent = await series.get(accept="gzip", **SPAN)
+        plain, content = await series.get(**SPAN)
+        again, nothing = await series.get(etag=packed.headers["ETag"], **SPAN)
         if packed.headers["ETag"] != f"W/{plain.headers['ETag']}" or again.status_code == 200:
             return None  # a job wrote something between these requests
         assert gzip.decompress(sent) == content
