@@ -30,6 +30,7 @@ from .events import async_start_events
 from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
+from .option_entities import async_reload_on_new_option, async_remove_ruled_out
 from .services import async_setup_services
 from .takeover import async_look_for_earlier
 from .websocket import async_register_commands
@@ -73,6 +74,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances, forecast
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_remove_ruled_out(hass, entry)
+    async_reload_on_new_option(hass, entry)
     await async_show_or_hide_dashboard(hass)
 
     for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):

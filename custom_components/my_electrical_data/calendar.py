@@ -168,7 +168,7 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
             )
 
 
-def _has_off_peak(feeds: RuntimeData, meter: Meter) -> bool:
+def has_off_peak(feeds: RuntimeData, meter: Meter) -> bool:
     """Return whether a meter's tariff may have off-peak hours: the calendar of any other would stay empty."""
     if (point := feeds.usage_points.data.get(meter.point_id)) is None:
         return True
@@ -185,6 +185,6 @@ async def async_setup_entry(
     texts = await async_load_category(hass, "entity")  # events have none of their own
     async_add_entities([*(TempoCalendar(entry, texts, color) for color in TEMPO), EcowattCalendar(entry, texts)])
     for meter in entry.runtime_data.meters.values():
-        if not _has_off_peak(entry.runtime_data, meter):
+        if not has_off_peak(entry.runtime_data, meter):
             continue
         async_add_entities([OffPeakCalendar(entry.runtime_data, meter, texts)], config_subentry_id=meter.subentry_id)

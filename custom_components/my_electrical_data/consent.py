@@ -4,25 +4,41 @@ import asyncio
 import re
 from typing import Final
 
+from homeassistant.util import dt as dt_util
+
 from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
 from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
 
 _METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
 DETAILS_LOOKS: Final = 20
+_FINAL_REASONS: Final = {"other_browser", "too_often", "unknown"}
+"""Reasons of a refusal after which the gateway's page does not offer another try."""
 
 
-async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> ConsentRequest:
-    """Wait until a consent is no longer pending; the gateway expires it in the end. Connection errors are retried."""
+async def wait_for_consent(
+    client: GatewayClient, started: StartedConsent, refusal: ConsentRequest | None = None
+) -> ConsentRequest:
+    """Wait until a consent is decided; after a `refusal`, until it is decided otherwise or has expired.
+
+    Connection errors are retried.
+    """
     while True:
         try:
-            consent = await client.fetch_consent(asked.id)
+            consent = await client.fetch_consent(started.id)
         except GatewayConnectionError, GatewayUnavailableError, RateLimitedError:
             pass
         else:
-            if consent.status is not ConsentStatus.PENDING:
+            is_new = consent != refusal or not can_be_given_again(consent, started)
+            if consent.status is not ConsentStatus.PENDING and is_new:
                 return consent
         await asyncio.sleep(LOOK_EVERY)
+
+
+def can_be_given_again(consent: ConsentRequest, started: StartedConsent) -> bool:
+    """Return whether a refused consent can still be given on the same page."""
+    is_refused = consent.status is ConsentStatus.REFUSED and consent.reason not in _FINAL_REASONS
+    return is_refused and dt_util.utcnow() < started.expires_at
 
 
 async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> UsagePoint:

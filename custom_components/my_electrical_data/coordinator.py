@@ -78,6 +78,22 @@ class RuntimeData:
     appliances: tuple[ApplianceCoordinator, ...] = ()
     tempo_forecast: TempoForecastCoordinator | None = None
 
+    @property
+    def gateway_feeds(self) -> dict[str, FeedCoordinator[Any]]:
+        """The feeds of the account by name."""
+        return {"usage_points": self.usage_points, "quota": self.quota}
+
+    @property
+    def grid_feeds(self) -> dict[str, FeedCoordinator[Any]]:
+        """The feeds of the French grid by name."""
+        feeds: dict[str, FeedCoordinator[Any] | None] = {
+            "tempo": self.tempo,
+            "tempo_days": self.tempo_days,
+            "tempo_forecast": self.tempo_forecast,
+            "ecowatt": self.ecowatt,
+        }
+        return {name: feed for name, feed in feeds.items() if feed is not None}
+
 
 type GatewayConfigEntry = ConfigEntry[RuntimeData]
 

@@ -34,8 +34,11 @@ def format_custom_tariff(tariff: Tariff | None) -> str:
     return f'{{\n  "prices": [\n{prices}\n  ]{others}\n}}'
 
 
-def parse_custom_tariff(text: str) -> RawTariff:
-    """Return the members of a tariff in a text. Raises CustomTariffError, which says what to change."""
+async def parse_custom_tariff(text: str) -> RawTariff:
+    """Return the members of a tariff in a text. Raises CustomTariffError, which says what to change.
+
+    It awaits nothing; it is awaited as the other form of a custom tariff is.
+    """
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:

@@ -3,11 +3,39 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+from homeassistant.const import UnitOfEnergy
 from homeassistant.helpers.entity import EntityDescription
+
+from .const import CURRENCY, PRICE_UNIT
+
+
+class Quantity(Enum):
+    """What a sensor measures."""
+
+    ENERGY = auto()
+    MONEY = auto()
+    PRICE = auto()
+
+
+QUANTITIES: Final[dict[Quantity, dict[str, Any]]] = {
+    Quantity.ENERGY: {
+        "device_class": SensorDeviceClass.ENERGY,
+        "native_unit_of_measurement": UnitOfEnergy.KILO_WATT_HOUR,
+        "suggested_display_precision": 2,
+    },
+    Quantity.MONEY: {
+        "device_class": SensorDeviceClass.MONETARY,
+        "native_unit_of_measurement": CURRENCY,
+        "suggested_display_precision": 2,
+    },
+    Quantity.PRICE: {"native_unit_of_measurement": PRICE_UNIT, "suggested_display_precision": 4},
+}
+"""The fields of the description of a sensor of each quantity."""
 
 type Value = str | int | float | date | datetime | None
 
@@ -38,9 +66,12 @@ def sensor[DataT](
     key: str,
     value: Callable[[DataT, datetime], Value],
     attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes,
+    quantity: Quantity | None = None,
     **what: Any,
 ) -> FeedSensorDescription[DataT]:
     """Describe a sensor with `key` as translation key; `what` are other fields of the description."""
+    if quantity is not None:
+        what = QUANTITIES[quantity] | what
     return FeedSensorDescription(key=key, translation_key=key, value=value, attributes=attributes, **what)
 
 

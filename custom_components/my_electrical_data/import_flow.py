@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import voluptuous as vol
 from homeassistant.components.file_upload import process_uploaded_file
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.helpers.selector import (
     FileSelector,
     FileSelectorConfig,
@@ -14,9 +14,10 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
-from .api import GatewayClient, GatewayError
+from .api import GatewayError
 from .api.file_imports import FileImport
 from .import_report import async_describe_report, async_label_import
+from .meter_steps import MeterSteps
 
 CONF_FILE, CONF_DIRECTION, CONF_IMPORT = "file", "direction", "import"
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -39,18 +40,10 @@ class FileTooLargeError(Exception):
     """A file has more bytes than the gateway takes."""
 
 
-class FileImportSteps(ConfigSubentryFlow):
+class FileImportSteps(MeterSteps):
     """Nothing of a file counts before its preview was accepted."""
 
     _previewed: FileImport
-
-    @property
-    def _client(self) -> GatewayClient:
-        raise NotImplementedError
-
-    @property
-    def _point_id(self) -> str:
-        return self._get_reconfigure_subentry().unique_id or ""
 
     async def async_step_import_file(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for a file and send it to the gateway."""

@@ -8,14 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import UnitOfEnergy
-
 from .api.figures import Total, Totals
 from .api.models import UsagePoint
 from .api.on_demand import Comparison
-from .const import CURRENCY, OPTIONS, PRICE_UNIT
-from .description import FeedSensorDescription, enum_sensor, sensor
+from .const import OPTIONS
+from .description import FeedSensorDescription, Quantity, enum_sensor, sensor
 from .paris import paris_day
 
 _OWN, _OFFER = "own", "offer"
@@ -57,18 +54,14 @@ def build_day_sensors(buckets: list[str]) -> Iterator[FeedSensorDescription[Tota
             f"last_day_energy_{bucket}",
             partial(_get_energy, bucket),
             _describe_day,
-            device_class=SensorDeviceClass.ENERGY,
-            native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-            suggested_display_precision=2,
+            quantity=Quantity.ENERGY,
             entity_registry_enabled_default=False,
         )
         yield sensor(
             f"last_day_cost_{bucket}",
             partial(_get_cost, bucket),
             _describe_day,
-            device_class=SensorDeviceClass.MONETARY,
-            native_unit_of_measurement=CURRENCY,
-            suggested_display_precision=2,
+            quantity=Quantity.MONEY,
             entity_registry_enabled_default=False,
         )
 
@@ -79,10 +72,14 @@ def build_price_sensors(buckets: list[str]) -> Iterator[FeedSensorDescription[di
         yield sensor(
             f"price_{bucket}",
             partial(_get_price, bucket),
-            native_unit_of_measurement=PRICE_UNIT,
-            suggested_display_precision=4,
+            quantity=Quantity.PRICE,
             entity_registry_enabled_default=False,
         )
+
+
+def list_keys(buckets: list[str]) -> set[str]:
+    """Return the keys of all sensors of these buckets."""
+    return {each.key for each in build_day_sensors(buckets)} | {each.key for each in build_price_sensors(buckets)}
 
 
 def _list_totals(comparison: Comparison) -> dict[str, float]:

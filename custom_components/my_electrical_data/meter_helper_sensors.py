@@ -9,8 +9,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from .appliance import ApplianceCosts, Range
 from .cheapest_window import NextWindow, describe_window
-from .const import CURRENCY, PRICE_UNIT
-from .description import FeedBinarySensorDescription, FeedSensorDescription, sensor
+from .description import FeedBinarySensorDescription, FeedSensorDescription, Quantity, sensor
 
 WINDOW: Final[tuple[FeedSensorDescription[NextWindow | None], ...]] = (
     sensor(
@@ -27,8 +26,7 @@ WINDOW: Final[tuple[FeedSensorDescription[NextWindow | None], ...]] = (
     sensor(
         "window_price",
         lambda found, _: round(found.window.mean, 6) if found else None,
-        native_unit_of_measurement=PRICE_UNIT,
-        suggested_display_precision=4,
+        quantity=Quantity.PRICE,
     ),
 )
 WINDOW_ON: Final = FeedBinarySensorDescription[NextWindow | None](
@@ -58,9 +56,7 @@ APPLIANCE_COSTS: Final[tuple[FeedSensorDescription[ApplianceCosts], ...]] = tupl
         f"appliance_{which}_cost",
         partial(_get_cost, which),
         partial(_describe_cost, which),
-        device_class=SensorDeviceClass.MONETARY,
-        native_unit_of_measurement=CURRENCY,
-        suggested_display_precision=2,
+        quantity=Quantity.MONEY,
     )
     for which in Range
 )

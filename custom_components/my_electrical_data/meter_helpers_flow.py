@@ -37,7 +37,7 @@ class MeterHelperFlow(ConfigSubentryFlow):
         """Return the fields besides name and meter, with their current values."""
         raise NotImplementedError
 
-    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
+    def _find_errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
         """Return the errors of the user input by field."""
         raise NotImplementedError
 
@@ -50,16 +50,16 @@ class MeterHelperFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return self._show_form("reconfigure", user_input, {CONF_NAME: subentry.title, **subentry.data})
 
-    def _show_form(self, step: str, answers: dict[str, Any] | None, known: Mapping[str, Any]) -> SubentryFlowResult:
+    def _show_form(self, step: str, user_input: dict[str, Any] | None, known: Mapping[str, Any]) -> SubentryFlowResult:
         entry = self._get_entry()
         meters = entry.get_subentries_of_type(METER)
         options = [SelectOptionDict(value=meter.unique_id or "", label=meter.title) for meter in meters]
         if not options:
             return self.async_abort(reason="no_meter")
-        errors = self._find_errors(answers) if answers is not None else {}
-        if answers is not None and not errors:
-            return self._finish(dict(answers))
-        known = answers or known
+        errors = self._find_errors(user_input) if user_input is not None else {}
+        if user_input is not None and not errors:
+            return self._finish(dict(user_input))
+        known = user_input or known
         fields = {
             vol.Required(CONF_NAME, default=known.get(CONF_NAME, vol.UNDEFINED)): TextSelector(),
             vol.Required(CONF_METER, default=known.get(CONF_METER, options[0]["value"])): SelectSelector(
@@ -70,15 +70,15 @@ class MeterHelperFlow(ConfigSubentryFlow):
         schema: Any = vol.Schema(fields)
         return self.async_show_form(step_id=step, data_schema=schema, errors=errors)
 
-    def _finish(self, answers: dict[str, Any]) -> SubentryFlowResult:
-        name = answers.pop(CONF_NAME)
+    def _finish(self, user_input: dict[str, Any]) -> SubentryFlowResult:
+        name = user_input.pop(CONF_NAME)
         if self.source != SOURCE_RECONFIGURE:
-            return self.async_create_entry(title=name, data=answers)
+            return self.async_create_entry(title=name, data=user_input)
         return self.async_update_and_abort(
             self._get_entry(),
             self._get_reconfigure_subentry(),
             title=name,
-            data=answers,
+            data=user_input,
             reason="reconfigure_successful",
         )
 
@@ -92,8 +92,8 @@ class ApplianceFlow(MeterHelperFlow):
         return {vol.Required(CONF_SOURCE, default=known.get(CONF_SOURCE, vol.UNDEFINED)): selector}
 
     @override
-    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
-        state = self.hass.states.get(answers[CONF_SOURCE])
+    def _find_errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
+        state = self.hass.states.get(user_input[CONF_SOURCE])
         is_summed = state is not None and state.attributes.get("state_class") in {"total", "total_increasing"}
         return {} if is_summed else {CONF_SOURCE: "not_summed"}
 
@@ -113,5 +113,5 @@ class CheapestWindowFlow(MeterHelperFlow):
         }
 
     @override
-    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
-        return {} if WindowSettings.of(answers).fits else {CONF_DURATION: "window_too_long"}
+    def _find_errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
+        return {} if WindowSettings.of(user_input).fits else {CONF_DURATION: "window_too_long"}

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower, UnitOfEnergy
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower
 
 from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
 from .api.models import UsagePoint
-from .const import BUCKETS, PRICE_UNIT
-from .description import FeedSensorDescription, day_sensor, enum_sensor, sensor
+from .const import BUCKETS
+from .description import FeedSensorDescription, Quantity, day_sensor, enum_sensor, sensor
 from .paris import PARIS, paris_day
 
 
@@ -58,9 +58,8 @@ PERIODS: Final[tuple[FeedSensorDescription[Periods], ...]] = (
     sensor(
         "tariff_price",
         _get_price,
-        native_unit_of_measurement=PRICE_UNIT,
+        quantity=Quantity.PRICE,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=4,
     ),
     sensor(
         "tariff_period_end",
@@ -86,9 +85,7 @@ LAST_DAY: Final = sensor(
     "last_day_energy",
     _get_last_day_energy,
     _last_day_attributes,
-    device_class=SensorDeviceClass.ENERGY,
-    native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-    suggested_display_precision=2,
+    quantity=Quantity.ENERGY,
 )
 
 
@@ -165,10 +162,5 @@ USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=_DIAGNOSTIC,
     ),
-    sensor(
-        "off_peak_change",
-        _find_next_off_peak_change,
-        device_class=SensorDeviceClass.DATE,
-        entity_category=_DIAGNOSTIC,
-    ),
+    day_sensor("off_peak_change", _find_next_off_peak_change, entity_category=_DIAGNOSTIC),
 )

@@ -1,7 +1,7 @@
 """The rates of a day as an event entity: cards for prices that change by the hour read them from its attributes."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypedDict, override
+from typing import Final, TypedDict, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import callback
@@ -25,6 +25,13 @@ class Rate(TypedDict):
     price: float | None
     bucket: str
     certain: bool
+
+
+class DayRates(TypedDict):
+    """The rates of a day."""
+
+    date: str
+    rates: list[Rate]
 
 
 def list_rates(items: tuple[Period, ...], day: date) -> list[Rate]:
@@ -53,31 +60,31 @@ class RatesEvent(FeedEntity[PeriodsCoordinator], EventEntity):
         super().__init__(meter.periods, description, meter.point_id, build_meter_device(meter))
         self._attr_event_types = [UPDATED]
         self._ahead = _DAYS[key]
-        self._last_event: dict[str, Any] | None = None
+        self._published: DayRates | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         if (last := await self.async_get_last_state()) is not None:
-            self._last_event = {name: last.attributes.get(name) for name in ("date", "rates")}
-        self._fire_if_changed()
+            self._published = DayRates(date=last.attributes.get("date", ""), rates=last.attributes.get("rates", []))
+        self._publish_changed_rates()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        self._fire_if_changed()
+        self._publish_changed_rates()
         super()._handle_coordinator_update()
 
     @callback
-    def _fire_if_changed(self) -> None:
+    def _publish_changed_rates(self) -> None:
         """Fire with the rates of the day, unless they equal those of the last event."""
         if self.coordinator.data is None:
             return
         day = paris_day(dt_util.utcnow()) + self._ahead
-        rates = {"date": day.isoformat(), "rates": list_rates(self.coordinator.data.items, day)}
-        if rates != self._last_event:
-            self._last_event = rates
-            self._trigger_event(UPDATED, rates)
+        rates = DayRates(date=day.isoformat(), rates=list_rates(self.coordinator.data.items, day))
+        if rates != self._published:
+            self._published = rates
+            self._trigger_event(UPDATED, {**rates})
 
 
 def build_rates_events(meter: Meter) -> list[RatesEvent]:

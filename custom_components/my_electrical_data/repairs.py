@@ -32,7 +32,7 @@ from .tariff_form import (
     CONF_POWER,
     CONF_PRODUCTION,
     CONF_VALID_FROM,
-    Answers,
+    UserInput,
     add_tariff,
     build_price_fields,
     check_prices,
@@ -191,7 +191,7 @@ class OffPeakFlow(_Flow):
 class PricesFlow(_Flow):
     """Ask for new prices when the gateway's are out of date."""
 
-    _submitted: Answers | None = None
+    _submitted: UserInput | None = None
 
     @override
     async def _start(self) -> RepairsFlowResult:

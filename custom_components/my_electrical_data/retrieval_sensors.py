@@ -12,7 +12,7 @@ from .feed import FeedCoordinator
 
 
 class RetrievalSensor(EnglishIdEntity, SensorEntity):
-    """When the data of one feed were last retrieved; disabled by default."""
+    """When the data of one feed were last retrieved; unknown before. It does not make a feed be fetched."""
 
     _attr_should_poll = False
 

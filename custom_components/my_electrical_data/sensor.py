@@ -95,9 +95,8 @@ async def async_setup_entry(
     gateway = (feeds.usage_points.ping.instance_id, build_gateway_device(entry))
     async_add_entities(ContactSensor(feeds.usage_points, description, *gateway) for description in CONTACT)
     async_add_entities([FeedSensor(feeds.quota, QUOTA_LEFT, *gateway)])
-    async_add_entities(
-        RetrievalSensor(feed, name, *grid) for name, feed in (("tempo", feeds.tempo), ("ecowatt", feeds.ecowatt))
-    )
+    async_add_entities(RetrievalSensor(feed, name, *gateway) for name, feed in feeds.gateway_feeds.items())
+    async_add_entities(RetrievalSensor(feed, name, *grid) for name, feed in feeds.grid_feeds.items())
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     if feeds.tempo_forecast:
         async_add_entities([FeedSensor(feeds.tempo_forecast, FORECAST, *grid)])
@@ -130,8 +129,7 @@ def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEnt
     for price in build_price_sensors(buckets):
         yield FeedSensor(meter.prices, price, *owner)
     for name, feed in meter.feeds.items():
-        if feed.always:
-            yield RetrievalSensor(feed, name, *owner)
+        yield RetrievalSensor(feed, name, *owner)
     for period in PERIODS:
         yield PeriodsSensor(meter.periods, period, *owner)
     for total in (*CONSUMPTION, *given):

@@ -33,7 +33,9 @@ CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
 CONF_SUBSCRIPTION, CONF_PRODUCTION, CONF_HOLIDAYS = "subscription", "production", "holidays"
 REGULATED = "regulated"
 CUSTOM = "custom"
-"""The option of an offer that the user types (custom_tariff_form.py)."""
+"""The option of an offer that the user types as JSON (custom_tariff_form.py)."""
+CUSTOM_PRICES = "custom_prices"
+"""The choice to enter prices by weekday and hour (custom_prices_form.py); the option of the tariff is then `custom`."""
 OFFER = "offer:"
 """The prefix of the option of an offer, before the offer's id."""
 KEEP = "keep"
@@ -43,8 +45,8 @@ HOLIDAYS = ["mainland", "alsace_moselle"]
 """Whose public holidays count, first the usual ones."""
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 
-type Answers = dict[str, Any]
-"""What was typed into a form, by field."""
+type UserInput = dict[str, Any]
+"""What was entered into a form, by field."""
 
 
 class NoTariffChangedError(ValueError):
@@ -82,7 +84,7 @@ def build_tariff_fields(
     """
     tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
-    options = [*([KEEP] if tariff else []), *OPTIONS, CUSTOM]
+    options = [*([KEEP] if tariff else []), *OPTIONS, CUSTOM_PRICES, CUSTOM]
     power = tariff.power_kva if tariff else point.contract.power_kva
     powers = sorted({*POWERS, tariff.power_kva}) if tariff else POWERS
     # Home Assistant shows a required choice without a default as its first one
@@ -99,7 +101,7 @@ def build_tariff_fields(
     fields[vol.Required(CONF_HOLIDAYS, default=get_holidays(tariff))] = _build_select(CONF_HOLIDAYS, HOLIDAYS)
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
-        fields[_suggest(CONF_PRODUCTION, produced)] = _build_number(2, PRICE_UNIT)
+        fields[suggest_value(CONF_PRODUCTION, produced)] = build_number(2, PRICE_UNIT)
     if dated:
         fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
     return fields
@@ -117,12 +119,12 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     )
     month = tariff.subscription_eur_per_month if tariff else None
     return {
-        **{_suggest(bucket, own.get(bucket)): _build_number(2, PRICE_UNIT) for bucket in OPTIONS[option]},
-        _suggest(CONF_SUBSCRIPTION, month): _build_number(1000, CURRENCY_EURO),
+        **{suggest_value(bucket, own.get(bucket)): build_number(2, PRICE_UNIT) for bucket in OPTIONS[option]},
+        suggest_value(CONF_SUBSCRIPTION, month): build_number(1000, CURRENCY_EURO),
     }
 
 
-def check_prices(option: str, prices: Answers, submitted: Answers | None) -> dict[str, str]:
+def check_prices(option: str, prices: UserInput, submitted: UserInput | None) -> dict[str, str]:
     """Return form errors: for each empty field, or for a price of 0 unless these prices were `submitted` before."""
     if missing := [name for name in (*OPTIONS[option], CONF_SUBSCRIPTION) if prices.get(name) is None]:
         return dict.fromkeys(missing, "price_missing")
@@ -131,8 +133,8 @@ def check_prices(option: str, prices: Answers, submitted: Answers | None) -> dic
 
 def build_changes(
     point: UsagePoint,
-    answers: Answers,
-    prices: Answers | None,
+    user_input: UserInput,
+    prices: UserInput | None,
     off_peak: list[RawOffPeak] | None,
     custom: RawTariff | None = None,
 ) -> UsagePointChanges:
@@ -142,29 +144,29 @@ def build_changes(
 
     Raises OffPeakError or NoTariffChangedError.
     """
-    changes: UsagePointChanges = {"name": answers[CONF_NAME].strip()}
+    changes: UsagePointChanges = {"name": user_input[CONF_NAME].strip()}
     tariff = find_current_tariff(point)
-    if tariff is None or answers[CONF_OPTION] != KEEP:
-        changes["tariffs"] = add_tariff(point, answers, prices, custom)
-    elif edits := _find_edits(tariff, answers, prices):
-        changes["tariffs"] = _edit_tariffs(point, edits, answers.get(CONF_VALID_FROM))
-    if get_chosen_option(point, answers) == "hp_hc" and off_peak is not None:
-        changes["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
-    is_all_answered = prices is not None or not asks_for_prices(point, answers)
-    if answers.get(CONF_VALID_FROM) and changes.keys() == {"name"} and is_all_answered:
+    if tariff is None or user_input[CONF_OPTION] != KEEP:
+        changes["tariffs"] = add_tariff(point, user_input, prices, custom)
+    elif edits := _find_edits(tariff, user_input, prices):
+        changes["tariffs"] = _edit_tariffs(point, edits, user_input.get(CONF_VALID_FROM))
+    if get_chosen_option(point, user_input) == "hp_hc" and off_peak is not None:
+        changes["off_peak"] = replace_own_periods(point, off_peak, user_input.get(CONF_VALID_FROM))
+    is_all_answered = prices is not None or not asks_for_prices(point, user_input)
+    if user_input.get(CONF_VALID_FROM) and changes.keys() == {"name"} and is_all_answered:
         raise NoTariffChangedError("nothing_applies_from_day")
     return changes
 
 
-def asks_for_prices(point: UsagePoint, answers: Answers) -> bool:
+def asks_for_prices(point: UsagePoint, user_input: UserInput) -> bool:
     """Return whether the prices are to be asked for on the next page."""
-    return bool(answers[CONF_OWN_PRICES]) and get_chosen_option(point, answers) in OPTIONS
+    return bool(user_input[CONF_OWN_PRICES]) and get_chosen_option(point, user_input) in OPTIONS
 
 
-def get_chosen_option(point: UsagePoint, answers: Answers) -> str:
+def get_chosen_option(point: UsagePoint, user_input: UserInput) -> str:
     """Return the chosen option: that of the current tariff if it is kept."""
     tariff = find_current_tariff(point)
-    return tariff.option if tariff and answers[CONF_OPTION] == KEEP else str(answers[CONF_OPTION])
+    return tariff.option if tariff and user_input[CONF_OPTION] == KEEP else str(user_input[CONF_OPTION])
 
 
 def get_holidays(tariff: Tariff | None) -> str:
@@ -173,56 +175,56 @@ def get_holidays(tariff: Tariff | None) -> str:
 
 
 def add_tariff(
-    point: UsagePoint, answers: Answers, prices: Answers | None, custom: RawTariff | None = None
+    point: UsagePoint, user_input: UserInput, prices: UserInput | None, custom: RawTariff | None = None
 ) -> list[RawTariff]:
     """Return the tariffs including a new one; without a start day the new one replaces all."""
-    valid_from = answers.get(CONF_VALID_FROM)
+    valid_from = user_input.get(CONF_VALID_FROM)
     new: RawTariff = {
         "valid_from": valid_from,
-        "option": answers[CONF_OPTION],
-        "power_kva": int(answers[CONF_POWER]),
+        "option": user_input[CONF_OPTION],
+        "power_kva": int(user_input[CONF_POWER]),
         "prices": REGULATED,
     }
-    if answers[CONF_OPTION].startswith(OFFER):
-        new |= {"option": "custom", "prices": "offer", "offer": answers[CONF_OPTION].removeprefix(OFFER)}
-    if answers.get(CONF_HOLIDAYS, HOLIDAYS[0]) != HOLIDAYS[0]:
-        new[CONF_HOLIDAYS] = answers[CONF_HOLIDAYS]
+    if user_input[CONF_OPTION].startswith(OFFER):
+        new |= {"option": CUSTOM, "prices": "offer", "offer": user_input[CONF_OPTION].removeprefix(OFFER)}
+    if user_input.get(CONF_HOLIDAYS, HOLIDAYS[0]) != HOLIDAYS[0]:
+        new[CONF_HOLIDAYS] = user_input[CONF_HOLIDAYS]
     if custom is not None:
-        new |= custom
-    if answers.get(CONF_PRODUCTION) is not None:
-        new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
+        new |= {"option": CUSTOM, **custom}
+    if user_input.get(CONF_PRODUCTION) is not None:
+        new["production_eur_per_kwh"] = user_input[CONF_PRODUCTION]
     if prices is not None:
-        new |= _build_own_prices(answers[CONF_OPTION], prices)
+        new |= _build_own_prices(user_input[CONF_OPTION], prices)
     others = [tariff.raw for tariff in point.tariffs if valid_from and _get_start(tariff.raw) != valid_from]
     return sorted([*others, new], key=_get_start)
 
 
-def _find_edits(tariff: Tariff, answers: Answers, prices: Answers | None) -> list[_Edit]:
+def _find_edits(tariff: Tariff, user_input: UserInput, prices: UserInput | None) -> list[_Edit]:
     """Return what the form changes of a kept tariff."""
     new: RawTariff = {
-        CONF_HOLIDAYS: answers.get(CONF_HOLIDAYS, get_holidays(tariff)),
-        "power_kva": int(answers[CONF_POWER]),
-        "production_eur_per_kwh": answers.get(CONF_PRODUCTION),
+        CONF_HOLIDAYS: user_input.get(CONF_HOLIDAYS, get_holidays(tariff)),
+        "power_kva": int(user_input[CONF_POWER]),
+        "production_eur_per_kwh": user_input.get(CONF_PRODUCTION),
     }
     edits = [_Edit({name: _get_member(tariff.raw, name)}, {name: value}) for name, value in new.items()]
-    if (priced := _find_new_prices(tariff, answers, prices)) is not None:
+    if (priced := _find_new_prices(tariff, user_input, prices)) is not None:
         edits.append(_Edit({name: _get_member(tariff.raw, name) for name in ("option", *priced)}, priced))
     return [edit for edit in edits if not edit.is_met_by(tariff.raw)]
 
 
-def _find_new_prices(tariff: Tariff, answers: Answers, prices: Answers | None) -> RawTariff | None:
+def _find_new_prices(tariff: Tariff, user_input: UserInput, prices: UserInput | None) -> RawTariff | None:
     """Return the prices and the subscription that a kept tariff gets; None if they stay."""
     if tariff.option not in OPTIONS:
         return None
     if prices is None:
-        is_given_up = not answers[CONF_OWN_PRICES] and not isinstance(tariff.prices, str)
+        is_given_up = not user_input[CONF_OWN_PRICES] and not isinstance(tariff.prices, str)
         return {"prices": REGULATED, "subscription_eur_per_month": None} if is_given_up else None
     shown = {} if isinstance(tariff.prices, str) else {price.bucket: price.eur_per_kwh for price in tariff.prices}
     is_same = {**shown, CONF_SUBSCRIPTION: tariff.subscription_eur_per_month} == prices
     return None if is_same else _build_own_prices(tariff.option, prices)
 
 
-def _build_own_prices(option: str, prices: Answers) -> RawTariff:
+def _build_own_prices(option: str, prices: UserInput) -> RawTariff:
     return {
         "prices": [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[option]],
         "subscription_eur_per_month": prices[CONF_SUBSCRIPTION],
@@ -274,11 +276,13 @@ def _build_select(key: str, options: list[str], offers: Mapping[str, str] | None
     return SelectSelector(config if named else {**config, "options": options})
 
 
-def _suggest(name: str, value: float | None) -> Any:
+def suggest_value(name: str, value: object) -> Any:
+    """Return the key of an optional field that shows a value at first."""
     return vol.Optional(name, description={"suggested_value": value})
 
 
-def _build_number(most: float, unit: str) -> NumberSelector:
+def build_number(most: float, unit: str) -> NumberSelector:
+    """Build the field of an amount from 0 to `most`."""
     return NumberSelector(
         NumberSelectorConfig(min=0, max=most, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
     )

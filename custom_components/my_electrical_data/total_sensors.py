@@ -7,23 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import UnitOfEnergy
-
 from .api.figures import Total, TotalRange, Totals, TotalsUnit
-from .const import CURRENCY
-from .description import FeedSensorDescription, sensor
-
-_ENERGY: Final[dict[str, Any]] = {
-    "device_class": SensorDeviceClass.ENERGY,
-    "native_unit_of_measurement": UnitOfEnergy.KILO_WATT_HOUR,
-    "suggested_display_precision": 2,
-}
-_MONEY: Final[dict[str, Any]] = {
-    "device_class": SensorDeviceClass.MONETARY,
-    "native_unit_of_measurement": CURRENCY,
-    "suggested_display_precision": 2,
-}
+from .description import FeedSensorDescription, Quantity, sensor
 
 type Amount = Callable[[Total], float | None]
 type IsWhole = Callable[[Total], bool]
@@ -31,7 +16,15 @@ type Details = Callable[[Total], Mapping[str, Any]]
 
 
 def _build_total_sensor(
-    key: str, unit: TotalsUnit, which: TotalRange, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
+    key: str,
+    quantity: Quantity,
+    unit: TotalsUnit,
+    which: TotalRange,
+    amount: Amount,
+    is_whole: IsWhole,
+    details: Details,
+    *,
+    shown: bool,
 ) -> FeedSensorDescription[Totals]:
     """Describe the sensor of one total. A running total shows what is known so far, any other only if it is complete.
     A running total whose first days are still being fetched is unknown: it would look like the whole.
@@ -52,7 +45,7 @@ def _build_total_sensor(
             span["known_since"] = totals.known_since.isoformat()
         return {**span, **details(total)}
 
-    return sensor(key, value, attributes, **what)
+    return sensor(key, value, attributes, quantity, entity_registry_enabled_default=shown)
 
 
 def _get_consumption(total: Total) -> float | None:
@@ -88,7 +81,7 @@ def _is_revenue_whole(total: Total) -> bool:
     return total.is_production_whole and total.revenue_complete
 
 
-def _no_details(_build_total_sensor: Total) -> Mapping[str, Any]:
+def _no_details(_total: Total) -> Mapping[str, Any]:
     return {}
 
 
@@ -115,12 +108,10 @@ _RANGES: Final = (
 )
 
 CONSUMPTION: Final = tuple(
-    _build_total_sensor(
-        name.format(kind), unit, which, amount, is_whole, details, entity_registry_enabled_default=shown, **what
-    )
-    for kind, amount, is_whole, details, what in (
-        ("energy", _get_consumption, _is_consumption_whole, _get_consumption_details, _ENERGY),
-        ("cost", lambda total: total.whole_bill, _is_cost_whole, _get_cost_details, _MONEY),
+    _build_total_sensor(name.format(kind), quantity, unit, which, amount, is_whole, details, shown=shown)
+    for kind, quantity, amount, is_whole, details in (
+        ("energy", Quantity.ENERGY, _get_consumption, _is_consumption_whole, _get_consumption_details),
+        ("cost", Quantity.MONEY, lambda total: total.whole_bill, _is_cost_whole, _get_cost_details),
     )
     for unit, which, name, shown in _RANGES
     if name != "last_day_{}" or kind != "energy"  # the daily feed has it, earlier and with its quality
@@ -130,12 +121,10 @@ CONSUMPTION: Final = tuple(
 def build_production_sensors(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
     """Describe the sensors of production, enabled by default if `shown`."""
     return tuple(
-        _build_total_sensor(
-            name.format(kind), unit, which, amount, is_whole, _no_details, entity_registry_enabled_default=shown, **what
-        )
-        for kind, amount, is_whole, what in (
-            ("production", _get_production, _is_production_whole, _ENERGY),
-            ("revenue", lambda total: total.whole_revenue, _is_revenue_whole, _MONEY),
+        _build_total_sensor(name.format(kind), quantity, unit, which, amount, is_whole, _no_details, shown=shown)
+        for kind, quantity, amount, is_whole in (
+            ("production", Quantity.ENERGY, _get_production, _is_production_whole),
+            ("revenue", Quantity.MONEY, lambda total: total.whole_revenue, _is_revenue_whole),
         )
         for unit, which, name, _ in _RANGES
         if name == "last_day_{}" or (which is TotalRange.RUNNING and unit is not TotalsUnit.WEEK)

@@ -14,7 +14,7 @@ from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
 UNKNOWN = "–"
-FIGURE = re.compile(r"-?€[\d,]+\.\d+(?:/kWh)?|-?[\d,]+(?:\.\d+)?\xa0kWh")
+FIGURE = re.compile(r"-?€[\d,]+\.\d+|-?[\d,]+(?:\.\d+)?\xa0(?:€/)?kWh")
 """As British English writes euros and energy."""
 
 type Answer = dict[str, Any]
@@ -119,7 +119,7 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
             assert shown == figures_of_total(now, before, known_from), title
             assert len(shown) >= 2, title
         coming = [item for item in periods["items"] if item["end"] > "2026-11-03T10:05"]
-        prices = ["price not known yet" if one["price"] is None else f"€{one['price']:.4f}/kWh" for one in coming]
+        prices = ["price not known yet" if one["price"] is None else f"{one['price']:.4f}\xa0€/kWh" for one in coming]
         assert [price for _, price in await read_rows(person, 0)] == prices
         assert await person.page.locator(".prices .figure").inner_text() == prices[0]
         text = await person.read()

@@ -21,7 +21,7 @@ from tests.e2e.visitor import Visitor, open_visitor
 
 ADMIN, DOWN, EAGER, GONE, LEAVER = (f"{name}@example.org" for name in ("admin", "down", "eager", "gone", "leaver"))
 NO_ANSWER = "The gateway does not answer. Check your connection; it may also be restarting."
-ZERO = re.compile(r"(?<![\d.,])(?:€0(?:\.0+)?|0(?:\.0+)?\xa0k?(?:Wh|VA|W))(?![\d.,\w])")
+ZERO = re.compile(r"(?<![\d.,])(?:€0(?:\.0+)?|0(?:\.0+)?\xa0(?:€/)?k?(?:Wh|VA|W))(?![\d.,\w])")
 ANSWERS = 250
 CLOUDFLARE = "challenges.cloudflare.com"
 SITE_KEY = "0x4AAA-of-the-stand-in"

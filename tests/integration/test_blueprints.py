@@ -358,7 +358,7 @@ async def test_off_peak_hours_change(
     notices = gateway.answers[POINTS]["items"][0]["notices"]
     notices.append({"code": "off_peak_changes", "since": "2026-11-23T10:00:00Z", "until": None, "date": "2026-11-26"})
     await move_to("2026-11-23T11:00:00+00:00")
-    assert [("2026-11-26" in call.data["message"]) for call in notifications] == [True]
+    assert [("26 Nov 2026" in call.data["message"]) for call in notifications] == [True]
     await hass.config_entries.async_reload(hass.config_entries.async_entries(DOMAIN)[0].entry_id)
     await move_to("2026-11-24T17:00:00.9+00:00")
     assert len(notifications) == 1

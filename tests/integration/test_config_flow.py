@@ -48,10 +48,10 @@ async def credentials_form(hass: HomeAssistant, gateway: ScriptedGateway, flow: 
     return await submit_form(hass, flow, {CONF_URL: gateway.url})
 
 
-def read_error_text(result: Any) -> str:
+def read_error_text(result: Any, language: str = "en") -> str:
     """Return the text of the one error, as it is shown."""
     [error] = result["errors"].values()
-    text: str = load_texts("en")["config"]["error"][error].format(**result["description_placeholders"])
+    text: str = load_texts(language)["config"]["error"][error].format(**result["description_placeholders"])
     return text
 
 
@@ -221,6 +221,49 @@ async def test_not_an_address(hass: HomeAssistant, gateway: ScriptedGateway, flo
     result = await submit_form(hass, flow, {CONF_URL: url})
     assert result["errors"] == {CONF_URL: "invalid_url"}
     assert not gateway.requests
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "This is not a valid address. It should look like http://192.168.1.20:8000 or https://example.org/api.",
+        ),
+        (
+            "fr",
+            "Ce n’est pas une adresse. Elle devrait ressembler à http://192.168.1.20:8000 ou https://example.org/api.",
+        ),
+    ],
+)
+async def test_what_is_said_of_an_address_that_is_none(
+    hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, language: str, text: str
+) -> None:
+    result = await submit_form(hass, flow, {CONF_URL: "http://my gateway"})
+    assert read_error_text(result, language) == text
+    assert (await submit_form(hass, flow, {CONF_URL: gateway.url}))["step_id"] == "account"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "This port does not speak https. Begin the address with http, or use the port on which https is served.",
+        ),
+        (
+            "fr",
+            "Ce port ne parle pas https. Faites commencer l’adresse par http, ou mettez le port où https est servi.",
+        ),
+    ],
+)
+async def test_what_is_said_of_https_on_a_plain_port(
+    hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, language: str, text: str
+) -> None:
+    result = await submit_form(hass, flow, {CONF_URL: gateway.url.replace("http://", "https://")})
+    assert result["errors"].keys() == {CONF_URL}
+    assert read_error_text(result, language) == text
+    assert (await submit_form(hass, flow, {CONF_URL: gateway.url}))["step_id"] == "account"
 
 
 async def test_nothing_listens(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:

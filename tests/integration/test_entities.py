@@ -225,7 +225,8 @@ async def test_off_peak_hours_that_will_change(hass: HomeAssistant, gateway: Scr
     notice = {"code": "off_peak_changes", "since": "2026-10-02T23:00:00Z", "until": None, "date": "2026-12-01"}
     gateway.answers[POINTS]["items"][0]["notices"] = [notice, notice | {"date": "2026-11-20"}]
     await set_up()
-    assert get_state(hass, "off_peak_change") == "2026-12-01"
+    change = get_entity(hass, "off_peak_change")
+    assert (change.state, change.attributes["date"]) == ("1 Dec 2026", "2026-12-01")
 
 
 async def test_a_day_that_only_the_season_tells_is_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:

@@ -12,16 +12,18 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import (
     COMPARISON,
     INSTANCE_ID,
+    MAX_POWER,
     PING,
     POINT_ID,
     POINTS,
+    QUOTA,
     TEMPO,
     TOTALS,
     ScriptedGateway,
     answer_text,
 )
 
-from custom_components.my_electrical_data.const import DOMAIN, OPTIONS
+from custom_components.my_electrical_data.const import CONF_FORECAST, DOMAIN, OPTIONS
 
 TARIFFS = "/v1/tariffs"
 
@@ -173,6 +175,28 @@ async def test_when_each_feed_was_retrieved(
     await move_to("2026-11-23T23:06:00+00:00")
     assert get_entity_state(hass, tempo).state == "2026-11-23T16:06:00+00:00"
     assert get_entity_state(hass, f"{POINT_ID}_hours_retrieved").state.startswith("2026-11-23")
+
+
+async def test_every_feed_tells_when_it_was_retrieved(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
+) -> None:
+    """Unknown for those that nothing needs; to show when does not request them."""
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={CONF_FORECAST: True})
+    await set_up()
+    grid = [f"{INSTANCE_ID}_grid_{feed}_retrieved" for feed in ("tempo", "tempo_days", "tempo_forecast", "ecowatt")]
+    always = [f"{INSTANCE_ID}_usage_points_retrieved", *grid, *of_meter("daily_retrieved", "hours_retrieved")]
+    on_demand = [f"{INSTANCE_ID}_quota_retrieved", *of_meter("max_power_retrieved", "prices_retrieved")]
+    compared = f"{POINT_ID}_comparison_retrieved"
+    await enable(hass, entry, *always, *on_demand, compared)
+    assert {name: get_entity_state(hass, name).state for name in (*always, *on_demand, compared)} == {
+        **dict.fromkeys(always, "2026-11-23T10:05:00+00:00"),
+        **dict.fromkeys((*on_demand, compared), "unknown"),
+    }
+    assert not [path for path in (QUOTA, MAX_POWER, TARIFFS, COMPARISON) if gateway.list_requests(path)]
+    gateway.answers[COMPARISON] = build_comparison(base=500.0, own=480.0)
+    await enable(hass, entry, *of_meter("cheapest_option"))
+    assert get_entity_state(hass, compared).state == "2026-11-23T10:05:00+00:00"
 
 
 async def test_the_rates_of_today_and_tomorrow(

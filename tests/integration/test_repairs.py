@@ -55,9 +55,9 @@ def get_repairs(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     }
 
 
-def read_repair_text(issue: ir.IssueEntry) -> str:
+def read_repair_text(issue: ir.IssueEntry, language: str = "fr") -> str:
     """Return the title and, without a flow, the description, as they are shown."""
-    words = load_texts("fr")["issues"][issue.translation_key]
+    words = load_texts(language)["issues"][issue.translation_key]
     assert issue.is_fixable == ("fix_flow" in words)
     return " ".join(
         words.get(part, "").format(**issue.translation_placeholders or {}) for part in ("title", "description")
@@ -208,6 +208,37 @@ async def test_a_quota_that_is_used_up(
     gateway.answers[path] = right
     await move_to("2026-11-23T11:06:00+00:00")
     assert get_repairs(hass) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "en",
+            "Today’s limit is reached for Maison",
+            (
+                "The gateway limits the number of requests to Enedis for each account and day. "
+                "The rest arrives tomorrow, and nothing is lost."
+            ),
+        ),
+        (
+            "fr",
+            "La limite du jour est atteinte pour Maison",
+            (
+                "La passerelle limite le nombre de demandes à Enedis par compte et par jour. "
+                "La suite viendra demain d’elle-même\u00a0; rien n’est perdu."
+            ),
+        ),
+    ],
+)
+async def test_the_repair_for_todays_limit_says_that_the_rest_comes_tomorrow_and_blames_nobody(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, title: str, text: str
+) -> None:
+    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": "3600"})
+    await set_up()
+    issue = get_repairs(hass)["quota_reached"]
+    assert read_repair_text(issue, language) == f"{title} {text}"
+    assert (issue.severity, issue.is_fixable) == (ir.IssueSeverity.WARNING, False)
 
 
 async def test_too_many_attempts_are_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

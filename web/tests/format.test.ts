@@ -29,6 +29,14 @@ test("French writes its own way", () => {
   expect(weekdayName(0, "long")).toBe("lundi");
 });
 
+test("a price of a kWh is written as Home Assistant writes it, in both languages", () => {
+  setLanguage("en");
+  expect(plain(price(0.1356))).toBe("0.1356 €/kWh");
+  expect(plain(price(-0.01))).toBe("-0.0100 €/kWh");
+  setLanguage("fr");
+  expect(plain(price(0.1356))).toBe("0,1356 €/kWh");
+});
+
 test("power turns to kW at a thousand", () => {
   setLanguage("en");
   expect(plain(power(999))).toBe("999 W");

@@ -96,10 +96,11 @@ class ConsentStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartedConsent:
-    """A consent request and the address at which the meter's holder continues."""
+    """A consent request and the address at which the meter's holder continues, valid until `expires_at`."""
 
     id: str
     authorize_url: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,14 +2,16 @@
 
 from datetime import date, time, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from gateway.consents.models import ConsentReminder
 from gateway.consents.reminders import send_reminders
 from gateway.kit import paris
+from gateway.settings import Settings
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.accounts.conftest import EMAIL, StandIn, wait_for_mails
-from tests.server.conftest import Gateway, SetClock
+from tests.server.accounts.conftest import EMAIL, StandIn, sign_up, wait_for_mails
+from tests.server.conftest import Gateway, SetClock, run_gateway
 
 PRM = "99999999999991"
 ENDS = date(2027, 6, 15)
@@ -63,6 +65,40 @@ async def test_one_mail_sixty_days_before_and_one_fifteen_days_before(
     renewed = await run_daily(gateway_with_mail, date(2027, 6, 1), date(2027, 6, 2))
     assert renewed == [], "it was renewed"
     assert await run_daily(gateway_with_mail, date(2028, 4, 15), date(2028, 4, 18)) == [date(2028, 4, 16)]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "line"),
+    [
+        (
+            "en",
+            "Your consent ends on 15 June 2027",
+            'Chez nous may read the meter "Home" at Enedis until 15 June 2027.',
+        ),
+        (
+            "fr",
+            "Votre consentement prend fin le 15/06/2027",
+            "Chez nous peut relever le compteur «\u00a0Home\u00a0» chez Enedis jusqu’au 15/06/2027.",
+        ),
+    ],
+)
+async def test_the_mails_are_in_the_language_of_the_account_and_name_the_site_and_its_operator(
+    with_mail: Settings, mailgun: StandIn, clock: SetClock, language: str, subject: str, line: str
+) -> None:
+    operator = "Association of the valley, contact@example.org"
+    ours = {"site_name": "Chez nous", "site_operator": operator, "require_email_verification": False}
+    async with run_gateway(with_mail.model_copy(update=ours), clock) as gateway:
+        assert (await sign_up(gateway, language=language)).status_code == 201
+        await add_meter(gateway, ENDS)
+        days = await run_daily(gateway, ENDS - timedelta(days=70), ENDS + timedelta(days=1))
+        assert days == [ENDS - timedelta(days=60), ENDS - timedelta(days=15)]
+        clock.set(paris.midnight(ENDS))
+        _signed_up, *reminders = await wait_for_mails(mailgun, 3)
+        for mail in reminders:
+            assert (mail["to"], mail["subject"]) == (EMAIL, subject)
+            assert line in mail["text"]
+            assert mail["text"].endswith(f"\n\nChez nous\n{operator}")
+            assert f"Chez nous<br>{operator}" in mail["html"]
 
 
 async def test_a_consent_for_a_few_days_has_one_mail(

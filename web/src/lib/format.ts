@@ -60,11 +60,10 @@ export function power(watts: Known, unit: "W" | "VA" = "W"): string {
 export const money = (eur: Known): string =>
   orUnknown(eur, (known) => numbers({ style: "currency", currency: "EUR" }).format(known));
 
-/** A price of a kWh, with four decimals as regulated prices have. */
+/** A price of a kWh, with four decimals as regulated prices have; in every language as Home Assistant writes it. */
 export const price = (eur: Known): string =>
-  orUnknown(
-    eur,
-    (known) => `${numbers({ style: "currency", currency: "EUR", minimumFractionDigits: 4 }).format(known)}/kWh`,
+  orUnknown(eur, (known) =>
+    withUnit(numbers({ minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(known), "€/kWh"),
   );
 
 /** A share between 0 and 1. */

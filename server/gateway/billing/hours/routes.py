@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import TypeAdapter
 
 from gateway.accounts.dependencies import CallerDep
 from gateway.billing.hours.schemas import HoursView
@@ -19,6 +20,7 @@ router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422,
 HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
 
 _FEW_ROWS = 200
+_HOURS = TypeAdapter(HoursView)
 
 
 @router.get(
@@ -47,5 +49,5 @@ async def get_hours(
 
 
 def _respond_hours(request: Request, clock: Clock, rows: HourRows) -> Response:
-    content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
+    content = _HOURS.dump_json(HoursView.of(rows), by_alias=True)
     return conditional.respond_json(request, content, now=clock.now(), next_change=rows.next_change)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.billing.days.figures import MadeOf, is_money, to_units
+from gateway.billing.days.figures import MadeOf, is_money
 from gateway.billing.hours.service import HourRows
 from gateway.kit.paris import format_hour
 from gateway.kit.wire import Utc
@@ -57,7 +57,7 @@ class HoursView(BaseModel):
             first=starts[0] if starts else None,
             series=[PublishedSeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
             start=starts,
-            sum={key: to_units(key, amounts) for key, amounts in rows.sums.items()},
+            sum=rows.sums,
             unpriced=rows.unpriced,
             made_of={direction: made for direction, made in made_of.items() if direction in rows.series},
             prices_outdated=rows.prices_outdated,

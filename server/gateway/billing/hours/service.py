@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from gateway.billing.days.billed_point import BilledPoint
-from gateway.billing.days.figures import Columns, MadeOf, is_money
+from gateway.billing.days.figures import MadeOf, to_units
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.hours.repository import PublishedFigures
@@ -27,7 +27,7 @@ from gateway.usage_points.models import UsagePoint
 class HourRows:
     """Columns of rows from the first that is new to the holder of a cursor; `more` if some are left out at the end.
 
-    `start` is in hours since 1970, `sums` are running sums in the exact units of figures. `unpriced` tells the rows in
+    `start` is in hours since 1970, `sums` are running sums in Wh or EUR, by series key. `unpriced` tells the rows in
     which a sum of money does not change only because no price is known, for each series that has any.
     """
 
@@ -36,7 +36,7 @@ class HourRows:
     more: bool
     series: list[str]
     start: list[int]
-    sums: Columns
+    sums: dict[str, list[float]]
     unpriced: dict[str, list[bool]]
     used_made_of: list[MadeOf]
     gave_made_of: list[MadeOf]
@@ -116,8 +116,8 @@ class HoursService:
     def _build_rows(
         self, point: BilledPoint, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
     ) -> HourRows:
-        sums: Columns = {key: [] for key in series}
-        unpriced: dict[str, list[bool]] = {key: [] for key in series if is_money(key)}
+        sums: dict[str, list[float]] = {key: [] for key in series}
+        unpriced: dict[str, list[bool]] = {}
         start: list[int] = []
         used_made_of: list[MadeOf] = []
         gave_made_of: list[MadeOf] = []
@@ -129,8 +129,10 @@ class HoursService:
             used_made_of += day.figures.used_made_of
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in sum_columns(day.figures, day.before, series).items():
-                sums[key] += column
+                sums[key] += to_units(key, column)
             unpriced_today = day.figures.find_unpriced_rows()
+            for key in unpriced_today.keys() & sums.keys():
+                unpriced.setdefault(key, [False] * (len(start) - rows))
             for key, flags in unpriced.items():
                 flags.extend(unpriced_today.get(key) or [False] * rows)
         new_from = [] if held.until is None else [held.until]

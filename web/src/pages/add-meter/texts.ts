@@ -75,5 +75,6 @@ export const t = dictionary({
   toTariff: ["Choose the tariff", "Choisir le tarif"],
   toOverview: ["To the overview", "Vers l’accueil"],
   again: ["Start again", "Recommencer"],
+  tryAgain: ["Try again at Enedis", "Réessayer chez Enedis"],
   logIn: ["Log in to see the meter.", "Connectez-vous pour voir le compteur."],
 });

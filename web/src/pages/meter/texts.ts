@@ -69,10 +69,10 @@ export const t = dictionary({
   colors: ["Only on Tempo days that are", "Seulement les jours Tempo"],
   bucket: ["Name", "Nom"],
   bucketHint: ["Lower-case letters and digits, for example week_end", "Minuscules et chiffres, par exemple week_end"],
-  price: ["EUR a kWh", "EUR par kWh"],
-  subscriptionField: ["Subscription, EUR a month", "Abonnement, EUR par mois"],
+  price: ["€/kWh", "€/kWh"],
+  subscriptionField: ["Subscription, €/month", "Abonnement, €/mois"],
   subscriptionHint: ["Empty: the regulated one.", "Vide : celui du tarif réglementé."],
-  feedInField: ["EUR a kWh fed in", "EUR par kWh injecté"],
+  feedInField: ["€/kWh fed in", "€/kWh injecté"],
   feedInHint: ["Empty: nothing is paid.", "Vide : rien n’est payé."],
   customHint: [
     "A price without times applies whenever no other does.",
