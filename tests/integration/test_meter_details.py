@@ -194,7 +194,7 @@ async def test_every_feed_tells_when_it_was_retrieved(
         **dict.fromkeys((*on_demand, compared), "unknown"),
     }
     assert not [path for path in (QUOTA, MAX_POWER, TARIFFS, COMPARISON) if gateway.list_requests(path)]
-    gateway.answers[COMPARISON] = build_comparison(base=500.0, own=480.0)
+    gateway.answers[COMPARISON] = build_comparison({"base": 500.0, "own": 480.0}, "own")
     await enable(hass, entry, *of_meter("cheapest_option"))
     assert get_entity_state(hass, compared).state == "2026-11-23T10:05:00+00:00"
 
