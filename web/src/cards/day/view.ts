@@ -34,11 +34,10 @@ export function buildView(series: Series, span: Span, unit: Unit, produces: bool
 }
 
 /** How much of a span is known, in words. */
-export function describeKnown(rows: readonly Row[], span: Span): string {
+export function describeKnown({ current }: Series, span: Span, unit: Unit): string {
   const step = stepNames[span];
-  const asked = rows.filter(({ start }) => start !== null);
-  const known = asked.filter(({ total, partial }) => total !== null && !partial).length;
-  return known === asked.length
-    ? t().whole[step]
-    : t().known[step]({ count: String(known), all: String(asked.length) });
+  const known = current.complete_rows?.[unit === "energy" ? "consumption" : "cost"];
+  if (known === undefined) return "";
+  const all = current.start.length;
+  return known === all ? t().whole[step] : t().known[step]({ count: String(known), all: String(all) });
 }
