@@ -1,5 +1,6 @@
 // exported together so that a page needs a single import; the build leaves out what a page does not use
 export * from "./base";
+export * from "./focus";
 export * from "./format";
 export * from "./pages.svelte";
 export * from "./paris";

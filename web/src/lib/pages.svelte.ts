@@ -34,6 +34,7 @@ export class Pages<Item, Cursor> {
   }
 
   more(): void {
+    if (this.busy) return;
     void this.#show(this.#load(this.next), this.items);
   }
 
