@@ -10,9 +10,9 @@ from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import USAGE_POINTS, Ports, Stack
-from tests.e2e.site import NOW, PASSWORD, build_pages
+from tests.e2e.site import NOW, PASSWORD, Site, build_pages, run_site
 
-OWNER = "owner@example.org"
+OWNER, ADMIN = "owner@example.org", "admin@example.org"
 # all tests of the pages are one account's
 MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}
 
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep on one worker the tests that share programs: those of a shared stack, and those of a file."""
     for item in items:
         names = item.fixturenames if isinstance(item, pytest.Function) else []
-        shared = next((name for name in ("stack", "pages") if name in names), item.path.stem)
+        shared = next((name for name in ("stack", "pages", "whole_site") if name in names), item.path.stem)
         item.add_marker(pytest.mark.xdist_group(shared))
 
 
@@ -61,3 +61,11 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stac
         for name, point in (USAGE_POINTS | {"roof": PRODUCING}).items():
             await stack.add_usage_point(point, name, email=OWNER)
         yield stack
+
+
+@pytest.fixture(scope="session")
+async def whole_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
+    """The site as containers run it, behind nginx and Caddy; it sends mail, and ADMIN is its administrator."""
+    folder: Path = tmp_path_factory.mktemp("site")
+    async with run_site(folder, admin=ADMIN) as site:
+        yield site

@@ -44,15 +44,17 @@ class Mailbox:
         self.mails.append({name: str(value) for name, value in form.items()})
         return web.json_response({"id": "1", "message": "Queued"})
 
-    async def wait_for_link(self, to: str) -> str:
-        """Wait for a mail to an address; where it leads."""
+    async def wait_for_mail(self, to: str, *, after: int = 0) -> dict[str, str]:
+        """Wait for a mail to an address, other than the first `after` mails that came."""
 
-        async def has_mail() -> bool:
-            return any(to in mail["to"] for mail in self.mails)
+        async def find_mail() -> dict[str, str] | None:
+            return next((mail for mail in self.mails[after:] if to in mail["to"]), None)
 
-        await wait_until(has_mail, f"a mail to {to}")
-        text = next(mail["text"] for mail in self.mails if to in mail["to"])
-        found = re.search(r"https://\S+", text)
+        return await wait_until(find_mail, f"a mail to {to}")
+
+    async def wait_for_link(self, to: str, *, after: int = 0) -> str:
+        """Wait for a mail to an address, as above; where it leads."""
+        found = re.search(r"https://\S+", (await self.wait_for_mail(to, after=after))["text"])
         assert found, "a mail leads somewhere"
         return found[0]
 

@@ -1,7 +1,5 @@
 """Every figure on Overview and Consumption is the API's: none is added up, left out or made of nothing on its way."""
 
-import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,38 +8,11 @@ from playwright.async_api import Response
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
+from tests.e2e.figures import UNKNOWN, Writer, read_table
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
-UNKNOWN = "–"
-FIGURE = re.compile(r"-?€[\d,]+\.\d+|-?[\d,]+(?:\.\d+)?\xa0(?:€/)?kWh")
-"""As British English writes euros and energy."""
-
 type Answer = dict[str, Any]
-
-
-def format_number(value: float, digits: int) -> str:
-    # as Intl does: of the shortest decimal that is this number
-    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
-
-
-def format_energy(wh: float | None) -> str:
-    if wh is None:
-        return UNKNOWN
-    kwh = wh / 1000
-    return format_number(kwh, 2 if abs(kwh) < 10 else 1 if abs(kwh) < 100 else 0) + "\xa0kWh"
-
-
-def format_money(euros: float | None) -> str:
-    if euros is None:
-        return UNKNOWN
-    return f"{'-' if euros < 0 else ''}€{format_number(abs(euros), 2)}"
-
-
-def format_power(value: float, unit: str) -> str:
-    if abs(value) < 1000:
-        return f"{format_number(value, 0)}\xa0{unit}"
-    return f"{format_number(value / 1000, 2).rstrip('0').rstrip('.')}\xa0k{unit}"
 
 
 async def log_in(person: Visitor) -> dict[str, str]:
@@ -71,74 +42,82 @@ async def visit_page(person: Visitor, path: str, *calls: str) -> list[Answer]:
 
 
 async def read_rows(person: Visitor, table: int) -> list[list[str]]:
-    """The rows of a table of the page, whether or not it is unfolded."""
-    found: list[list[str]] = (
-        await person.page.locator("main table")
-        .nth(table)
-        .locator("tbody tr")
-        .evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))")
-    )
-    return found
+    """The rows of a table of the page."""
+    return await read_table(person.page.locator("main table").nth(table))
 
 
-def figures_of_total(now: Answer, before: Answer | None, known_from: str) -> list[str]:
-    """What a card of Overview has to show, in no order."""
+def figures_of_total(write: Writer, now: Answer, before: Answer | None, known_from: str) -> list[str]:
+    """What a card of Overview has to show beside its buckets, in this order."""
     shown = []
     if used := now["consumption"]:
         # a subscription of the whole span and energy of its end are no bill
-        shown += [format_energy(used["wh"]), format_money(now["bill" if known_from <= now["start"] else "cost"])]
-        shown += [format_money(now["subscription"])]
-        if len(used["by_bucket"]) > 1:
-            for bucket, wh in used["by_bucket"].items():
-                shown += [format_energy(wh), format_money(now["cost_by_bucket"].get(bucket))]
+        shown += [write.energy(used["wh"]), write.money(now["bill" if known_from <= now["start"] else "cost"])]
+        shown += [write.money(now["subscription"])]
     if now["production"] is not None:
-        shown += [format_energy(now["production"]), format_money(now["revenue"])]
+        shown += [write.energy(now["production"]), write.money(now["revenue"])]
     # what is known in part only is not compared
     if known_from <= now["start"] and before is not None:
-        shown += [format_energy(before["consumption"] and before["consumption"]["wh"]), format_money(before["bill"])]
-        shown += [format_energy(before["production"])] if before["production"] else []
-    return sorted(figure for figure in shown if figure != UNKNOWN)
+        shown += [write.energy(before["consumption"] and before["consumption"]["wh"]), write.money(before["bill"])]
+        shown += [write.energy(before["production"])] if before["production"] else []
+    return [figure for figure in shown if figure != UNKNOWN]
 
 
-@pytest.mark.parametrize("name", ["tempo", "roof"])
-async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str) -> None:
-    async with open_visitor(pages.gateway_url) as person:
+def rows_of_buckets(write: Writer, now: Answer) -> list[list[str]]:
+    """The lines of a card's buckets: name, energy, cost."""
+    by_bucket: dict[str, float] = (now["consumption"] or {"by_bucket": {}})["by_bucket"]
+    return [
+        [write.bucket(name), write.energy(wh), write.money(now["cost_by_bucket"].get(name))]
+        for name, wh in by_bucket.items()
+        if len(by_bucket) > 1
+    ]
+
+
+TEXTS = {
+    "en": ["Last day", "This week", "This month", "This year", "price not known yet"],
+    "fr": ["Dernier jour", "Cette semaine", "Ce mois", "Cette année", "prix pas encore connu"],
+}
+_SPANS = "lines => lines.map(line => [...line.querySelectorAll('span')].map(span => span.textContent))"
+COLORS = {
+    "en": {"blue": "Blue day", "white": "White day", "red": "Red day"},
+    "fr": {"blue": "Jour bleu", "white": "Jour blanc", "red": "Jour rouge"},
+}
+
+
+@pytest.mark.parametrize(("name", "language"), [("tempo", "fr"), ("roof", "en")])
+async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str, language: str) -> None:
+    write = Writer(language)
+    *spans, no_price = TEXTS[language]
+    async with open_visitor(pages.gateway_url, language=language) as person:
         meter = (await log_in(person))[name]
         totals, periods, today = await visit_page(person, f"overview?meter={meter}", "totals", "periods", "today")
-        day = f"/v1/usage-points/{meter}/series?start=2026-11-03&end=2026-11-04&step=day"
-        known_from = (await person.fetch_json(day))["known"]["start"]
-        cards = {
-            "Last day": (totals["day"]["last"], totals["day"]["year_ago"]),
-            "This week": (totals["week"]["running"], totals["week"]["running_year_ago"]),
-            "This month": (totals["month"]["running"], totals["month"]["running_year_ago"]),
-            "This year": (totals["year"]["running"], totals["year"]["running_year_ago"]),
-        }
-        for title, (now, before) in cards.items():
+        known_from = totals["known_since"]
+        totals_shown = [
+            (totals["day"]["last"], totals["day"]["year_ago"]),
+            *((totals[span]["running"], totals[span]["running_year_ago"]) for span in ("week", "month", "year")),
+        ]
+        for title, (now, before) in zip(spans, totals_shown, strict=True):
             card = person.page.locator("section", has=person.page.get_by_role("heading", name=title, exact=True))
-            shown = sorted(FIGURE.findall(await card.inner_text()))
-            assert shown == figures_of_total(now, before, known_from), title
+            lines = await card.locator("li").evaluate_all(_SPANS)
+            assert sorted(lines) == sorted(rows_of_buckets(write, now)), title
+            shown = write.figure.findall(" ".join(await card.locator("p").all_inner_texts()))
+            assert shown == figures_of_total(write, now, before, known_from), title
             assert len(shown) >= 2, title
         coming = [item for item in periods["items"] if item["end"] > "2026-11-03T10:05"]
-        prices = ["price not known yet" if one["price"] is None else f"{one['price']:.4f}\xa0€/kWh" for one in coming]
-        assert [price for _, price in await read_rows(person, 0)] == prices
+        prices = [no_price if one["price"] is None else write.price(one["price"]) for one in coming]
+        assert [price for _, price in (await read_rows(person, 0))[1:]] == prices
         assert await person.page.locator(".prices .figure").inner_text() == prices[0]
-        text = await person.read()
-        for one in (today["tempo"]["today"], today["tempo"]["tomorrow"]):
-            assert one["color"] == "unknown" or one["color"] in text.lower()
+        badges = await person.page.locator("main .badge").all_inner_texts()
+        for badge, one in zip(badges, (today["tempo"]["today"], today["tempo"]["tomorrow"]), strict=False):
+            assert badge == COLORS[language].get(one["color"], badge)
 
 
-def figures_of_row(chart: Answer, row: int, side: str, unit: str) -> list[str]:
-    """What a row of Consumption's table has to show of its buckets, in no order."""
+def columns_of_buckets(write: Writer, chart: Answer, side: str, unit: str) -> dict[str, list[float | None]]:
+    """The amounts that Consumption's table has to show of the buckets, by the head of their column."""
     if side == "production":
-        return [format_money(chart["revenue"][row]) if unit == "euros" else format_energy(chart["production"][row])]
-    by_bucket = {
-        bucket: (chart["cost_by_bucket"] if unit == "euros" else chart["consumption_by_bucket"])[bucket][row]
-        for bucket, amounts in chart["consumption_by_bucket"].items()
-        if any(amounts)
-    }
-    write = format_money if unit == "euros" else format_energy
-    parts = [write(value) for value in by_bucket.values()]
-    return sorted([*parts, write(chart["subscription"][row])] if unit == "euros" else parts)
+        return {write.bucket("production"): chart["revenue" if unit == "euros" else "production"]}
+    amounts = chart["cost_by_bucket" if unit == "euros" else "consumption_by_bucket"]
+    columns = {write.bucket(name): amounts[name] for name, used in chart["consumption_by_bucket"].items() if any(used)}
+    return columns | ({write.bucket("subscription"): chart["subscription"]} if unit == "euros" else {})
 
 
 def read_column(chart: Answer, side: str, unit: str) -> list[float | None]:
@@ -154,71 +133,79 @@ def read_column(chart: Answer, side: str, unit: str) -> list[float | None]:
 
 
 VIEWS = [
-    ("tempo", "consumption", "month", "energy", ""),
-    ("tempo", "consumption", "month", "euros", ""),
-    ("tempo", "consumption", "day", "energy", "2026-10-25"),
-    ("tempo", "consumption", "week", "euros", "2026-10-25"),
-    ("tempo", "consumption", "year", "euros", ""),
-    ("off_peak", "consumption", "all", "energy", ""),
-    ("base", "consumption", "day", "euros", ""),
-    ("roof", "consumption", "month", "euros", ""),
-    ("roof", "production", "month", "energy", ""),
-    ("roof", "production", "week", "energy", "2026-10-25"),
+    ("tempo", "consumption", "month", "energy", "", "en"),
+    ("tempo", "consumption", "month", "euros", "", "fr"),
+    ("tempo", "consumption", "day", "energy", "2026-10-25", "fr"),
+    ("tempo", "consumption", "week", "euros", "2026-10-25", "en"),
+    ("tempo", "consumption", "year", "euros", "", "fr"),
+    ("off_peak", "consumption", "all", "energy", "", "fr"),
+    ("base", "consumption", "day", "euros", "", "en"),
+    ("roof", "consumption", "month", "euros", "", "en"),
+    ("roof", "production", "month", "energy", "", "fr"),
+    ("roof", "production", "week", "energy", "2026-10-25", "en"),
 ]
+ADDS = {
+    "en": "The subscription, due for every day, adds",
+    "fr": "L’abonnement, dû pour chaque jour, ajoute",
+}
 
 
 async def test_consumption_and_production_show_the_figures_of_the_api(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
         meters = await log_in(person)
-        for name, side, span, unit, on in VIEWS:
+        for name, side, span, unit, on, language in VIEWS:
+            write = Writer(language)
+            await person.choose_language(language)
             view = f"{name} {side} {span} {unit} {on}"
             path = f"consumption?meter={meters[name]}&side={side}&span={span}&unit={unit}" + (on and f"&on={on}")
             calls = ["series"] + (["load-curve"] if span in {"day", "week"} else [])
             series, *curve = await visit_page(person, path, *calls)
-            await check_rows(person, series, side, unit, view)
+            await check_rows(person, write, series, side, unit, view)
             if curve:
-                shown = [figure for _, figure in await read_rows(person, 1)]
-                assert shown == [format_power(reading["watts"], "W") for reading in curve[0]["readings"]], view
+                _, *shown = [figure for _, figure in await read_rows(person, 1)]
+                assert shown == [write.power(reading["watts"], "W") for reading in curve[0]["readings"]], view
                 assert shown, view
             if on == "2026-10-25" and span == "day":
-                assert len(await read_rows(person, 0)) == 25
+                assert len(await read_rows(person, 0)) == 1 + 25
         # energy without a price is no energy of nothing
         await visit_page(person, f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
         await person.wait_for_text("The revenue is not known")
         [peaks] = await visit_page(person, f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
-        assert [figure for _, figure in await read_rows(person, -1)] == [
-            format_power(one["va"], "VA") for one in peaks["readings"]
+        assert [figure for _, figure in (await read_rows(person, -1))[1:]] == [
+            Writer("en").power(one["va"], "VA") for one in peaks["readings"]
         ]
 
 
-async def check_rows(person: Visitor, series: Answer, side: str, unit: str, view: str) -> None:
-    """Compare the table with the series: each row's buckets, its total, and the same a year before."""
-    current, before, write = series["current"], series["year_ago"], format_money if unit == "euros" else format_energy
-    shown = await read_rows(person, 0)
+async def check_rows(person: Visitor, write: Writer, series: Answer, side: str, unit: str, view: str) -> None:
+    """Compare the table with the series, cell by cell, and the totals above it."""
+    current, before = series["current"], series["year_ago"]
+    format_amount = write.money if unit == "euros" else write.energy
+    head, *rows = await read_rows(person, 0)
     totals, earlier = read_column(current, side, unit), read_column(before, side, unit)
-    assert len(shown) == len(totals), view
     assert any(total is not None for total in totals), f"{view}: nothing to compare"
-    for row, (_, *cells) in enumerate(shown):
-        *buckets, total, year_ago = cells
-        assert (total, year_ago) == (write(totals[row]), write(earlier[row])), f"{view}, row {row}"
-        wanted = figures_of_row(current, row, side, unit)
-        if totals[row] is None:
-            wanted = [UNKNOWN] * len(wanted)
-        assert sorted(buckets) == wanted, f"{view}, row {row}"
+    wanted = {
+        name: [None if total is None else amount for total, amount in zip(totals, amounts, strict=True)]
+        for name, amounts in columns_of_buckets(write, current, side, unit).items()
+    }
+    _, *names, _, _ = head
+    assert sorted(names) == sorted(wanted), view
+    columns = [*(wanted[name] for name in names), totals, earlier]
+    assert [cells for _, *cells in rows] == [
+        [format_amount(amount) for amount in row] for row in zip(*columns, strict=True)
+    ], view
+    is_whole = series["known"]["start"] <= series["start"]
     figures = person.page.locator("main dl dd")
     for place, total in enumerate((current["total"], before["total"])):
-        used = "bill" if series["known"]["start"] <= series["start"] else "cost"
         energy_of, money_of = (
             (total["production"], total["revenue"])
             if side == "production"
-            else (total["consumption"] and total["consumption"]["wh"], total[used])
+            else (total["consumption"] and total["consumption"]["wh"], total["bill" if is_whole else "cost"])
         )
         shown_total = await figures.nth(place).inner_text()
         if energy_of is None:
-            assert not FIGURE.search(shown_total), view
+            assert not write.figure.search(shown_total), view
         else:
-            assert shown_total == format_energy(energy_of) + (
-                "" if money_of is None else f" · {format_money(money_of)}"
-            ), view
-    if used == "cost" and side == "consumption":
-        await person.wait_for_text(f"due for every day, adds {format_money(current['total']['subscription'])}.")
+            parts = [write.energy(energy_of), *([] if money_of is None else [write.money(money_of)])]
+            assert shown_total == " · ".join(parts), view
+    if not is_whole and side == "consumption":
+        await person.wait_for_text(f"{ADDS[write.language]} {write.money(current['total']['subscription'])}.")

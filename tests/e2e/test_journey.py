@@ -4,30 +4,21 @@ The policy of the pages is enforced all along: whatever it blocks, and whatever 
 """
 
 import re
-from collections.abc import AsyncGenerator
-from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
+from tests.e2e.conftest import ADMIN
 from tests.e2e.polling import wait_until
-from tests.e2e.site import PASSWORD, Site, run_site
+from tests.e2e.site import PASSWORD, Site
 from tests.e2e.visitor import Visitor, open_visitor
 
-PERSON, ADMIN = "person@example.org", "admin@example.org"
+PERSON = "person@example.org"
 METER = "30001000000015"
 
 
-@pytest.fixture(scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
-    folder: Path = tmp_path_factory.mktemp("site")
-    async with run_site(folder, admin=ADMIN) as site:
-        yield site
-
-
-async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
-    async with open_visitor(site.url) as person:
-        await sign_up(person, site)
+async def test_a_person_from_the_first_page_to_the_last(whole_site: Site) -> None:
+    async with open_visitor(whole_site.url) as person:
+        await sign_up(person, whole_site)
         await add_meter(person)
         await change_tariff(person)
         await wait_for_readings(person)
@@ -175,7 +166,8 @@ async def delete_account(person: Visitor) -> None:
     assert answer.status == 401
 
 
-async def test_an_administrator_at_work(site: Site) -> None:
+async def test_an_administrator_at_work(whole_site: Site) -> None:
+    site = whole_site
     async with open_visitor(site.url) as admin:
         somebody = {"email": "somebody@example.org", "password": PASSWORD}
         made = await admin.page.request.post(f"{site.url}/api/v1/accounts", data=somebody)

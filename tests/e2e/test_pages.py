@@ -6,30 +6,18 @@ import pytest
 from playwright.async_api import Route, expect
 
 from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
-from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
+from tests.e2e.accessibility import list_violations, list_violations_of_dark
 from tests.e2e.conftest import OWNER
 from tests.e2e.visitor import Visitor, open_visitor
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
 NARROWEST = 360
 LOOKS = [
-    pytest.param("en", 1440, False, id="english-wide-light"),
-    pytest.param("fr", 390, True, id="french-phone-dark"),
-    pytest.param("en", 390, True, id="english-phone-dark", marks=pytest.mark.long),
-    pytest.param("fr", 1440, False, id="french-wide-light", marks=pytest.mark.long),
+    pytest.param("en", 1440, id="english-wide"),
+    pytest.param("fr", 390, id="french-phone"),
+    pytest.param("en", 390, id="english-phone", marks=pytest.mark.long),
+    pytest.param("fr", 1440, id="french-wide", marks=pytest.mark.long),
 ]
-
-
-async def list_violations(person: Visitor, *, best_practice: bool) -> list[str]:
-    """What axe objects to on the present page: all of WCAG 2.2 AA, and what it calls best practice."""
-    await person.page.evaluate(AXE.read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if best_practice else [])]
-    found = await person.page.evaluate("tags => axe.run({ runOnly: tags })", tags)
-    return [
-        f"{violation['id']}: {node['html'][:160]}" for violation in found["violations"] for node in violation["nodes"]
-    ]
 
 
 async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
@@ -37,7 +25,8 @@ async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
     person.wrong.clear()
     person.refused.clear()
     await person.visit(page)
-    objections = await list_violations(person, best_practice=True)
+    objections = await list_violations(person)
+    objections += await list_violations_of_dark(person)
     too_wide = await find_too_wide(person)
     if page == "docs":
         # read as it stands in the page: what is far below is not drawn yet
@@ -46,6 +35,7 @@ async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
         await person.page.locator(".opblock-tag").first.wait_for()
         # the order of Swagger UI's headings is its own
         objections += await list_violations(person, best_practice=False)
+        objections += await list_violations_of_dark(person)
         too_wide += await find_too_wide(person)
     found = {"axe": objections, "browser": person.wrong + person.refused, "width": too_wide}
     return {kind: what for kind, what in found.items() if what}
@@ -64,40 +54,15 @@ async def find_too_wide(person: Visitor) -> list[str]:
     return too_wide
 
 
-@pytest.mark.parametrize(("language", "width", "dark"), LOOKS)
-async def test_every_page_is_accessible_and_keeps_to_its_policy(
-    pages: Stack, language: str, width: int, dark: bool
+@pytest.mark.parametrize(("language", "width"), LOOKS)
+async def test_every_page_is_accessible_in_both_themes_and_keeps_to_its_policy(
+    pages: Stack, language: str, width: int
 ) -> None:
-    async with open_visitor(pages.gateway_url, language=language, width=width, dark=dark) as person:
+    async with open_visitor(pages.gateway_url, language=language, width=width) as person:
         wrong = {page: await check_page(person, page) for page in GUEST_PAGES}
         await person.log_in(OWNER)
         wrong |= {page: await check_page(person, page) for page in OWNER_PAGES}
     assert {page: what for page, what in wrong.items() if what} == {}
-
-
-async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
-    async with open_visitor(pages.gateway_url) as person:
-        await person.log_in(OWNER)
-        compared = await person.read_answer("/comparison", person.visit("compare"))
-        shown = await person.page.locator("table").first.inner_text()
-    bills = [f"{cost['total']:.2f}" for cost in compared["total"].values() if cost["total"] is not None]
-    assert bills
-    assert [bill for bill in bills if bill not in shown.replace(",", ".")] == []
-
-
-async def test_other_off_peak_hours_are_compared_and_unreadable_ones_can_be_corrected(pages: Stack) -> None:
-    async with open_visitor(pages.gateway_url) as person:
-        await person.log_in(OWNER)
-        await person.open("compare?hours=whenever")
-        await expect(person.page.get_by_role("alert")).to_contain_text("These hours cannot be read.")
-        await person.fill_field("Off-peak at other hours", "whenever")
-        await person.press_button("Compare")
-        await expect(person.page.locator("form").get_by_role("alert")).to_contain_text("These hours cannot be read.")
-        await person.fill_field("Off-peak at other hours", "22h-6h")
-        await person.press_button("Compare")
-        await person.wait_for_text("Peak/off-peak with 22h-6h would have cost €")
-        await person.press_button("Remove these hours")
-        await expect(person.page.get_by_text("Peak/off-peak with 22h-6h would have cost")).to_have_count(0)
 
 
 _MOVES = "document.getAnimations().length"

@@ -15,6 +15,7 @@ from playwright.async_api import Route, expect
 
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from scripts.lib.web_server import serve_routes
+from tests.e2e.accessibility import inspect
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -130,6 +131,7 @@ async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
             assert ended.status == 204
         await person.page.get_by_role("link", name="Consumption").first.click()
         await person.wait_for_text("Your session has ended. Log in to continue.")
+        await inspect(person, "a session that has ended")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         await person.page.locator("input[type=email]").fill(GONE)
@@ -149,14 +151,16 @@ async def test_the_gateway_is_down(site: Site) -> None:
             await person.page.get_by_role("link", name="Ecowatt").first.click()
             await expect(person.page.get_by_role("alert")).to_contain_text(NO_ANSWER, timeout=40_000)
             await reads_no_zero(person)
+            await inspect(person, "a page that gets no answer")
             await person.open("overview")
             await expect(person.page.get_by_role("alert")).to_contain_text(NO_ANSWER, timeout=40_000)
-            assert (await reads_no_zero(person)).split("\n")[0] == NO_ANSWER
+            await inspect(person, "a gateway that is down")
+            assert (await reads_no_zero(person)).split("\n") == ["Overview", NO_ANSWER, "Try again"]
         finally:
             await site.stack.start_gateway()
         await person.press_button("Try again")
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=40_000)
-        person.wrong.clear()  # a request that met nobody is told in the console
+        person.forget_failed_requests()
 
 
 async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
@@ -166,6 +170,7 @@ async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
         await person.page.route("**/api/v1/session", lambda route: route.abort())
         await person.press_button("Log out")
         await expect(person.page.get_by_role("alert")).to_contain_text("this browser is still logged in")
+        await inspect(person, "a log-out that fails")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         assert await person.page.context.cookies() != []
@@ -174,7 +179,7 @@ async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
         await person.page.wait_for_url(f"{site.url}/")
         await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
         assert await person.page.context.cookies() == []
-        person.wrong.clear()  # the request that was cut off
+        person.forget_failed_requests()
 
 
 async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
@@ -185,13 +190,16 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
         await person.wait_for_text("No data has arrived from Enedis yet.")
         text = await reads_no_zero(person)
         assert text.count("No data yet.") == 4
+        await inspect(person, "overview, without readings")
         await person.visit("consumption")
         await person.wait_for_text("No data for this period")
         text = await reads_no_zero(person)
         assert "Enedis or RTE does not answer at the moment." in text
+        await inspect(person, "consumption, without readings")
         for page in ("habits", "compare", "meter"):
             await person.visit(page)
             await reads_no_zero(person)
+            await inspect(person, f"{page}, without readings")
 
         # one meter's errors say nothing of Enedis as a whole: here the gateway says that all fail
         await person.page.route("**/v1/status", say_that_readings_are_down)
@@ -200,6 +208,7 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
         await person.page.get_by_role("link", name="What this means for your data").click()
         await person.wait_for_text(re.compile("^Since 3 Nov 2026, 08:00 "))
         await person.wait_for_text(re.compile("Nothing is lost: Enedis keeps them"))
+        await inspect(person, "status, while Enedis is down")
 
 
 async def say_that_readings_are_down(route: Route) -> None:
@@ -224,6 +233,7 @@ async def test_the_quota_is_reached(site: Site) -> None:
         alert = person.page.get_by_role("alert").first
         await expect(alert).to_contain_text("Your account's daily quota is used up. Next try in 13 hours.")
         await reads_no_zero(person)
+        await inspect(person, "a quota that is used up")
         # VITE_DEBUG
         assert any("too_many_answers" in line for line in console)
         await person.open("overview")
@@ -247,6 +257,7 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
         await expect(person.page.get_by_role("alert")).to_have_text("Please complete the anti-robot check.")
+        await inspect(person, "a captcha that is not solved")
         assert turnstile.checked == []
 
         turnstile.solves = True
@@ -265,7 +276,8 @@ async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
         await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
         await person.open("sign-up")
         await person.wait_for_text("The anti-robot check could not be loaded.")
-        person.wrong.clear()
+        await inspect(person, "a captcha that cannot be loaded")
+        person.forget_failed_requests()
 
 
 async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
