@@ -76,7 +76,7 @@ TEXTS = {
     "en": ["Last day", "This week", "This month", "This year", "price not known yet"],
     "fr": ["Dernier jour", "Cette semaine", "Ce mois", "Cette année", "prix pas encore connu"],
 }
-_SPANS = "lines => lines.map(line => [...line.querySelectorAll('span')].map(span => span.textContent))"
+_SPANS = "lines => lines.map(line => [...line.querySelectorAll('span:not(:has(span))')].map(span => span.textContent))"
 COLORS = {
     "en": {"blue": "Blue day", "white": "White day", "red": "Red day"},
     "fr": {"blue": "Jour bleu", "white": "Jour blanc", "red": "Jour rouge"},
