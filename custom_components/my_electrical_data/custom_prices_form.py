@@ -1,6 +1,6 @@
 """The form of an offer with prices by weekday and hour: its fields, and the gateway's prices made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.const import CURRENCY_EURO
@@ -8,6 +8,7 @@ from homeassistant.helpers.selector import (
     ObjectSelector,
     ObjectSelectorConfig,
     SelectOptionDict,
+    Selector,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -52,11 +53,11 @@ def build_custom_price_fields(tariff: Tariff | None, words: Texts) -> dict[Any, 
                 description_field=_PRICE,
                 translation_key="custom_price",
                 fields={
-                    _NAME: {"required": True, "selector": TextSelector()},
+                    _NAME: {"required": True, "selector": _serialize(TextSelector())},
                     # not required: Home Assistant would show 0
-                    _PRICE: {"selector": build_number(2, PRICE_UNIT)},
+                    _PRICE: {"selector": _serialize(build_number(2, PRICE_UNIT))},
                     _DAYS: {"selector": _build_select("weekday", map(str, _EVERY_DAY), words, multiple=True)},
-                    _HOURS: {"selector": TextSelector()},
+                    _HOURS: {"selector": _serialize(TextSelector())},
                     _SEASON: {"selector": _build_select("custom_season", _SEASONS, words)},
                     _HOLIDAYS: {"selector": _build_select("custom_holidays", _HOLIDAY_RULES, words)},
                 },
@@ -155,7 +156,14 @@ def _list_rows(user_input: UserInput) -> list[dict[str, Any]]:
     return user_input.get(CONF_OTHER_PRICES) or []
 
 
-def _build_select(group: str, options: Any, words: Texts, *, multiple: bool = False) -> SelectSelector:
+def _build_select(group: str, options: Iterable[str], words: Texts, *, multiple: bool = False) -> dict[str, Any]:
     """Build a choice with labels: a field within a field is not translated by its key."""
     labelled = [SelectOptionDict(value=option, label=words(group, option)) for option in options]
-    return SelectSelector(SelectSelectorConfig(options=labelled, multiple=multiple, mode=SelectSelectorMode.DROPDOWN))
+    config = SelectSelectorConfig(options=labelled, multiple=multiple, mode=SelectSelectorMode.DROPDOWN)
+    return _serialize(SelectSelector(config))
+
+
+def _serialize(selector: Selector[Any]) -> dict[str, Any]:
+    """Return a selector as a field of an object takes it in every supported Home Assistant."""
+    serialized: dict[str, Any] = selector.serialize()["selector"]
+    return serialized

@@ -130,6 +130,13 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
     @callback
     @override
+    def _schedule_refresh(self) -> None:
+        """Schedule nothing if the entry was unloaded during the request."""
+        if not self._shutdown_requested:
+            super()._schedule_refresh()
+
+    @callback
+    @override
     def _async_refresh_finished(self) -> None:
         self._schedule_notification()
         for listener in self.retrieval_listeners:

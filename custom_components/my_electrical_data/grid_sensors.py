@@ -91,7 +91,7 @@ def _forecast_attributes(forecast: TempoForecast, now: datetime) -> Mapping[str,
                 "date": day.date.isoformat(),
                 **{color.value: round(100 * getattr(day.probabilities, color.value), 1) for color in TEMPO_COLORS},
                 "brier_red": score.forecast if score else None,
-                "brier_red_baseline": min(score.climatology, score.deduction) if score else None,
+                "brier_red_baseline": score.baseline if score else None,
             }
             for day in _list_days_ahead(forecast, now)
             for score in [scores.get(day.horizon)]

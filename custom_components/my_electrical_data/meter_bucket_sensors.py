@@ -15,7 +15,8 @@ from .const import OPTIONS
 from .description import FeedSensorDescription, Quantity, enum_sensor, sensor
 from .paris import paris_day
 
-_OWN: Final = "own"
+_OWN, _OFFER = "own", "offer"
+_CHEAPEST: Final = [_OWN, *OPTIONS, _OFFER]
 
 
 def list_buckets(point: UsagePoint | None, now: datetime) -> list[str]:
@@ -88,21 +89,25 @@ def _list_totals(comparison: Comparison) -> dict[str, float]:
 
 
 def _find_cheapest(comparison: Comparison, _now: datetime) -> str | None:
-    """Return the option with the lowest bill; of equal ones the own tariff, which needs no change."""
-    bills = _list_totals(comparison)
-    return min(bills, key=lambda option: round(bills[option], 2), default=None)
+    """Return the option with the lowest bill; `offer` for any offer, which `_describe_comparison` names."""
+    lowest = comparison.lowest
+    return lowest if lowest in _CHEAPEST or lowest is None else _OFFER
 
 
-def _describe_comparison(comparison: Comparison, now: datetime) -> Mapping[str, Any]:
-    bills, cheapest = _list_totals(comparison), _find_cheapest(comparison, now)
-    own = bills.get(_OWN)
-    saving = round(own - bills[cheapest], 2) if cheapest and own is not None else None
-    return {"months": comparison.total_months, "bills": bills, "saving": saving}
+def _describe_comparison(comparison: Comparison, _now: datetime) -> Mapping[str, Any]:
+    own = comparison.total.get(_OWN)
+    saving = own.above_lowest if own else None
+    return {
+        "months": comparison.total_months,
+        "bills": _list_totals(comparison),
+        "saving": None if saving is None else round(saving, 2),
+        "offer": next((offer.name for offer in comparison.offers if offer.id == comparison.lowest), None),
+    }
 
 
 CHEAPEST_OPTION: Final[FeedSensorDescription[Comparison]] = enum_sensor(
     "cheapest_option",
-    [_OWN, *OPTIONS],
+    _CHEAPEST,
     _find_cheapest,
     _describe_comparison,
     entity_registry_enabled_default=False,

@@ -253,8 +253,9 @@ class MeterFlow(ConsentSteps, FileImportSteps):
         if subentry.title == self._point.label:
             # Nothing of the entry changes, so its listener will not hear of it.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        self.hass.config_entries.async_update_subentry(entry, subentry, title=self._point.label)
         # A reason of our own, or Home Assistant uses its own text, which custom integrations get in English only.
-        return self.async_update_and_abort(entry, subentry, title=self._point.label, reason="reconfigure_successful")
+        return self.async_abort(reason="reconfigure_successful")
 
     def _abort_on_failure(self, error: GatewayError) -> SubentryFlowResult:
         LOGGER.warning("The gateway could not tell of its meters: %s", error)

@@ -74,13 +74,10 @@ class MeterHelperFlow(ConfigSubentryFlow):
         name = user_input.pop(CONF_NAME)
         if self.source != SOURCE_RECONFIGURE:
             return self.async_create_entry(title=name, data=user_input)
-        return self.async_update_and_abort(
-            self._get_entry(),
-            self._get_reconfigure_subentry(),
-            title=name,
-            data=user_input,
-            reason="reconfigure_successful",
+        self.hass.config_entries.async_update_subentry(
+            self._get_entry(), self._get_reconfigure_subentry(), title=name, data=user_input
         )
+        return self.async_abort(reason="reconfigure_successful")
 
 
 class ApplianceFlow(MeterHelperFlow):

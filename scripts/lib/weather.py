@@ -37,14 +37,20 @@ async def prepare_simulator(stack: Stack, now: datetime) -> None:
             for day in (today, today + timedelta(days=1))
         ),
     ]
-    red = find_next_red_day(today)
+    tempo_day = find_tempo_day(now)
+    red = find_next_red_day(tempo_day)
     if red is not None:
-        visible = {"visible_from": now.isoformat()} if red == today + timedelta(days=1) else {}
+        visible = {"visible_from": now.isoformat()} if red == tempo_day + timedelta(days=1) else {}
         orders.append(("POST", "/control/tempo", {"date": red.isoformat(), "colour": "RED", **visible}))
     async with aiohttp.ClientSession(stack.simulator_url, raise_for_status=True) as session:
         for method, path, body in orders:
             async with session.request(method, path, json=body):
                 pass
+
+
+def find_tempo_day(now: datetime) -> date:
+    """Return the Tempo day of a moment in Paris: it begins at 06:00, so that in the night it is the day before."""
+    return (now - timedelta(hours=6)).date()
 
 
 def find_next_red_day(today: date) -> date | None:

@@ -22,7 +22,8 @@ from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.pacing import HISTORY_HOUR, UPKEEP_HOUR, CappedPacer, EnedisPacer, compute_live_reserve
+from gateway.quotas.history_pacing import HistoryPacer
+from gateway.quotas.pacing import EnedisPacer, UpkeepPacer
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -90,8 +91,8 @@ async def open_runtime(
     kept_responses = KeptResponses(clock, settings.kept_answers_mib * 1024 * 1024, settings.kept_answers_seconds)
     by_priority = {
         Priority.PERSON: enedis,
-        Priority.UPKEEP: build_enedis(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
-        Priority.HISTORY: build_enedis(CappedPacer(pacer, HISTORY_HOUR, a_day - compute_live_reserve(a_day))),
+        Priority.UPKEEP: build_enedis(UpkeepPacer(pacer, a_day)),
+        Priority.HISTORY: build_enedis(HistoryPacer(pacer, database, clock, a_day)),
     }
     archive = Archive(database, store, clock, by_priority, keyring)
     try:

@@ -22,7 +22,7 @@ from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT, HomeAssistant
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port, is_free
-from scripts.lib.weather import VERY_TENSE, find_next_change, find_next_red_day
+from scripts.lib.weather import VERY_TENSE, find_next_change, find_next_red_day, find_tempo_day
 from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
 from tests.e2e.test_cards import LONG
@@ -181,6 +181,11 @@ async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:
 )
 def test_the_next_day_that_may_be_red(today: date, red: date | None) -> None:
     assert find_next_red_day(today) == red
+
+
+@pytest.mark.parametrize(("hour", "day"), [(5, 2), (6, 3), (23, 3)])
+def test_the_tempo_day_before_the_red_one_begins_at_six(hour: int, day: int) -> None:
+    assert find_tempo_day(NOW.replace(hour=hour, minute=59)) == date(2026, 11, day)
 
 
 @pytest.mark.parametrize(

@@ -183,8 +183,8 @@ async def test_the_fields_of_a_price_have_words_in_both_languages(
     form = await answer_meter(hass, await open_tariff(hass, await set_up()), TARIFF)
     selector = next(field for key, field in form["data_schema"].schema.items() if key == "other_prices")
     fields = selector.config["fields"]
-    assert fields["days"]["selector"].config["options"][0] == {"value": "0", "label": monday}
-    assert {"value": "summer", "label": summer} in fields["season"]["selector"].config["options"]
+    assert fields["days"]["selector"]["select"]["options"][0] == {"value": "0", "label": monday}
+    assert {"value": "summer", "label": summer} in fields["season"]["selector"]["select"]["options"]
     texts = await async_get_translations(hass, language, "selector", [DOMAIN])
     for field in fields:
         for part in ("name", "description"):

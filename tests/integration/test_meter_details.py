@@ -102,15 +102,24 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
     assert [get_entity_state(hass, f"{POINT_ID}_price_{bucket}").state for bucket in ("hp", "hc")] == ["0.21", "0.11"]
 
 
-def build_comparison(**bills: float | None) -> dict[str, Any]:
+def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict[str, Any]:
+    least = None if lowest is None else bills[lowest]
     costs = {
-        option: {"energy": bill, "subscription": 0, "total": bill, "known": 1.0 if bill else 0.0}
+        option: {
+            "energy": bill,
+            "subscription": 0,
+            "total": bill,
+            "known": 1.0 if bill else 0.0,
+            "above_lowest": None if bill is None or least is None else bill - least,
+        }
         for option, bill in bills.items()
     }
     return {
         "items": [],
         "total": costs,
         "total_months": 7,
+        "lowest": lowest,
+        "offers": [{"id": "week-end", "supplier": "Example", "name": "Week-end", "prices_outdated": None}],
         "open_to_new": {},
         "power_kva": 9,
         "highest_va": None,
@@ -121,28 +130,33 @@ def build_comparison(**bills: float | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("bills", "cheapest", "saving"),
+    ("bills", "lowest", "state", "saving", "offer"),
     [
-        ({"base": 500.0, "hp_hc": 480.0, "tempo": 410.5, "own": 480.0}, "tempo", 69.5),
-        ({"base": 500.0, "hp_hc": 480.0, "tempo": None, "own": 480.0}, "own", 0),
-        ({"base": 500.0, "hp_hc": 480.0, "tempo": None, "own": None}, "hp_hc", None),
-        ({"base": None, "hp_hc": None, "tempo": None, "own": None}, "unknown", None),
+        ({"base": 500.0, "hp_hc": 480.0, "tempo": 410.5, "own": 480.0}, "tempo", "tempo", 69.5, None),
+        ({"base": 500.0, "hp_hc": 480.0, "tempo": None, "own": 480.0}, "own", "own", 0, None),
+        ({"base": 500.0, "hp_hc": 480.0, "tempo": 410.5, "own": 480.0}, "own", "own", 0, None),
+        ({"base": 500.0, "hp_hc": 480.0, "tempo": None, "own": None}, "hp_hc", "hp_hc", None, None),
+        ({"base": 500.0, "own": 480.0, "week-end": 450.25}, "week-end", "offer", 29.75, "Week-end"),
+        ({"base": None, "hp_hc": None, "tempo": None, "own": None}, None, "unknown", None, None),
     ],
 )
-async def test_the_cheapest_option(
+async def test_the_cheapest_option_is_the_one_that_the_gateway_names(
     hass: HomeAssistant,
     gateway: ScriptedGateway,
     set_up: SetUp,
     bills: dict[str, float | None],
-    cheapest: str,
+    lowest: str | None,
+    state: str,
     saving: float | None,
+    offer: str | None,
 ) -> None:
-    gateway.answers[COMPARISON] = build_comparison(**bills)
+    gateway.answers[COMPARISON] = build_comparison(bills, lowest)
     entry = await set_up()
     assert not gateway.list_requests(COMPARISON), "nobody looks at it"
     await enable(hass, entry, *of_meter("cheapest_option"))
-    state = get_entity_state(hass, f"{POINT_ID}_cheapest_option")
-    assert (state.state, state.attributes["saving"], state.attributes["months"]) == (cheapest, saving, 7)
+    shown = get_entity_state(hass, f"{POINT_ID}_cheapest_option")
+    assert (shown.state, shown.attributes["saving"], shown.attributes["months"]) == (state, saving, 7)
+    assert shown.attributes["offer"] == offer
 
 
 async def test_when_each_feed_was_retrieved(
@@ -180,7 +194,7 @@ async def test_every_feed_tells_when_it_was_retrieved(
         **dict.fromkeys((*on_demand, compared), "unknown"),
     }
     assert not [path for path in (QUOTA, MAX_POWER, TARIFFS, COMPARISON) if gateway.list_requests(path)]
-    gateway.answers[COMPARISON] = build_comparison(base=500.0, own=480.0)
+    gateway.answers[COMPARISON] = build_comparison({"base": 500.0, "own": 480.0}, "own")
     await enable(hass, entry, *of_meter("cheapest_option"))
     assert get_entity_state(hass, compared).state == "2026-11-23T10:05:00+00:00"
 

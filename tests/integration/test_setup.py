@@ -1,16 +1,20 @@
 """An entry's life: set up, in trouble, unloaded."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from conftest import MoveTo, SetUp
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from pages import load_texts
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
 )
 from scripted_gateway import (
     ECOWATT,
@@ -37,6 +41,27 @@ async def test_unloads(hass: HomeAssistant, gateway: ScriptedGateway, set_up: Se
     gateway.requests.clear()
     await move_to("2026-11-24T12:00:00+00:00")
     assert not gateway.requests
+
+
+async def test_unloads_during_a_request(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, now: FrozenDateTimeFactory
+) -> None:
+    """No timer for the next request is left: as this test ends, the fixtures of Home Assistant 2026.6 look for one."""
+    entry = await set_up()
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(_request: web.Request) -> Any:
+        has_begun.set()
+        await may_end.wait()
+        return load_body("tempo")
+
+    gateway.answers[TEMPO] = answer_late
+    now.move_to("2026-11-23T17:00:00+00:00")
+    async_fire_time_changed(hass)
+    await has_begun.wait()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    may_end.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_a_subscribed_power_may_be_a_fraction(

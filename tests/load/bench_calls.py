@@ -130,7 +130,7 @@ async def _run_gateway(settings: Settings, clock: leaping.LeapingClock, simulato
             return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway")
 
         async with app.router.lifespan_context(app), new_client() as http:
-            yield Gateway(app.state.runtime, http, new_client)
+            yield Gateway(app.state.runtime, http, new_client, app)
 
 
 async def _get_token(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> dict[str, str]:

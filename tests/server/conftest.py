@@ -17,6 +17,7 @@ import httpx2
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
@@ -239,6 +240,7 @@ class Gateway:
     http: httpx2.AsyncClient
     new_browser: Callable[..., httpx2.AsyncClient]
     """Make a client of its own, from an address of its own if need be."""
+    app: FastAPI = field(repr=False)
 
     async def sign_in(self, email: str = "somebody@example.org") -> dict[str, str]:
         """Make an account with an API client; return the header that its token makes."""
@@ -308,7 +310,7 @@ async def run_gateway(settings: Settings, clock: SetClock) -> AsyncIterator[Gate
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app, client=(address, 1)), base_url="http://gateway")
 
     async with app.router.lifespan_context(app), new_client() as http:
-        yield Gateway(app.state.runtime, http, new_client)
+        yield Gateway(app.state.runtime, http, new_client, app)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import "./app.css";
 import App from "./App.svelte";
 import { startRouter } from "$lib/router.svelte";
 
-// one that the browser kept as it was left may show what was logged out from since then
+// a page restored from the back/forward cache may show data of a session that has ended
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 startRouter();

@@ -2,11 +2,11 @@ import type { Component } from "svelte";
 
 interface Route {
   load: () => Promise<{ default: Component }>;
-  /** Who sees it; the others are led to log in, or to the overview. */
+  /** Who may see it; others are redirected to the log-in or the overview. */
   for: "everybody" | "guests" | "accounts" | "owners" | "administrators";
 }
 
-/** Every page, by the one segment of its address. `owners` have a meter. */
+/** Every page by its path, a single segment. `owners` have a meter. */
 export const routes: Readonly<Record<string, Route>> = {
   "": { load: () => import("./pages/landing/Landing.svelte"), for: "guests" },
   "sign-up": { load: () => import("./pages/entry/SignUp.svelte"), for: "guests" },

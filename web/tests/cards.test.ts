@@ -124,6 +124,7 @@ const score = (measure: "red" | "total", forecast: number) => ({
   forecast,
   climatology: 0.16,
   deduction: 0.15,
+  baseline: 0.15,
 });
 
 describe("the Tempo forecast", () => {

@@ -20,6 +20,6 @@ test("an amount of 0 is known, and one that is null is not", () => {
 
 test("a bar shows the amounts above 0 only", () => {
   const [row] = toRows(series, "month", "consumption", "euros");
-  const bar = row && toBar(row, "euros", { before: "before", partly: "partly", colon: ":" });
+  const bar = row && toBar(row, "euros");
   expect(bar?.parts.map(({ bucket }) => bucket)).toEqual(["subscription", "hp"]);
 });

@@ -51,12 +51,20 @@ class OptionCost:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OptionTotal(OptionCost):
+    """The cost of an option over all months; `above_lowest` is how much more it costs than the lowest option."""
+
+    above_lowest: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedMonth:
-    """The cost of the days `[start, end[` under each option."""
+    """The cost of the days `[start, end[` under each option; `known` is the share of their hours that is compared."""
 
     start: date
     end: date
     options: dict[str, OptionCost]
+    known: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +90,12 @@ class Comparison:
     """The cost of the same hours under each option, and the lowest subscribed power that would have been enough.
 
     `highest_known` is the share of days (0 to 1) whose maximum power is known. `open_to_new` says of an option whether
-    somebody who does not have it yet may choose it today. `total` is of `total_months` months, alike for all options.
+    somebody who does not have it yet may choose it today. `total` is of `total_months` months, alike for all options;
+    `lowest` has the lowest bill of those that the reader may choose. An older gateway does not say it.
     """
 
     items: tuple[ComparedMonth, ...]
-    total: dict[str, OptionCost]
+    total: dict[str, OptionTotal]
     power_kva: int | None
     highest_va: int | None
     highest_known: float
@@ -94,6 +103,7 @@ class Comparison:
     prices_outdated: date | None
     open_to_new: dict[str, bool] = field(default_factory=dict)
     total_months: int | None = None
+    lowest: str | None = None
     offers: tuple[ComparedOffer, ...] = ()
     lower_powers: tuple[LowerPower, ...] = ()
 

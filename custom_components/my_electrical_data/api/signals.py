@@ -72,7 +72,10 @@ class ForecastDay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ForecastScore:
-    """Brier scores of the forecast and of two baselines over `days`; smaller is better. `measure`: `red`, `total` …"""
+    """Brier scores of the forecast and of two baselines over `days`; smaller is better. `measure`: `red`, `total` …
+
+    `baseline` is the better of the two; an older gateway does not say it.
+    """
 
     horizon: int
     measure: str
@@ -80,6 +83,7 @@ class ForecastScore:
     forecast: float
     climatology: float
     deduction: float
+    baseline: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

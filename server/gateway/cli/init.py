@@ -77,7 +77,7 @@ def init(
         print(f"To do: {problem}")
     # sh looks for a name without a folder in PATH, not here
     where = f"set -a; . {shlex.quote(str(env_file.absolute()))}; set +a; " if env_file is not None else ""
-    print(f"To do: {where}gateway serve")
+    print(f"To do: {where}gateway serve{'' if where else ', unless the gateway runs already, as in a container'}")
     print("To do: in Home Assistant, add the integration MyElectricalData with this client id and secret.")
     print("To do: there, or with POST /v1/consents, share your meter.")
 

@@ -25,4 +25,4 @@ def backtest(
     result = run_backtest()
     print(format_tables(result), end="")
     if save is not None:
-        save.write_text(result.model_dump_json(indent=2) + "\n", "utf-8")
+        save.write_text(result.model_dump_json(indent=2, exclude_computed_fields=True) + "\n", "utf-8")

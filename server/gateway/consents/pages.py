@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from gateway.accounts import sessions
 from gateway.consents import authorization
 from gateway.consents.authorization import LIFETIME, OPEN
 from gateway.consents.claims import ClaimOutcome
@@ -100,7 +101,9 @@ def _render_result(
     if outcome is ClaimOutcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
     front = settings.frontend_url
-    if front and outcome is not ClaimOutcome.PENDING and consent_id:
+    # whoever came from Home Assistant may not be logged in here: the front end would ask them to, and tell them nothing
+    is_logged_in = sessions.read_cookie(request, settings) is not None
+    if front and is_logged_in and outcome is not ClaimOutcome.PENDING and consent_id:
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
     return render_page(

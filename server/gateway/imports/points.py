@@ -54,7 +54,11 @@ class ValueUnit(StrEnum):
     @property
     def is_energy(self) -> bool:
         """Whether it is a unit of energy, and not of power."""
-        return self in {ValueUnit.WH, ValueUnit.KWH}
+        match self:
+            case ValueUnit.WH | ValueUnit.KWH:
+                return True
+            case ValueUnit.W | ValueUnit.KW | ValueUnit.VA | ValueUnit.KVA:
+                return False
 
     def to_base(self, value: Decimal) -> Decimal:
         """Convert a value in this unit to W, Wh or VA."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import assert_never
 
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality
@@ -60,20 +61,28 @@ def build_measure(found: MeasuredRange) -> JsonObject:
         "grandeurPhysique": quantity,
         "unite": unit,
     }
-    is_index = found.measure.kind is Kind.INDEX
     points = []
     for point in found.points:
         one = {"v": str(point.value), "d": point.stamp}
         if point.minutes:
             one |= {"p": f"PT{point.minutes}M", "n": _NATURES[point.quality], "iv": "0", "ec": "0"}
         points.append(one)
+    quantities: list[JsonObject] = []
+    contexts: list[JsonObject] = []
+    match found.measure.kind:
+        case Kind.INDEX:
+            contexts.append(_build_index_context(found, series))
+        case Kind.CURVE | Kind.DAILY | Kind.MAX_POWER:
+            quantities.append({**series, "points": points, "calendrier": []})
+        case _:
+            assert_never(found.measure.kind)
     return {
         "idPrm": found.prm,
         "etapeMetier": "BRUT",
         "periode": {"dateDebut": found.start.isoformat(), "dateFin": found.end.isoformat()},
         **_HEADS[found.measure.kind],
-        "grandeur": [] if is_index else [{**series, "points": points, "calendrier": []}],
-        "contexte": [_build_index_context(found, series)] if is_index else [],
+        "grandeur": quantities,
+        "contexte": contexts,
     }
 
 

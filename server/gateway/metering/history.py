@@ -1,4 +1,4 @@
-"""Fetches older history after live requests: newest first, one call at a time, with accounts taking turns."""
+"""Fetches older history after the newest days of all meters: newest first, call by call, with accounts taking turns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,16 @@ from gateway.metering.fetching import Priority
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
 from gateway.metering.schedule import Feed, Kind, find_next_attempt
-from gateway.quotas.pacing import take_history_turn
+from gateway.quotas.history_pacing import take_history_turn
 from gateway.store import Store
 from gateway.usage_points import repository as points
 
+_ORDER = {Kind.CURVE: 0, Kind.DAILY: 1, Kind.MAX_POWER: 2, Kind.INDEX: 3}
+"""Which kind of a history is fetched first."""
 _CONTRACT_FIRST = timedelta(seconds=10)
 """The history waits for the contract, which is being fetched and says when the meter was put into service."""
+_NEWEST_FIRST = timedelta(seconds=1)
+"""History waits while the newest days of any usage point are due, such as the first sixty of a new one."""
 _A_MOMENT = timedelta(milliseconds=1)
 
 
@@ -76,10 +80,12 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
     now = clock.now()
     async with database.read() as session:
         point = await points.find_next_history(session)
-    if point is None or point.history_at is None:
-        return now + paris.HOUR
-    if point.history_at > now:
-        return point.history_at
+        if point is None or point.history_at is None:
+            return now + paris.HOUR
+        if point.history_at > now:
+            return point.history_at
+        if await points.find_with_work(session, now, 1):
+            return now + _NEWEST_FIRST
     if points.waits_for_details(point, now):
         return now + _CONTRACT_FIRST
     try:
@@ -114,7 +120,7 @@ async def _find_next_call(database: Database, point: MeteredPoint, now: datetime
             calls = plan_calls(feed, entries, days, now, since=point.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
-    return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
+    return max(planned, key=lambda call: (-_ORDER[call[0].kind], call[1].end), default=None)
 
 
 async def _take_step(

@@ -67,7 +67,7 @@ class MeteredPoint:
             directions=tuple(list_directions(point)),
             possible=tuple(_find_possible(point, refusals)),
             recent_from=point.wanted_from,
-            extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
+            extras=tuple(kind for kind in Kind if kind.is_on_request and _is_wanted(point, kind, now)),
             refusals=refusals,
             most_watts=_find_most_watts(point),
             next_work_at=point.next_work_at,

@@ -32,6 +32,15 @@ class Kind(StrEnum):
             case Kind.INDEX:
                 return True
 
+    @property
+    def is_on_request(self) -> bool:
+        """Whether it is fetched only for a month after a client requested it."""
+        match self:
+            case Kind.CURVE | Kind.DAILY:
+                return False
+            case Kind.MAX_POWER | Kind.INDEX:
+                return True
+
 
 class State(StrEnum):
     """The state of a day. FILLED: whole, with at most one hour estimated; Enedis is still asked again.

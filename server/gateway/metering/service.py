@@ -278,7 +278,7 @@ class Readings:
 
     async def _note_wanted_kind(self, point: MeteredPoint, kind: Kind) -> None:
         """Record, at most once a day, that a client requested a kind that is only fetched on request."""
-        if kind not in {Kind.MAX_POWER, Kind.INDEX}:
+        if not kind.is_on_request:
             return
         now, noted = self._clock.now(), point.wants.get(kind)
         if noted is None or now - datetime.fromisoformat(noted) > _NOTED_FOR:

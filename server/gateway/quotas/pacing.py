@@ -25,12 +25,8 @@ _PAUSE = timedelta(minutes=1)
 _LONGEST_STOP = paris.HOUR
 UPKEEP_HOUR = budgets.ENEDIS_HOUR * 19 // 20
 """Calls in an hour after which the background upkeep makes none: the rest is for live requests."""
-HISTORY_HOUR = budgets.ENEDIS_HOUR * 3 // 4
-"""Calls in an hour after which none is made for older history: the rest is for upkeep and live requests."""
-HISTORY_INTERVAL = 3600 / HISTORY_HOUR
-"""Seconds between calls for older history, across all accounts."""
-_LIVE_RESERVE = 10
-"""Calls per account and day that history leaves for new days: two directions, maximum power, index, second tries."""
+DAY_USED_UP = "day"
+"""Our code for an account whose calls of the day are used up."""
 
 
 class EnedisPacer:
@@ -90,7 +86,7 @@ class EnedisPacer:
                 await counters.charge_budgets(session, charged)
         except counters.ExhaustedError as error:
             if error.budget == of_user:
-                raise EnedisError(ErrorReason.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
+                raise EnedisError(ErrorReason.QUOTA, DAY_USED_UP, paris.midnight(day + paris.DAY)) from error
             raise EnedisError(ErrorReason.QUOTA, "hour", budgets.next_hour(now)) from error
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
@@ -106,35 +102,21 @@ class EnedisPacer:
         return until
 
 
-class CappedPacer:
-    """A pacer for calls of lower priority, which leaves a part of the hour and of the payer's day to others."""
+class UpkeepPacer:
+    """A pacer for the newest days, which leaves a part of the hour to people who wait."""
 
-    def __init__(self, pacer: EnedisPacer, hour_limit: int, user_limit: int) -> None:
-        """Use the turns and budgets of `pacer`, up to these limits."""
+    def __init__(self, pacer: EnedisPacer, user_limit: int) -> None:
+        """Use the turns and budgets of `pacer`; `user_limit` is how many calls an account may cause per day."""
         self._pacer = pacer
-        self._hour_limit = hour_limit
         self._user_limit = user_limit
 
     async def wait_for_turn(self, api: Api, payer: str) -> None:
         """Wait for a turn, and count the call. Raises EnedisError(QUOTA), StoreError."""
-        await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
+        await self._pacer.wait_within(api, payer, UPKEEP_HOUR, self._user_limit)
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
         """See EnedisPacer.stop_calls."""
         return await self._pacer.stop_calls(api, until)
-
-
-async def take_history_turn(store: Store) -> timedelta:
-    """Take the turn of a call for older history and return 0; if it is not free, return how long to wait.
-
-    Callers wait without holding anything, so that a live request for the same usage point is not delayed.
-    """
-    return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", HISTORY_INTERVAL))
-
-
-def compute_live_reserve(user_limit: int) -> int:
-    """Return how many calls of an account's day are reserved, so that history does not use them."""
-    return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
 
 async def find_stop_end(store: Store, api: Api, now: datetime) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import assert_never
 
 import structlog
 
@@ -32,7 +33,7 @@ async def fetch_details(
         try:
             found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
-            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN, ErrorReason.UNAUTHORIZED}:
+            if _concerns_all_points(error.reason):
                 failure = error
             if error.reason is ErrorReason.QUOTA or error.is_for_all:
                 break
@@ -42,6 +43,30 @@ async def fetch_details(
     if found.production_activated_on or any(service.gives for service in services):
         found = found.merge(Contract(produces=True))
     return found, failure
+
+
+def _concerns_all_points(reason: ErrorReason) -> bool:
+    """Tell whether an error says nothing about the usage point, so that its details are fetched again soon."""
+    match reason:
+        case ErrorReason.QUOTA | ErrorReason.DOWN | ErrorReason.UNAUTHORIZED:
+            return True
+        case (
+            ErrorReason.ABSENT
+            | ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.TOO_LONG
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.NOT_HOLDER
+            | ErrorReason.NO_CONSENT
+            | ErrorReason.METER_REFUSED
+            | ErrorReason.NOTHING_OPEN
+            | ErrorReason.NOT_SUBSCRIBED
+            | ErrorReason.OUR_FAULT
+        ):
+            return False
+        case _:
+            assert_never(reason)
 
 
 async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> Contract:

@@ -16,8 +16,8 @@ from gateway.tariffs.models import StoredOffers
 from tests.server.conftest import NOW
 
 ROWS, LARGE = 160, 256 * 1024
-LIMIT = 24 * 1024 * 1024
-"""Of 40 MB of rows. 50 of them, which PostgreSQL's driver reads at least, are 13 MB."""
+LIMIT = 32 * 1024 * 1024
+"""For 40 MiB of rows, which take about 20 MiB at once: PostgreSQL's driver reads at least 50 of them."""
 
 
 @contextmanager

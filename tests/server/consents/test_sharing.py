@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from gateway.accounts import sessions
 from gateway.counters.models import Counter
+from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 from tests.server.consents.conftest import Person
 
 TO_SHARE, TEMPO_TO_SHARE, APPEARS_LATE = "30001000000015", "30001000000016", "30001000000017"
@@ -158,6 +160,23 @@ async def test_reloading_the_last_page_shows_it_again(alice: Person) -> None:
     first, second = await alice.handle_callback(location), await alice.handle_callback(location)
     assert first.status_code == second.status_code == 200
     assert "C’est fait" in second.text
+
+
+async def test_whoever_is_not_logged_in_to_the_front_end_is_told_here(
+    settings: Settings, clock: SetClock, simulator: Simulator
+) -> None:
+    """As somebody who adds a meter in Home Assistant."""
+    front = "https://front.example.org"
+    async with run_gateway(settings.model_copy(update={"frontend_url": front}), clock) as gateway:
+        person = Person(gateway, simulator, await gateway.sign_in("alice@example.org"), "alice@example.org")
+        asked = await person.request_consent(TO_SHARE)
+        location = person.at_enedis(await person.start_authorization(asked), TO_SHARE)
+        page = await person.handle_callback(location)
+        assert page.status_code == 200
+        assert "retourner à Home Assistant" in page.text
+        person.browser.cookies.set(sessions.get_cookie_name(gateway.runtime.settings), "a session's")
+        page = await person.handle_callback(location)
+        assert (page.status_code, page.headers["location"]) == (303, f"{front}/consent?id={asked['id']}")
 
 
 async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(

@@ -10,21 +10,12 @@ import pytest
 
 from gateway.settings import Settings
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
+from tests.server.metering.ticking_clock import TickingClock
 
 BASE, HOLES, NEW_METER, OTHER = "30001000000001", "30001000000006", "30001000000008", "30009000000001"
 MEASURES = "mesure_synchrone"
-
-
-class TickingClock(SetClock):
-    """Pauses pass twenty times as fast, and a millisecond whenever somebody looks."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.speed = 20
-
-    def now(self) -> datetime:
-        self.set(super().now() + timedelta(milliseconds=1))
-        return super().now()
+LAST_HOUR = NOW + timedelta(hours=13)
+"""23:30 in Paris, when history may use all calls that the newest days leave."""
 
 
 @pytest.fixture
@@ -56,8 +47,8 @@ async def fill_history(start: Any, clock: SetClock, simulator: Simulator, prm: s
     """Return a history that was filled by a new process each day."""
     point = ""
     for day in range(9):
-        clock.set(NOW + timedelta(days=day))
-        simulator.set_clock(NOW + timedelta(days=day))
+        clock.set(LAST_HOUR + timedelta(days=day))
+        simulator.set_clock(LAST_HOUR + timedelta(days=day))
         async with start() as gateway:
             point = point or await gateway.add_meter(prm)
             seen: dict[str, Any] = (await wait_until(partial(find_at_rest, gateway, point)))["history"]
@@ -99,7 +90,9 @@ async def test_the_values_of_old_days_with_holes_are_asked_together(
     assert len(values) <= 5, "the live days', the year's before the curve, the history's in two years, and a new one"
 
 
-async def test_accounts_take_turns(gateway: Gateway, simulator: Simulator) -> None:
+async def test_accounts_take_turns(gateway: Gateway, clock: SetClock, simulator: Simulator) -> None:
+    simulator.set_clock(LAST_HOUR)
+    clock.set(LAST_HOUR)
     for prm, owner in ((BASE, "somebody@example.org"), (OTHER, "other@example.org")):
         await gateway.add_meter(prm, owner)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import override
@@ -11,6 +12,7 @@ from typing import override
 import pytest
 
 from gateway.accounts import service as accounts
+from gateway.counters.models import Counter
 from gateway.domain.direction import Direction
 from gateway.enedis.circuit_breaker import FAILURES, Circuit
 from gateway.enedis.errors import EnedisError, ErrorReason
@@ -23,9 +25,10 @@ from gateway.metering.missing import Reason
 from gateway.metering.schedule import Feed, Kind
 from gateway.metering.service import Readings
 from gateway.metering.visits import HistoryPace
-from gateway.quotas.pacing import HISTORY_INTERVAL
+from gateway.quotas.history_pacing import HISTORY_INTERVAL
 from gateway.store.memory import MemoryStore
 from gateway.usage_points import service as points
+from gateway.usage_points.repository import schedule_history
 from tests.server.billing.homes import StoredHome, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply
@@ -216,9 +219,10 @@ PACE = HistoryPace(
     known_from=date(2026, 6, 1),
     starts_at=datetime(2026, 11, 3, 10, tzinfo=UTC),
     calls_a_week=1,
-    share=1,
-    left_today=30,
-    calls_a_day=40,
+    accounts=1,
+    own_histories=1,
+    used=1,
+    user_limit=50,
 )
 
 
@@ -230,12 +234,43 @@ def test_a_day_of_the_history_is_expected_when_its_call_is_made(day: date, calls
     assert PACE.expected_at(day) == PACE.starts_at + calls_away * timedelta(seconds=HISTORY_INTERVAL)
 
 
-def test_what_the_calls_of_today_do_not_reach_is_expected_after_midnight() -> None:
-    day = date(2026, 6, 1) - 7 * 32 * A_DAY
+def test_histories_that_take_turns_are_expected_later() -> None:
     turn = timedelta(seconds=HISTORY_INTERVAL)
-    assert PACE.expected_at(day) == paris.midnight(date(2026, 11, 4)) + 2 * turn
-    oldest = date(2026, 6, 1) - 7 * 75 * A_DAY
-    assert PACE.expected_at(oldest) == paris.midnight(date(2026, 11, 5)) + 5 * turn
+    both_directions_of_two_meters = replace(PACE, accounts=3, own_histories=2, calls_a_week=2)
+    assert both_directions_of_two_meters.expected_at(date(2026, 5, 24)) == PACE.starts_at + 3 * 2 * 2 * 2 * turn
+
+
+@pytest.mark.parametrize(
+    ("weeks", "opens_at", "turns"),
+    [
+        (13, PACE.starts_at, 13),
+        (14, datetime(2026, 11, 3, 22, tzinfo=UTC), 1),
+        (39, datetime(2026, 11, 3, 22, tzinfo=UTC), 26),
+        (41, datetime(2026, 11, 3, 23, tzinfo=UTC), 2),
+        (54, datetime(2026, 11, 4, 22, tzinfo=UTC), 1),
+        (84, datetime(2026, 11, 4, 23, tzinfo=UTC), 5),
+    ],
+)
+def test_what_the_calls_until_2300_do_not_reach_is_expected_after_it_or_after_midnight(
+    weeks: int, opens_at: datetime, turns: int
+) -> None:
+    assert PACE.expected_at(PACE.known_from - 7 * weeks * A_DAY) == opens_at + turns * timedelta(
+        seconds=HISTORY_INTERVAL
+    )
+
+
+async def test_a_history_that_goes_on_tomorrow_has_all_calls_of_tomorrow(scripted_home: ScriptedHome) -> None:
+    home = scripted_home.home
+    midnight = paris.midnight(TODAY + A_DAY)
+    async with home.database.write() as session:
+        session.add(Counter(name=f"user:{home.account_id}", window=str(TODAY), used=50))
+        await schedule_history(session, home.point_id, midnight)
+    readings = Readings(home.database, make_silent(scripted_home), home.clock, home.keyring, 50)
+    old = TODAY - 75 * A_DAY
+    known = await readings.read_load_curve(home.account_id, home.point_id, Direction.CONSUMPTION, old, old + A_DAY)
+    [gap] = known.missing
+    assert gap.expected_at is not None
+    assert midnight < gap.expected_at < midnight + timedelta(minutes=5)
 
 
 async def test_scheduled_days_name_their_time(scripted_home: ScriptedHome) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy import Table
 from gateway.counters.models import Counter
 from gateway.counters.service import Budget, ExhaustedError, charge_budgets, load_used
 from gateway.enedis.client import Api
+from gateway.enedis.errors import EnedisError
 from gateway.kit.database import Base, Database
 from gateway.quotas.budgets import enedis_hour, next_hour, user_day
+from gateway.quotas.history_pacing import HistoryPacer
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
@@ -128,3 +130,33 @@ async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: 
         await pacer.wait_for_turn(Api.MEASURES, "a")
     assert await load_spent(databases[0], USER) == 0
     assert await load_spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0
+
+
+async def test_history_keeps_calls_for_new_meters_until_2300(databases: list[Database]) -> None:
+    """Of 50 calls, history may use 14 in the day, and 40 in its last hour; then it waits for the next day."""
+    clock = SetClock(datetime(2026, 11, 3, 19, tzinfo=UTC))
+    pacer = HistoryPacer(EnedisPacer(databases[0], MemoryStore(), clock, 1_000_000, 50), databases[0], clock, 50)
+
+    async def make_calls() -> datetime | None:
+        while True:
+            try:
+                await pacer.wait_for_turn(Api.MEASURES, "a")
+            except EnedisError as error:
+                return error.retry_at
+
+    last_hour, midnight = datetime(2026, 11, 3, 22, tzinfo=UTC), datetime(2026, 11, 3, 23, tzinfo=UTC)
+    assert await make_calls() == last_hour
+    assert await load_spent(databases[0], USER) == 14
+    clock.set(last_hour)
+    assert await make_calls() == midnight
+    assert await load_spent(databases[0], USER) == 40
+
+
+async def test_history_of_an_account_without_a_call_left_waits_for_midnight(databases: list[Database]) -> None:
+    async with databases[0].write() as session:
+        session.add(Counter(name=USER.name, window=USER.window, used=50))
+    clock = SetClock(datetime(2026, 11, 3, 19, tzinfo=UTC))
+    pacer = HistoryPacer(EnedisPacer(databases[0], MemoryStore(), clock, 1_000_000, 50), databases[0], clock, 50)
+    with pytest.raises(EnedisError) as refusal:
+        await pacer.wait_for_turn(Api.MEASURES, "a")
+    assert refusal.value.retry_at == datetime(2026, 11, 3, 23, tzinfo=UTC), "not 23:00, which brings it no call"

@@ -10,11 +10,11 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 export const apiUrl = new URL(`${import.meta.env.VITE_API_BASE_URL.replace(/\/$/, "")}/`, base).href;
 
 /** The gateway, typed by its OpenAPI document. Wrap each call in `answer`. */
-// answers that are the same for everybody are asked for again by their ETag; others are not stored (decision 81)
+// responses that are the same for everybody are revalidated by their ETag; others are not stored (decision 81)
 export const api = createClient<paths>({ baseUrl: apiUrl, credentials: "include", cache: "no-cache" });
 
 let onSessionEnd = (): void => {};
-/** Tell what to do when the gateway says that nobody is logged in any more. */
+/** Set what happens when the gateway responds that nobody is logged in any more. */
 export function whenSessionEnds(handler: () => void): void {
   onSessionEnd = handler;
 }
@@ -26,9 +26,9 @@ interface Result<Data> {
 }
 
 /**
- * The body of a successful answer.
+ * The body of a successful response.
  *
- * @throws {Problem} for every other answer, and for none
+ * @throws {Problem} for every other response, and if there is none
  */
 export async function answer<Data>(request: Promise<Result<Data>>): Promise<NonNullable<Data>> {
   let result: Result<Data>;
@@ -44,7 +44,7 @@ export async function answer<Data>(request: Promise<Result<Data>>): Promise<NonN
     // oxlint-disable-next-line no-console -- what VITE_DEBUG asks for
     console.debug(new URL(result.response.url).pathname, problem.code, problem.detail);
   }
-  // a wrong password is the one 401 that does not mean that nobody is logged in any more
+  // any other 401 means that nobody is logged in any more
   if (problem.status === 401 && problem.code !== "invalid_credentials") onSessionEnd();
   throw problem;
 }

@@ -1,10 +1,10 @@
-/** What went wrong with a request: the gateway's problem details (RFC 9457), or `unreachable` where nothing answered. */
+/** Why a request failed: the gateway's problem details (RFC 9457), or `unreachable` if there was no response. */
 export class Problem extends Error {
   constructor(
     readonly code: string,
     readonly status: number,
     readonly detail: string,
-    /** Milliseconds to wait before the next try, if the gateway named a time. */
+    /** Milliseconds until the next attempt, if the gateway named a time. */
     readonly retryAfter?: number,
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {

@@ -1682,7 +1682,8 @@ export interface components {
          *     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
          *     a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
          *     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
-         *     has a price. `total` is the total of all rows; a year before, of as many days as are known now.
+         *     has a price; `complete_rows` counts these rows. `total` is the total of all rows; a year before, of as many days as
+         *     are known now.
          */
         ChartView: {
             /** Start */
@@ -1708,6 +1709,10 @@ export interface components {
             /** Complete */
             complete: {
                 [key: string]: boolean[];
+            } | null;
+            /** Complete Rows */
+            complete_rows: {
+                [key: string]: number;
             } | null;
             total: components["schemas"]["TotalView"] | null;
         };
@@ -1807,7 +1812,9 @@ export interface components {
          *     hours that all of them have a price for. An option has no cost in a month if it is not sold at the power of a day,
          *     or has a price for less than half as many hours as the option with the most. `total` covers the `total_months`
          *     months in which all options have a cost that have one in at least half of the months.
-         *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
+         *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`. `lowest` is the
+         *     one with the lowest bill in `total`, without those closed to new customers; of equal ones, `own`; null if there is
+         *     no bill.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
          *     which a price of the own tariffs, the regulated options or one of `offers` may be outdated.
          *     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
@@ -1818,10 +1825,12 @@ export interface components {
             items: components["schemas"]["MonthView"][];
             /** Total */
             total: {
-                [key: string]: components["schemas"]["OptionCostView"];
+                [key: string]: components["schemas"]["OptionTotalView"];
             };
             /** Total Months */
             total_months: number;
+            /** Lowest */
+            lowest: string | null;
             /** Offers */
             offers: components["schemas"]["ComparedOffer"][];
             /** Open To New */
@@ -2779,7 +2788,7 @@ export interface components {
         };
         /**
          * MonthView
-         * @description The cost of the days `[start, end[` under each option.
+         * @description The cost of the days `[start, end[` under each option; `known` is the share of their hours that is compared.
          */
         MonthView: {
             /**
@@ -2792,6 +2801,8 @@ export interface components {
              * Format: date
              */
             end: string;
+            /** Known */
+            known: number;
             /** Options */
             options: {
                 [key: string]: components["schemas"]["OptionCostView"];
@@ -3079,6 +3090,30 @@ export interface components {
             };
             /** Red Gain */
             red_gain: number | null;
+        };
+        /**
+         * OptionTotalView
+         * @description The costs of an option over all months. `above_lowest` is how much more it costs than the lowest option, in EUR.
+         *
+         *     `above_lowest` is negative if the option costs less, but is closed to new customers; null if a bill is not known.
+         */
+        OptionTotalView: {
+            /** Energy */
+            energy: number | null;
+            /** Subscription */
+            subscription: number | null;
+            /** Total */
+            total: number | null;
+            /** Known */
+            known: number;
+            /** Buckets */
+            buckets: {
+                [key: string]: components["schemas"]["BucketView"];
+            };
+            /** Red Gain */
+            red_gain: number | null;
+            /** Above Lowest */
+            above_lowest: number | null;
         };
         /**
          * PasswordResetRequest
@@ -3497,6 +3532,11 @@ export interface components {
             /** Horizon */
             horizon: number;
             measure: components["schemas"]["ForecastMeasure"];
+            /**
+             * Baseline
+             * @description The score of the better baseline.
+             */
+            readonly baseline: number;
         };
         /**
          * SeriesView

@@ -1,19 +1,19 @@
 import { type Day, daysBetween, parisClock } from "$lib/paris";
 
-/** Two rows an hour, so that both hours of an autumn night have one. */
+/** Two rows for each hour, so that the hour that occurs twice in October has one for each. */
 export const ROWS = 48;
 
 export interface Carpet {
   first: Day;
   days: number;
-  /** By day, then by half an hour of the clock: what that hour used; null where nothing is known. */
+  /** By day, then by row: energy of the hour; null if it is not known. */
   cells: (number | null)[];
 }
 
 /**
  * Hours as a grid of days by hours of the clock.
  *
- * The hour that October has twice fills its two rows one after the other; the hour that March lacks stays empty.
+ * The two hours that October has at 02:00 fill one row each; the hour that March skips stays empty.
  */
 export function layCarpet(starts: readonly string[], values: readonly (number | null)[], first: Day, end: Day): Carpet {
   const days = daysBetween(first, end);

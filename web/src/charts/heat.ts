@@ -1,4 +1,4 @@
-/** Colours of an amount between 0 and the highest one: light to dark in steps that the eye tells apart. */
+/** Colours for amounts from 0 to the highest, in distinguishable steps. */
 export const HEAT_STEPS = 7;
 
 /** The step of a value, 0 for nothing to `HEAT_STEPS - 1`; null where it is not known. */

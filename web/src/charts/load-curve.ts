@@ -10,7 +10,7 @@ export interface Reading {
 }
 const HOUR = 3_600_000;
 
-/** The curve in steps as SVG paths: its line, and the area down to `floor`. A reading that does not follow at once begins anew. */
+/** The curve as SVG paths: its line, and the area down to `floor`. A gap between readings starts a new segment. */
 export function toPaths(
   readings: readonly Reading[],
   x: Scale,
@@ -34,7 +34,7 @@ export function toPaths(
   return { line, area: area && `${area}V${floor}Z` };
 }
 
-/** The last reading that has begun at a moment; the first before any. */
+/** Index of the last reading that starts at or before a moment; 0 before the first. */
 export function locateMoment(readings: readonly Reading[], moment: number): number {
   const after = readings.findIndex(({ start }) => Date.parse(start) > moment);
   return after < 0 ? readings.length - 1 : Math.max(after - 1, 0);

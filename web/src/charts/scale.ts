@@ -1,4 +1,4 @@
-/** Maps a value of a domain to a place of a range. */
+/** Maps a value to a position. */
 export type Scale = (value: number) => number;
 
 export function linear([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale {
@@ -31,7 +31,7 @@ export function verticalAxis(height: number, highest: number, count = 4): Vertic
 
 const WIDEST = 96;
 
-/** Places for `count` bars in a range: the start of each, and their width; `gap` is the share left empty. */
+/** Position and width of `count` bars in a range; `gap` is the share left empty. */
 export function bands(count: number, [from, to]: readonly [number, number], gap = 0.2) {
   const step = (to - from) / Math.max(count, 1);
   const width = Math.min(Math.max(step * (1 - gap), 1), WIDEST);
@@ -44,6 +44,6 @@ export function labelBands(texts: readonly string[], { step, width, start }: Ret
   return texts.flatMap((text, n) => (n % every === 0 ? [{ x: start(n) + width / 2, text }] : []));
 }
 
-/** Write each nth label, so that neighbours are `space` pixels apart. */
+/** Which nth labels to show, so that they are `space` pixels apart. */
 export const labelEvery = (count: number, width: number, space: number): number =>
   Math.max(1, Math.ceil(count / Math.max(1, Math.floor(width / space))));

@@ -1,6 +1,6 @@
 /**
- * The languages of the front end, with their own names. Adding one here makes every dictionary that lacks it fail to
- * compile: unlike the texts of the gateway, the integration and the scripts, these are no file of one language.
+ * The languages of the front end, with their own names. If one is added here, every dictionary that lacks it fails to
+ * compile.
  */
 const named = [
   ["en", "English"],
@@ -34,17 +34,17 @@ type Chosen<T> = {
 const codes = Object.keys(languages) as Language[];
 export const isLanguage = (name: string): name is Language => name in languages;
 
-/** The first of the browser's languages that we have. */
+/** The first of the browser's languages that is supported. */
 export function preferredLanguage(wanted: readonly string[]): Language {
   return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
 }
 
 let current = $state<Language>(preferredLanguage(typeof navigator === "undefined" ? [] : navigator.languages));
 
-/** The language in use. It is a rune's value: what reads it follows. */
+/** The current language, a rune's value. */
 export const language = (): Language => current;
 
-/** Use a language where the page is somebody else's. */
+/** Use a language in a page that is not ours. */
 export function useLanguage(chosen: Language): void {
   current = chosen;
 }
@@ -54,7 +54,7 @@ export function setLanguage(chosen: Language): void {
   document.documentElement.lang = chosen;
 }
 
-/** French has a space before some signs, at which a line must not break. */
+/** In French, some signs are preceded by a space at which the line must not break. */
 const joinSigns = (text: string): string => text.replaceAll(/ (?=[:;?!»])|(?<=«) /g, "\u00a0");
 
 type AnyText = string | readonly string[] | Write;
@@ -64,7 +64,7 @@ function typeset(text: AnyText): AnyText {
   return typeof text === "function" ? (...parameters) => joinSigns(text(...parameters)) : text.map(joinSigns);
 }
 
-/** A text with placeholders as a function that fills them. */
+/** Turn a text with placeholders into a function that fills them. */
 function toFunction(text: AnyText): AnyText {
   if (typeof text !== "string" || !text.includes("{")) return text;
   return (values: Values<string>) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");

@@ -141,7 +141,7 @@ const t = dictionary({
   again: ["Next try {when}.", "Prochain essai {when}."],
 });
 
-/** What a problem is and what to do, in the reader's words. */
+/** Describe a problem and what to do about it. */
 export function describeProblem({ code, detail, retryAfter }: Problem): string {
   const { other, again, ...texts } = t();
   const known: Readonly<Record<string, string>> = texts;

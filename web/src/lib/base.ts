@@ -1,2 +1,2 @@
-/** Where the files are served, with a slash at its end: every page is one segment below it. */
+/** Address at which the files are served, with a trailing slash; every page is one segment below it. */
 export const base: string = typeof document === "undefined" ? "http://localhost/" : new URL(".", document.baseURI).href;

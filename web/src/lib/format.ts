@@ -1,7 +1,7 @@
 import { language } from "$i18n";
 import { addDays, type Day, PARIS } from "./paris";
 
-/** Numbers and dates in the language in use, at Paris time. Nothing here adds up: figures are the gateway's. */
+/** Formats numbers and dates in the current language and Paris time. Figures are computed by the gateway. */
 const locales = { en: "en-GB", fr: "fr-FR" } as const;
 
 function cached<Options extends object, Made>(make: (locale: string, options: Options) => Made) {
@@ -22,7 +22,7 @@ const relative = cached(
   (locale, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(locale, options),
 );
 
-/** What stands where a figure is not known. */
+/** Shown instead of an unknown figure. */
 export const UNKNOWN = "–";
 type Known = number | null | undefined;
 const orUnknown = (value: Known, write: (known: number) => string): string =>
@@ -42,13 +42,13 @@ export function energy(wh: Known): string {
   });
 }
 
-/** The same for the values of an axis, which are round. */
+/** Energy in Wh on an axis, whose values are round. */
 export const axisEnergy = (wh: number): string =>
   withUnit(numbers({ maximumFractionDigits: 2 }).format(wh / 1000), "kWh");
 export const axisMoney = (eur: number): string =>
   numbers({ style: "currency", currency: "EUR", minimumFractionDigits: 0, maximumFractionDigits: 2 }).format(eur);
 
-/** Power in W, from 1,000 W on in kW; `unit` VA likewise. */
+/** Power in W, or in kW from 1,000 W; VA likewise. */
 export function power(watts: Known, unit: "W" | "VA" = "W"): string {
   return orUnknown(watts, (known) =>
     Math.abs(known) < 1000
@@ -60,7 +60,7 @@ export function power(watts: Known, unit: "W" | "VA" = "W"): string {
 export const money = (eur: Known): string =>
   orUnknown(eur, (known) => numbers({ style: "currency", currency: "EUR" }).format(known));
 
-/** A price of a kWh, with four decimals as regulated prices have; in every language as Home Assistant writes it. */
+/** A price per kWh, with four decimals like regulated prices, written in every language as Home Assistant writes it. */
 export const price = (eur: Known): string =>
   orUnknown(eur, (known) =>
     withUnit(numbers({ minimumFractionDigits: 4, maximumFractionDigits: 4 }).format(known), "€/kWh"),
@@ -72,7 +72,7 @@ export const percent = (share: Known, digits = 0): string =>
 
 type Moment = string | Date;
 const moment = (value: Moment): Date => (typeof value === "string" ? new Date(value) : value);
-/** A day as a moment within it, whatever the season. */
+/** A moment within a day of Paris, in any season. */
 const noon = (day: Day): Date => new Date(`${day}T11:00:00Z`);
 
 export const time = (at: Moment): string => dates({ hour: "2-digit", minute: "2-digit" }).format(moment(at));
@@ -89,14 +89,14 @@ export const longDate = (day: Day): string =>
   dates({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(noon(day));
 export const weekdayDate = (day: Day): string =>
   dates({ weekday: "short", day: "numeric", month: "short" }).format(noon(day));
-/** The days from one until before another, or a single day. */
+/** The days from `start` to before `end`. */
 export const dateRange = (start: Day, end: Day): string =>
   dates({ day: "numeric", month: "short", year: "numeric" }).formatRange(noon(start), noon(addDays(end, -1)));
 export const month = (day: Day): string => dates({ month: "long", year: "numeric" }).format(noon(day));
 export const shortMonth = (day: Day): string => dates({ month: "short" }).format(noon(day));
 export const year = (day: Day): string => day.slice(0, 4);
 
-/** The first few of a list. */
+/** The first `most` of a list, and whether there are more. */
 export const listFirst = (texts: readonly string[], most: number): string =>
   texts.slice(0, most).join(", ") + (texts.length > most ? ", …" : "");
 

@@ -7,9 +7,10 @@ interface Part<Item, Cursor> {
 }
 
 /**
- * A list that comes in parts: the first at once, each further one when it is asked for.
+ * A list that is loaded in parts: the first immediately, the others on request.
  *
- * Make one while a component is made. The list begins anew when a rune changes that `load` read before its first await.
+ * Create it while a component is created. The list is loaded again when a rune changes that `load` read before its first
+ * await.
  */
 export class Pages<Item, Cursor> {
   items = $state.raw<readonly Item[]>([]);
@@ -27,7 +28,7 @@ export class Pages<Item, Cursor> {
     });
   }
 
-  /** Read the list anew. */
+  /** Load the list again. */
   restart(): void {
     void this.#show(this.#load(null), []);
   }
@@ -36,7 +37,7 @@ export class Pages<Item, Cursor> {
     void this.#show(this.#load(this.next), this.items);
   }
 
-  /** Show what was asked for last, whatever else still comes. */
+  /** Show the most recently requested part; earlier requests are ignored. */
   async #show(part: Promise<Part<Item, Cursor>>, before: readonly Item[]): Promise<void> {
     const request = ++this.#last;
     this.busy = true;

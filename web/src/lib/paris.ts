@@ -1,6 +1,6 @@
 /**
  * Days and hours of Paris. A day is `YYYY-MM-DD`; it has 23, 24 or 25 hours.
- * Days are counted on the calendar and never by adding 24 hours to a moment.
+ * Days are counted on the calendar, never by adding 24 hours to a moment.
  */
 export type Day = string;
 
@@ -16,7 +16,7 @@ const parts = new Intl.DateTimeFormat("en-GB", {
   minute: "2-digit",
 });
 
-/** The clock of Paris at a moment. */
+/** Day and time in Paris at a moment. */
 export function parisClock(moment: Date): { day: Day; hour: number; minute: number } {
   const found: Record<string, string> = {};
   for (const { type, value } of parts.formatToParts(moment)) found[type] = value;
@@ -57,7 +57,7 @@ export const firstOfWeek = (day: Day): Day => addDays(day, -weekday(day));
 export const firstOfMonth = (day: Day): Day => `${day.slice(0, 7)}-01`;
 export const firstOfYear = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
 
-/** Days from one to another, on the calendar. */
+/** Number of calendar days from one day to another. */
 export const daysBetween = (start: Day, end: Day): number =>
   Math.round((utcNoon(end).getTime() - utcNoon(start).getTime()) / 86_400_000);
 

@@ -1,17 +1,17 @@
 import { Problem } from "$api";
 
-/** As long a wait as a timer takes. */
+/** The longest delay of a timer, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 const SOONEST = 15_000;
 
-/** Data that says when it can change, as most of the gateway's does. */
+/** Data that says when it can change, like most responses of the gateway. */
 type Changing = { next_change?: string | null | undefined } | null | undefined;
 
 /**
- * Data of the gateway as a page shows it: loading, ready, or failed. Ready data stays while newer data is loaded.
+ * Data that a page shows: loading, ready or failed. Loaded data stays while newer data is loaded.
  *
- * Create it while a component is created. `load` is called again at the `next_change` of its data, and when a rune changes that
- * it read before its first await.
+ * Create it while a component is created. `load` is called again at the `next_change` of its data, and when a rune changes
+ * that it read before its first await.
  */
 export class Resource<Data> {
   data = $state.raw<Data>();

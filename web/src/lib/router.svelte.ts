@@ -1,6 +1,6 @@
 import { base } from "./base";
 
-/** The page shown: one segment below the base, with its query and fragment. */
+/** The current page: one segment below the base, with its query and fragment. */
 class Route {
   page = $state("");
   query = $state.raw(new URLSearchParams());
@@ -33,7 +33,7 @@ export function navigate(to: string, { replace = false } = {}): void {
   if (!samePage) scrollTo(0, 0);
 }
 
-/** Change some parameters of the present address; undefined removes one. Nothing is added to the history by default. */
+/** Change parameters of the current address; undefined removes one. By default, no history entry is added. */
 export function setQuery(changes: Query, { push = false } = {}): void {
   const url = new URL(location.href);
   for (const [name, value] of Object.entries(changes)) {
@@ -55,7 +55,7 @@ function followLink(event: MouseEvent): void {
   navigate(link.href);
 }
 
-/** Begin: read the address, and follow links and the browser's buttons. */
+/** Read the address, then follow links and the browser's buttons. */
 export function startRouter(): void {
   route.read();
   addEventListener("popstate", () => route.read());

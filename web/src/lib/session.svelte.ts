@@ -6,22 +6,22 @@ import { href, navigate, route } from "./router.svelte";
 /** Tells the other tabs of this browser that it is logged out. */
 const LOG_OUT = "log-out";
 
-/** Who is logged in. Nothing of it is stored in the browser but the cookie that scripts cannot read. */
+/** Who is logged in. The browser stores nothing of it except a cookie, which scripts cannot read. */
 class Session {
   account = $state.raw<Schema<"AccountView"> | null>(null);
-  /** Whether Home Assistant's ingress has logged them in: then there is no password, and nothing to log out of. */
+  /** Whether the person is logged in by Home Assistant's ingress: then there is no password and no log-out. */
   ingress = $state(false);
   meters = $state.raw<readonly Schema<"UsagePointView">[]>([]);
-  /** Whether it is known who is logged in. */
+  /** Whether the gateway has said who is logged in. */
   ready = $state(false);
-  /** Why it is not known. */
+  /** Why that failed. */
   problem = $state.raw<Problem>();
   /** Why a log-out failed: the cookie, which scripts cannot delete, is still there. */
   stillOpen = $state.raw<Problem>();
 
-  /** Those that its owner has not hidden, in the owner's order. */
+  /** Meters that their owner has not hidden, in the owner's order. */
   shown = $derived(this.meters.filter(({ hidden }) => !hidden));
-  /** The meter that pages show: the address names it, else the first. */
+  /** The meter that pages show: the one in the address, or the first. */
   meter = $derived(this.meters.find(({ id }) => id === route.query.get("meter")) ?? this.shown[0] ?? this.meters[0]);
 
   async load(): Promise<void> {
@@ -43,8 +43,8 @@ class Session {
   }
 
   /**
-   * While somebody is logged in: reload the meters, every few seconds while the first data of one are awaited, else every few
-   * minutes; and notice when this browser was logged out in another tab, or its session was ended elsewhere.
+   * While somebody is logged in: reload the meters, every few seconds while the first data of one is awaited, otherwise
+   * every few minutes; and notice when this browser is logged out in another tab, or its session is ended elsewhere.
    */
   follow(): () => void {
     const isNew = this.meters.some(
@@ -77,7 +77,7 @@ class Session {
     this.meters = [];
   }
 
-  /** Show a meter as a change of it has answered. */
+  /** Replace a meter by the response to a change of it. */
   replaceMeter(changed: Schema<"UsagePointView">): void {
     this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));
   }
@@ -102,7 +102,7 @@ export function lacksBeginning(
   return knownSince !== null && knownSince > (inService > start ? inService : start);
 }
 
-/** Log this browser out. Nothing of the account stays in memory, even where the gateway does not answer. */
+/** Log this browser out. The account is removed from memory even if the gateway does not respond. */
 export async function logOut(): Promise<void> {
   try {
     await answer(api.DELETE("/v1/session"));
@@ -139,7 +139,7 @@ function askToLogIn(): void {
 }
 whenSessionEnds(askToLogIn);
 
-/** Show anew that this is the owner: what cannot be undone needs a log-in of the last minutes. */
+/** Log in again: what cannot be undone requires a recent log-in. */
 export async function logInAgain(password: string): Promise<void> {
   await answer(api.POST("/v1/session", { body: { email: session.account?.email ?? "", password } }));
 }

@@ -1,12 +1,12 @@
 import { Problem } from "$api";
 
-/** What a person sends: it is on its way, done, or refused for a reason. */
+/** Something a person sends: in progress, done, or refused. */
 export class Submission {
   busy = $state(false);
   done = $state(false);
   problem = $state.raw<Problem>();
 
-  /** Send once at a time; whether it succeeded. */
+  /** Send, unless a request is in progress; return whether it succeeded. */
   async run(send: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;

@@ -1,6 +1,6 @@
 import { dictionary } from "$i18n";
 
-/** Words of the field, used on several pages. */
+/** Words that several pages use. */
 export const words = dictionary({
   colors: {
     blue: ["blue", "bleu"],
@@ -50,6 +50,8 @@ export const words = dictionary({
     ],
   },
   notCertain: ["not certain", "pas certain"],
+  labelled: ["{name}: {value}", "{name} : {value}"],
+  inHours: ["{name}, {from} to {until}: {value}", "{name}, de {from} à {until} : {value}"],
   total: ["Total", "Total"],
   day: ["Day", "Jour"],
   priceMissing: [
@@ -79,6 +81,6 @@ export function bucketName(bucket: string): string {
   return known[bucket] ?? bucket.replaceAll("_", " ");
 }
 
-/** What is said of a period that is not certain: why its colour is expected, or that it may change. */
+/** Why the colour of a period is only expected, or that it may change. */
 export const doubt = (reason: "quota_left" | "quota_used" | null): string =>
   reason === null ? words().notCertain : words().expected[reason];

@@ -1,4 +1,4 @@
-/** Paths on a grid of 24, drawn with a line of 2. */
+/** Paths on a 24 × 24 grid, drawn with a stroke width of 2. */
 export const icons = {
   overview: "M3 11 12 4l9 7M5 10v10h5v-6h4v6h5V10",
   consumption: "M4 20V10M10 20V4M16 20v-8M21 20H3",

@@ -1,4 +1,4 @@
-// what pages use, exported together so that a page needs one import; the build drops what is unused
+// exported together so that a page needs a single import; the build leaves out what a page does not use
 export { default as AsTable } from "./AsTable.svelte";
 export { default as Captcha } from "./Captcha.svelte";
 export { default as Card } from "./Card.svelte";

@@ -10,7 +10,6 @@ export const t = dictionary({
   unknown: ["not known", "pas connu"],
   loading: ["Loading…", "Chargement…"],
   retry: ["Try again", "Réessayer"],
-  labelled: ["{name}: {value}", "{name} : {value}"],
   nothing: ["Nothing found.", "Rien trouvé."],
   showMore: ["Show more", "Afficher la suite"],
   cancel: ["Cancel", "Annuler"],

@@ -50,7 +50,8 @@ class ChartView(BaseModel):
     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
     a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
-    has a price. `total` is the total of all rows; a year before, of as many days as are known now.
+    has a price; `complete_rows` counts these rows. `total` is the total of all rows; a year before, of as many days as
+    are known now.
     """
 
     start: list[str | None]
@@ -64,6 +65,7 @@ class ChartView(BaseModel):
     revenue: _Amounts | None
     quality: dict[Direction, list[MadeOf | None]] | None
     complete: dict[_Part, list[bool]] | None
+    complete_rows: dict[_Part, int] | None
     total: TotalView | None
 
     @classmethod
@@ -92,6 +94,7 @@ class ChartView(BaseModel):
             revenue=get_amounts("revenue") if euros and production else None,
             quality={one: [row.made_of.get(one) for row in rows] for one in directions} if quality else None,
             complete={part: [part not in row.lacks for row in rows] for part in _PARTS} if quality else None,
+            complete_rows={part: sum(part not in row.lacks for row in rows) for part in _PARTS} if quality else None,
             total=TotalView.of(chart.total) if chart.total else None,
         )
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from gateway.billing.comparison.day_bills import Cost, DayBill, bill_day
 from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.counting import Facts, count_day
-from gateway.billing.days.figures import DayFigures
+from gateway.billing.days.figures import DayFigures, to_unit
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
@@ -22,6 +22,7 @@ from gateway.tariffs.tariff import Tariff, find_tariff_on
 OWN = "own"
 CHANGED_HOURS = "changed_hours"
 """The option `hp_hc` with off-peak hours other than those in force."""
+_SOLD_AS = {CHANGED_HOURS: str(Option.HP_HC)}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Month:
     start: date
     end: date
     costs: Mapping[str, Cost]
+
+    @property
+    def share(self) -> float:
+        """The share of its hours over which its options are compared; the others have none."""
+        return max(cost.share for cost in self.costs.values())
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,19 @@ def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
         of_months = [month.costs[name] for month in shared]
         costs[name] = sum(of_months, Cost()) if name in compared else Cost(subscription=None, hours=hours)
     return ComparisonTotal(costs, len(shared))
+
+
+def find_lowest(costs: Mapping[str, Cost], open_to_new: Mapping[str, bool]) -> str | None:
+    """Return the option with the lowest bill, without those that a new customer may not choose; None without any bill.
+
+    Of bills that are equal to the cent, `own` is the lowest, since it needs no change.
+    """
+    bills = {
+        name: (round(to_unit("cost", cost.bill), 2), name != OWN)
+        for name, cost in costs.items()
+        if cost.bill is not None and (name == OWN or open_to_new.get(_SOLD_AS.get(name, name), True))
+    }
+    return min(bills, key=lambda name: bills[name], default=None)
 
 
 class _Bills:

@@ -39,6 +39,11 @@ class Cost:
         )
 
     @property
+    def bill(self) -> int | None:
+        """Energy and subscription together; None if either is not known."""
+        return self.energy + self.subscription if self.priced and self.subscription is not None else None
+
+    @property
     def share(self) -> float:
         """The share of all hours that is known and priced."""
         return round(self.priced / self.hours, 4) if self.hours else 0.0

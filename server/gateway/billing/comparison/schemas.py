@@ -36,11 +36,10 @@ class OptionCostView(BaseModel):
         """Return the response for a cost."""
         energy = to_unit("cost", cost.energy) if cost.priced else None
         subscription = None if cost.subscription is None else to_unit("subscription", cost.subscription)
-        both = cost.energy + cost.subscription if cost.priced and cost.subscription is not None else None
         return cls(
             energy=energy,
             subscription=subscription,
-            total=None if both is None else to_unit("cost", both),
+            total=None if cost.bill is None else to_unit("cost", cost.bill),
             known=cost.share,
             buckets={
                 name: BucketView(kwh=to_unit("consumption", used) / 1000, eur=to_unit("cost", eur))
@@ -50,11 +49,29 @@ class OptionCostView(BaseModel):
         )
 
 
+class OptionTotalView(OptionCostView):
+    """The costs of an option over all months. `above_lowest` is how much more it costs than the lowest option, in EUR.
+
+    `above_lowest` is negative if the option costs less, but is closed to new customers; null if a bill is not known.
+    """
+
+    above_lowest: float | None
+
+    @classmethod
+    def of_total(cls, cost: Cost, lowest: Cost | None) -> OptionTotalView:
+        """Return the response for a cost, compared with that of the lowest option."""
+        above = None
+        if cost.bill is not None and lowest is not None and lowest.bill is not None:
+            above = to_unit("cost", cost.bill - lowest.bill)
+        return cls(**OptionCostView.of(cost).model_dump(), above_lowest=above)
+
+
 class MonthView(BaseModel):
-    """The cost of the days `[start, end[` under each option."""
+    """The cost of the days `[start, end[` under each option; `known` is the share of their hours that is compared."""
 
     start: date
     end: date
+    known: float = Field(ge=0, le=1)
     options: dict[str, OptionCostView]
 
 
@@ -81,7 +98,9 @@ class ComparisonView(BaseModel):
     hours that all of them have a price for. An option has no cost in a month if it is not sold at the power of a day,
     or has a price for less than half as many hours as the option with the most. `total` covers the `total_months`
     months in which all options have a cost that have one in at least half of the months.
-    The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
+    The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`. `lowest` is the
+    one with the lowest bill in `total`, without those closed to new customers; of equal ones, `own`; null if there is
+    no bill.
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is the first day since
     which a price of the own tariffs, the regulated options or one of `offers` may be outdated.
     `open_to_new`: whether a new customer may choose an option today at the subscribed power; empty if that power is not
@@ -89,8 +108,9 @@ class ComparisonView(BaseModel):
     """
 
     items: list[MonthView]
-    total: dict[str, OptionCostView]
+    total: dict[str, OptionTotalView]
     total_months: int
+    lowest: str | None
     offers: list[ComparedOffer]
     open_to_new: dict[str, bool]
     power_kva: int | None
@@ -103,18 +123,21 @@ class ComparisonView(BaseModel):
     @classmethod
     def of(cls, found: Comparison) -> ComparisonView:
         """Return the response for a comparison."""
+        lowest = found.total.costs[found.lowest] if found.lowest is not None else None
         return cls.model_validate(
             {
                 "items": [
                     {
                         "start": month.start,
                         "end": month.end,
+                        "known": month.share,
                         "options": {name: OptionCostView.of(cost) for name, cost in month.costs.items()},
                     }
                     for month in found.months
                 ],
-                "total": {name: OptionCostView.of(cost) for name, cost in found.total.costs.items()},
+                "total": {name: OptionTotalView.of_total(cost, lowest) for name, cost in found.total.costs.items()},
                 "total_months": found.total.months,
+                "lowest": found.lowest,
                 "offers": [
                     {"id": offer.id, "supplier": offer.supplier, "name": offer.name, "prices_outdated": since}
                     for offer, since in found.offers

@@ -25,7 +25,9 @@ from gateway.tariffs.tariff import find_tariff_on
 
 @dataclass(frozen=True)
 class Comparison:
-    """The costs by month. `power_kva` is the subscribed power, `lowest_power_kva` the lowest one that is enough.
+    """The costs by month and in total, and the option with the `lowest` bill that a new customer may choose.
+
+    `power_kva` is the subscribed power, `lowest_power_kva` the lowest one that is enough.
 
     `highest_known` is the share of the days whose highest power is known. `open_to_new` says by option whether a new
     customer may choose it today at the subscribed power. `offers` are the compared offers, each with the day since
@@ -35,6 +37,7 @@ class Comparison:
 
     months: list[costs.Month]
     total: costs.ComparisonTotal
+    lowest: str | None
     open_to_new: dict[str, bool]
     offers: list[tuple[Offer, date | None]]
     power_kva: int | None
@@ -86,10 +89,12 @@ class ComparisonService:
         power_kva = tariff.power_kva if tariff else point.row.contract.power_kva
         by_day = {day: peak.va for day, peak in peaks.items()}
         highest = max((peak.va for peak in peaks.values()), default=None)
+        total, open_to_new = costs.add_up_months(months), costs.find_options_open_to_new(point, today)
         return Comparison(
             months,
-            costs.add_up_months(months),
-            costs.find_options_open_to_new(point, today),
+            total,
+            costs.find_lowest(total.costs, open_to_new),
+            open_to_new,
             offers,
             tariff.power_kva if tariff else None,
             highest,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from gateway.domain.tempo_days import COLORS, Color
 from gateway.tempo.forecast.probabilities import Probabilities
@@ -44,7 +44,7 @@ class ForecastOutcome:
 
 
 class BrierScores(BaseModel):
-    """Brier scores of the forecast and of both baselines over the same `days`."""
+    """Brier scores of the forecast and of both baselines over the same `days`; `baseline` is the better one of both."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,10 +53,16 @@ class BrierScores(BaseModel):
     climatology: float
     deduction: float
 
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic writes it: mypy knows no decorator of a property
+    @property
+    def baseline(self) -> float:
+        """The score of the better baseline."""
+        return min(self.climatology, self.deduction)
+
     @property
     def beats_baselines(self) -> bool:
         """Whether the forecast was better than both."""
-        return self.forecast < min(self.climatology, self.deduction)
+        return self.forecast < self.baseline
 
 
 class Score(BrierScores):
@@ -72,7 +78,7 @@ def score_outcomes(outcomes: Iterable[ForecastOutcome]) -> list[Score]:
     for outcome in outcomes:
         by_horizon[outcome.horizon].append(outcome)
     return [
-        Score(horizon=horizon, measure=measure, **compared.model_dump())
+        Score(horizon=horizon, measure=measure, **dict(compared))
         for horizon, found in sorted(by_horizon.items())
         for measure in ForecastMeasure
         if (compared := compare_outcomes(measure, found)).days

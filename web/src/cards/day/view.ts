@@ -1,6 +1,5 @@
 import type { Bar } from "$charts/Bars.svelte";
 import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
-import { t as page } from "../../pages/consumption/texts";
 import type { Span } from "../../pages/consumption/view";
 import { energy, money } from "$lib/format";
 import type { Series } from "../commands";
@@ -21,7 +20,7 @@ export function buildView(series: Series, span: Span, unit: Unit, produces: bool
   const produced = produces ? toRows(series, span, "production", unit) : undefined;
   const write = { energy, euros: money };
   const bars = rows.map((row, place) => {
-    const bar = toBar(row, unit, page());
+    const bar = toBar(row, unit);
     const other = others[place]?.total ?? null;
     const beside = produced?.[place]?.total;
     const sentence = [
@@ -35,11 +34,10 @@ export function buildView(series: Series, span: Span, unit: Unit, produces: bool
 }
 
 /** How much of a span is known, in words. */
-export function describeKnown(rows: readonly Row[], span: Span): string {
+export function describeKnown({ current }: Series, span: Span, unit: Unit): string {
   const step = stepNames[span];
-  const asked = rows.filter(({ start }) => start !== null);
-  const known = asked.filter(({ total, partial }) => total !== null && !partial).length;
-  return known === asked.length
-    ? t().whole[step]
-    : t().known[step]({ count: String(known), all: String(asked.length) });
+  const known = current.complete_rows?.[unit === "energy" ? "consumption" : "cost"];
+  if (known === undefined) return "";
+  const all = current.start.length;
+  return known === all ? t().whole[step] : t().known[step]({ count: String(known), all: String(all) });
 }

@@ -35,9 +35,8 @@ export function optionColors(comparison: View): Record<string, string> {
 }
 
 type Month = Schema<"MonthView">;
-/** The share of a month's hours over which its options are compared. */
-export const knownShare = ({ options }: Month): number => Math.max(...Object.values(options).map(({ known }) => known));
-export const isPartial = (item: Month): boolean => knownShare(item) < 0.995;
+/** Whether a month is compared over a part of its hours only, as rounded to whole per cents. */
+export const isPartial = ({ known }: Month): boolean => known < 0.995;
 
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {
@@ -45,7 +44,7 @@ export function monthGroups(comparison: View): Group[] {
   return comparison.items.map((item) => {
     const values = keys.map((name) => ({ name, value: item.options[name]?.total ?? null }));
     const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
-    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(knownShare(item)))})`] : ["", ""];
+    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(item.known))})`] : ["", ""];
     return {
       label: shortMonth(item.start) + mark,
       values,
@@ -57,13 +56,4 @@ export function monthGroups(comparison: View): Group[] {
 /** Whether a new customer may choose an option; undefined: that says nothing, or it is not known. */
 export function isOpenToNew(comparison: View, key: string): boolean | undefined {
   return key === "own" ? undefined : comparison.open_to_new[key === "changed_hours" ? "hp_hc" : key];
-}
-
-/** The option with the lowest bill, of those that have one and are not closed to the reader. */
-export function lowestOption(comparison: View): string | undefined {
-  const bills = optionKeys(comparison).flatMap((key) => {
-    const eur = comparison.total[key]?.total ?? null;
-    return eur === null || isOpenToNew(comparison, key) === false ? [] : [{ key, eur }];
-  });
-  return bills.toSorted((a, b) => a.eur - b.eur)[0]?.key;
 }

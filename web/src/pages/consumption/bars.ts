@@ -3,20 +3,21 @@ import type { Bar } from "$charts/Bars.svelte";
 import { byBucket } from "$charts/colors";
 import { dateRange, energy, longDate, money, month, number, shortMonth, time, UNKNOWN, weekdayName } from "$lib/format";
 import { addDays, type Day, weekday } from "$lib/paris";
-import { bucketName } from "$lib/words";
+import { bucketName, words } from "$lib/words";
+import { t } from "./texts";
 import type { Span } from "./view";
 
 type Chart = Schema<"ChartView">;
 export type Unit = "energy" | "euros";
 export type Side = Schema<"Direction">;
 
-/** One row of the series, as bar and as row of the table. */
+/** A row of the series, for the chart and the table. */
 export interface Row {
-  /** Null where the row has no such time, as the hour that is skipped has not. */
+  /** Null if there is no such time: the hour that is skipped in March. */
   start: string | null;
   name: string;
   label: string;
-  /** The known amounts, also those of 0. */
+  /** The known amounts, including 0. */
   parts: { bucket: string; value: number }[];
   total: number | null;
   before: number | null | undefined;
@@ -26,7 +27,7 @@ export interface Row {
 export const write = (unit: Unit): ((value: number | null | undefined) => string) =>
   unit === "energy" ? energy : money;
 
-/** What a row is called: in full, and below its bar. */
+/** Full name of a row, and the label below its bar. */
 export function nameRow(span: Span, start: string): { name: string; label: string } {
   switch (span) {
     case "day":
@@ -42,7 +43,7 @@ export function nameRow(span: Span, start: string): { name: string; label: strin
   }
 }
 
-/** The buckets of a chart that have any energy, in the order of the stack. */
+/** Buckets that have any energy, in stacking order. */
 export const bucketsOf = (chart: Chart): string[] =>
   Object.entries(chart.consumption_by_bucket ?? {})
     .filter(([, amounts]) => amounts.some((amount) => amount !== null && amount !== 0))
@@ -67,7 +68,7 @@ function partsOf(chart: Chart, side: Side, unit: Unit, row: number, buckets: rea
   return found.flatMap(([bucket, value]) => (value === null || value === undefined ? [] : [{ bucket, value }]));
 }
 
-/** Which member of `complete` says whether an amount is whole. */
+/** The member of `complete` that says whether an amount is complete. */
 const COMPLETE = {
   consumption: { energy: "consumption", euros: "cost" },
   production: { energy: "production", euros: "revenue" },
@@ -89,32 +90,26 @@ export function toRows(series: Schema<"SeriesView">, span: Span, side: Side, uni
   }));
 }
 
-interface Texts {
-  before: string;
-  partly: string;
-  colon: string;
-}
-
-/** A row as a bar; its sentence says what the table says. */
-export function toBar(row: Row, unit: Unit, texts: Texts): Bar {
+/** A row as a bar, with the same content as in the table. */
+export function toBar(row: Row, unit: Unit): Bar {
   const format = write(unit);
   const used = row.parts.filter(({ value }) => value !== 0);
   const parts =
     used.length > 1 ? ` (${used.map(({ bucket, value }) => `${bucketName(bucket)} ${format(value)}`).join(", ")})` : "";
-  const before = row.before === undefined || row.before === null ? "" : ` · ${texts.before} ${format(row.before)}`;
-  const partly = row.partial && row.total !== null ? ` · ${texts.partly}` : "";
-  const sentence = `${row.name}${texts.colon} ${format(row.total)}${parts}${before}${partly}`;
+  const before = row.before === undefined || row.before === null ? "" : ` · ${t().before} ${format(row.before)}`;
+  const partly = row.partial && row.total !== null ? ` · ${t().partly}` : "";
+  const value = `${format(row.total)}${parts}${before}${partly}`;
   return {
     label: row.label,
     parts: used,
     total: row.total,
     partial: row.partial,
-    sentence,
+    sentence: words().labelled({ name: row.name, value }),
     ...(row.before === undefined ? {} : { before: row.before }),
   };
 }
 
-/** The range in words. */
+/** Name of a range. */
 export function nameRange(span: Span, start: Day, end: Day): string {
   switch (span) {
     case "day":

@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  colon: [":", " :"],
   direction: ["Direction", "Sens"],
   span: ["Time span", "Durée"],
   spans: {

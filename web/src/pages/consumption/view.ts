@@ -1,7 +1,7 @@
 import type { Schema } from "$api";
 import { addDays, addMonths, type Day, firstOfMonth, firstOfWeek, firstOfYear } from "$lib/paris";
 
-/** How much time is on the page, and by which step. */
+/** The period that the page shows. */
 export const spans = ["day", "week", "month", "year", "all"] as const;
 export type Span = (typeof spans)[number];
 
@@ -12,7 +12,7 @@ export const stepOf: Record<Span, Schema<"Step">> = {
   year: "month",
   all: "year",
 };
-/** What a click on a bar opens. */
+/** The period that a click on a bar opens. */
 export const within: Record<Span, Span | undefined> = {
   day: undefined,
   week: "day",
@@ -26,7 +26,7 @@ export interface Range {
   end: Day;
 }
 
-/** The days of a span that hold a day; `all` is what the archive reaches over. */
+/** The days of the span that contains a day; `all` covers the whole archive. */
 export function rangeOf(span: Span, on: Day, archive: Range): Range {
   switch (span) {
     case "day":
@@ -42,7 +42,7 @@ export function rangeOf(span: Span, on: Day, archive: Range): Range {
   }
 }
 
-/** A day in the neighbouring span, if the archive reaches there. */
+/** A day in the previous or next span, if the archive covers it. */
 export function neighbour(span: Span, range: Range, direction: -1 | 1, archive: Range): Day | undefined {
   if (span === "all") return undefined;
   if (direction < 0) return range.start > archive.start ? addDays(range.start, -1) : undefined;

@@ -1,4 +1,4 @@
-// as they are: 1.5 MB that are minified already
+// not bundled: 1.5 MB that are already minified
 import scriptUrl from "swagger-ui-dist/swagger-ui-bundle.js?url";
 import styleUrl from "swagger-ui-dist/swagger-ui.css?url";
 
@@ -19,10 +19,10 @@ export async function showSwagger(domNode: HTMLElement, url: string): Promise<vo
   const swagger = (globalThis as unknown as { SwaggerUIBundle: SwaggerUI }).SwaggerUIBundle;
   swagger({
     domNode,
-    // what is tried out is asked where this page asks: below a path, the document's own server is another site's root
+    // requests go where the page's own requests go: below a path prefix, the document's server would be wrong
     spec: { ...described, servers: [{ url: url.replace(/\/openapi\.json$/, "") }] },
     docExpansion: "none",
-    // links to each operation, which also makes them links for a search engine
+    // gives each operation a link
     deepLinking: true,
     defaultModelsExpandDepth: -1,
     validatorUrl: null,
@@ -30,7 +30,7 @@ export async function showSwagger(domNode: HTMLElement, url: string): Promise<vo
   });
 }
 
-/** Swagger UI is dark by a class of the page, and not by the system; returns how to end it. */
+/** Make Swagger UI follow the system's colour scheme, for which it needs a class; return how to stop. */
 export function followTheme(): () => void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const { classList } = document.documentElement;

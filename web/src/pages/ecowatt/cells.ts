@@ -1,12 +1,11 @@
 import type { Schema } from "$api";
 import type { HeatCell } from "$charts/HeatGrid.svelte";
 import { parisClock, time, weekdayDate, words } from "$lib";
-import { t } from "./texts";
 
 type Day = Schema<"EcowattDayView">;
 const HOUR = 3_600_000;
 
-/** Hours as cells of the clock; the hour that October has twice shares its place. */
+/** Hours as cells; the two hours that October has at 02:00 share a place. */
 export function toCells(days: readonly Day[]): HeatCell[] {
   return days.flatMap(({ date, hours }, row) => {
     const clocks = hours.map(({ start }) => parisClock(new Date(start)).hour);
@@ -19,11 +18,11 @@ export function toCells(days: readonly Day[]): HeatCell[] {
         from: hour + (second ? 0.5 : 0),
         to: hour + (twice && !second ? 0.5 : 1),
         fill: `var(--level-${level})`,
-        sentence: t().cell({
-          day: weekdayDate(date),
+        sentence: words().inHours({
+          name: weekdayDate(date),
           from: time(start),
           until: time(new Date(Date.parse(start) + HOUR)),
-          level: words().levels[level] ?? "",
+          value: words().levels[level] ?? "",
         }),
       };
     });

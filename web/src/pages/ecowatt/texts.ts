@@ -15,7 +15,6 @@ export const t = dictionary({
     "Each row is a day, from midnight to midnight; the line marks the present.",
     "Chaque ligne est un jour, de minuit à minuit ; le trait marque l’instant présent.",
   ],
-  cell: ["{day}, {from} to {until}: {level}", "{day}, de {from} à {until} : {level}"],
   empty: ["RTE has announced nothing yet.", "RTE n’a encore rien annoncé."],
   worst: ["Worst hour", "Heure la plus tendue"],
   message: ["RTE’s message (in French)", "Message de RTE"],

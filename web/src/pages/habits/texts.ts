@@ -13,13 +13,11 @@ export const t = dictionary({
     "Each column is a day, midnight at the top: a water heater shows as a stripe, holidays as a pale gap, heating as warm colours in winter.",
     "Chaque colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage des couleurs chaudes en hiver.",
   ],
-  carpetCell: ["{date}, {from} to {until}: {energy}", "{date}, de {from} à {until} : {energy}"],
   week: ["The week", "La semaine"],
   readWeek: [
     "Each row is a day of the week: the warmer the colour, the higher the average use in that hour.",
     "Chaque ligne est un jour de la semaine : plus la couleur d’une heure est chaude, plus on y consomme en moyenne.",
   ],
-  cell: ["{row}, {from} to {until}: {what}", "{row}, de {from} à {until} : {what}"],
   average: [
     (energy: string, price: string | null) => `${energy} on average${price === null ? "" : `, at ${price}`}`,
     (energy: string, price: string | null) => `${energy} en moyenne${price === null ? "" : `, à ${price}`}`,
@@ -29,7 +27,6 @@ export const t = dictionary({
     "Each cell is a day, each column a week: the warmer the colour, the more was used that day.",
     "Chaque case est un jour, chaque colonne une semaine : plus la couleur est chaude, plus on a consommé ce jour-là.",
   ],
-  dayCell: ["{date}: {energy}", "{date} : {energy}"],
   months: ["The average day of each month", "Le jour moyen de chaque mois"],
   readMonths: [
     "Each row is the average day of a month: it shows when heating begins, and what each hour uses without it.",

@@ -1,6 +1,6 @@
 import { dictionary } from "$i18n";
 
-// apart from the landing page's own texts: the overview, which shows the same cards, need not load those
+// separate from the landing page's texts, which the overview does not need
 export const t = dictionary({
   today: ["Tempo today", "Tempo aujourd’hui"],
   tomorrow: ["Tempo tomorrow", "Tempo demain"],

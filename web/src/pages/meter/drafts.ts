@@ -1,7 +1,7 @@
 import type { Schema } from "$api";
 import { addDays, type Day } from "$lib/paris";
 
-/** What forms edit: texts, as people type them. */
+/** What forms edit: texts as people type them. */
 export interface Times {
   season: "all" | "summer" | "winter";
   weekdays: number[];
@@ -13,7 +13,7 @@ export type Color = (typeof COLORS)[number];
 export interface PriceDraft extends Times {
   bucket: string;
   price: string;
-  /** Tempo's colours on which it holds; none: on any day. */
+  /** Tempo colours on which it applies; empty: any day. */
   colors: Color[];
   on: string | null;
 }
@@ -25,10 +25,10 @@ export interface TariffDraft {
   prices: PriceDraft[];
   subscription: string;
   production: string;
-  /** The offer whose prices apply; empty: none. */
+  /** Id of the offer whose prices apply; empty: none. */
   offer: string;
   holidays: Schema<"HolidayRegion">;
-  /** What the form does not show, and keeps. */
+  /** Values that the form does not show, but keeps. */
   kept: Pick<Schema<"Tariff-Input">, "day_starts" | "special_days">;
 }
 export interface OffPeakDraft extends Times {
@@ -40,7 +40,7 @@ export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 export const POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36];
 
 const colors = ["blue", "white", "red"].flatMap((color) => [`${color}_hp`, `${color}_hc`]);
-/** The buckets of each option; an own one names its own. */
+/** The buckets of each option; custom tariffs define their own. */
 export const bucketsOf: Record<Schema<"Option">, readonly string[]> = {
   base: ["base"],
   hp_hc: ["hp", "hc"],
@@ -93,7 +93,7 @@ const toTimes = ({
   season,
   weekdays: [...weekdays],
   holidays: public_holidays,
-  // a time field knows no 24:00: midnight is 00:00 there, also as an end
+  // time fields have no 24:00, so midnight is 00:00 as an end too
   slots: slots.map(([from, to]) => ({ from: clock(from), to: clock(to) === "24:00" ? "00:00" : clock(to) })),
 });
 const fromTimes = ({ season, weekdays, holidays, slots }: Times) => ({
@@ -105,7 +105,7 @@ const fromTimes = ({ season, weekdays, holidays, slots }: Times) => ({
     .map(({ from, to }): [number, number] => [minutes(from), minutes(to) || DAY_MINUTES]),
 });
 
-/** A number as typed, with a comma or a point; null where nothing was typed. */
+/** Parse a number with a comma or a point; null if it is empty. */
 export const parseNumber = (text: string): number | null =>
   text.trim() ? Number(text.trim().replace(",", ".")) : null;
 export const isNumber = (text: string): boolean => !text.trim() || Number.isFinite(parseNumber(text));
@@ -181,7 +181,7 @@ export function toOffPeakDraft(period: Schema<"OffPeakPeriod-Output">): OffPeakD
   return { ...toTimes(period as GivenTimes), validFrom: period.valid_from ?? "", validTo: period.valid_to ?? "" };
 }
 
-/** When a period holds, seen from a day. */
+/** Whether a period is past, current or coming on a day. */
 export function tenseOf(period: Schema<"OffPeakPeriod-Output">, day: string): "past" | "now" | "coming" {
   if (period.valid_to && period.valid_to <= day) return "past";
   return period.valid_from && period.valid_from > day ? "coming" : "now";

@@ -61,5 +61,5 @@ export function describeNotice({ code, since, until, date: on, text }: Schema<"N
   return found({ day: date(on ?? dayOf(new Date(until ?? since))), words: text ?? "" });
 }
 
-/** Whether consenting anew is what helps. */
+/** Whether a new consent solves it. */
 export const needsConsent = (code: string): boolean => code.startsWith("consent");

@@ -1,10 +1,10 @@
 import { answer, api, type Schema } from "$api";
 import { Resource } from "$lib/resource.svelte";
 
-/** The status of Enedis and RTE, asked for again when it changes. Call it while a component is made. */
+/** The status of Enedis and RTE. Call it while a component is created. */
 export const watchStatus = () => new Resource((signal) => answer(api.GET("/v1/status", { signal })));
 
-/** How a condition of Enedis or RTE is shown. */
+/** Tone in which a condition is shown. */
 export const tones = {
   working: "good",
   unstable: "info",
@@ -13,6 +13,6 @@ export const tones = {
   paused: "bad",
 } as const satisfies Record<Schema<"Condition">, string>;
 
-/** Whether data may be missing because of it: then the overview says so. */
+/** Whether data may be missing because of it, so that the overview mentions it. */
 export const isTrouble = ({ condition }: Schema<"ServiceStatus">): boolean =>
   condition !== "working" && condition !== "unstable";

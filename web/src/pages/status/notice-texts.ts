@@ -1,6 +1,6 @@
 import { dictionary } from "$i18n";
 
-// apart from the page's own texts: the overview, which shows the notice, need not load those
+// separate from the page's texts, which the overview does not need
 export const t = dictionary({
   services: {
     readings: ["Enedis: readings", "Enedis : relevés"],

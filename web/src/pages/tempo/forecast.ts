@@ -11,8 +11,7 @@ export interface Forecast {
 function describeScore(scores: Schema<"HorizonView">["backtest"] | undefined): string {
   const red = scores?.find(({ measure }) => measure === "red");
   if (!red) return UNKNOWN;
-  const baseline = Math.min(red.climatology, red.deduction);
-  return t().score({ forecast: number(red.forecast, 2), baseline: number(baseline, 2), days: number(red.days) });
+  return t().score({ forecast: number(red.forecast, 2), baseline: number(red.baseline, 2), days: number(red.days) });
 }
 
 /** A row for each forecast day after `day`, the last one that RTE announces. */

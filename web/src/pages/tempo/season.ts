@@ -9,7 +9,7 @@ export type Color = Schema<"Color">;
 /** The first season whose colours RTE publishes. */
 export const OLDEST = 2014;
 
-/** The year in which the season of a day began: seasons run from 1 September. */
+/** The year in which the season of a day began; seasons start on 1 September. */
 export const seasonOf = (day: Day): number => Number(day.slice(0, 4)) - (day.slice(5) < "09-01" ? 1 : 0);
 export const seasonNow = (): number => seasonOf(today());
 export const seasonStart = (year: number): Day => `${year}-09-01`;
@@ -26,16 +26,12 @@ const edgeOf = (color: Color): string => (color === "white" ? "var(--white-edge)
 export const listColors = (colors: readonly Color[]): string =>
   colors.map((color) => words().colors[color]).join(t().or);
 
-/** A day as the strip shows it: its colour is certain, or expected, or open. */
+/** A day in the strip: its colour is known, expected or open. */
 export function toCell({ date, color, possible, expected_color, expected_reason }: TempoDay): DayCell {
   const day = longDate(date);
   if (color !== "unknown") {
-    return {
-      day: date,
-      fill: fillOf[color],
-      edge: edgeOf(color),
-      sentence: t().day({ date: day, color: words().colors[color] }),
-    };
+    const sentence = words().labelled({ name: day, value: words().colors[color] });
+    return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence };
   }
   if (expected_color !== null) {
     const reason = expected_reason === null ? "" : t().reasons[expected_reason];

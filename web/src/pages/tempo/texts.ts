@@ -22,7 +22,6 @@ export const t = dictionary({
   later: ["Next season", "Saison suivante"],
   left: ["{count} of {total} left", "il en reste {count} sur {total}"],
   leftUnknown: ["not known yet, of {total}", "pas encore connu, sur {total}"],
-  day: ["{date}: {color}", "{date} : {color}"],
   expectedDay: [
     "{date}: {color} expected, not announced: {reason}",
     "{date} : {color} attendu, pas annoncé : {reason}",
