@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import tempfile
 from contextlib import suppress
 from datetime import datetime
@@ -26,6 +27,10 @@ from scripts.lib.words import WORDS
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
+OFF_PEAK = re.compile(r"Off-peak calendar|Agenda des heures creuses")
+"""Calendars with so many events that they would hide the others."""
+TRANSLATED = re.compile(r"^(Settings|Paramètres)$")
+"""Where there is a sidebar, its last words that come in the page's language."""
 GRID = {"entity_id": "event.french_grid_tempo_colour"}
 ALIASES = {"en": "Red tomorrow", "fr": "Rouge demain"}
 
@@ -85,7 +90,7 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     await take_in_language(ours, "dashboard-dark", TABLET, season, dark=True)
     await take_in_language(ours, "dashboard-phone", PHONE, season)
     await take_in_language(ours, "dashboard-phone-dark", PHONE, season, dark=True)
-    await take_in_language("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
+    await take_in_language("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event", uncheck=OFF_PEAK)
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
     await take_in_language(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
@@ -105,7 +110,14 @@ async def _is_missing(client: HomeAssistantClient) -> bool:
 
 
 async def _take_picture(
-    url: str, name: str, size: tuple[int, int], once_there: str, *, dark: bool = False, click: str | None = None
+    url: str,
+    name: str,
+    size: tuple[int, int],
+    once_there: str,
+    *,
+    dark: bool = False,
+    click: str | None = None,
+    uncheck: re.Pattern[str] | None = None,
 ) -> None:
     """A picture of a page once something is there and all has come to rest: the same three times in a row."""
     language, (width, height) = name.rpartition(".")[2], size
@@ -113,6 +125,10 @@ async def _take_picture(
         if click:
             await page.get_by_role("button", name=click, exact=True).last.click(timeout=180_000)
         await wait_for(page, once_there)
+        if width > PHONE[0]:
+            await page.get_by_text(TRANSLATED).first.wait_for(timeout=180_000)
+        for listed in await page.get_by_text(uncheck).all() if uncheck else []:
+            await listed.click()
         seen: list[bytes] = []
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:
