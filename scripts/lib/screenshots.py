@@ -27,7 +27,7 @@ from scripts.lib.words import WORDS
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
-OFF_PEAK = re.compile(r"Off-peak calendar|Agenda des heures creuses")
+OFF_PEAK = re.compile(r"Off-peak calendar|Agenda heures creuses")
 """Calendars with so many events that they would hide the others."""
 TRANSLATED = re.compile(r"^(Settings|Paramètres)$")
 """Where there is a sidebar, its last words that come in the page's language."""

@@ -57,3 +57,8 @@ test("hours of the day of 25 hours stand at the clock's 0, 3, 6", () => {
     "23:00",
   ]);
 });
+
+test("of the two 2:00 of that day the second has no label where every second hour has one", () => {
+  const found = clockHours(new Date("2026-10-24T22:00:00Z"), new Date("2026-10-25T06:00:00Z"), 300);
+  expect(found.map((at) => at.toISOString().slice(11, 16))).toEqual(["22:00", "00:00", "03:00", "05:00"]);
+});

@@ -6,18 +6,21 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.mail.models import OutboxMail
+from gateway.mail.models import MailKind, OutboxMail
 
 
 async def list_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[OutboxMail]:
-    """Return up to `limit` mails that are due, the longest waiting first."""
-    query = select(OutboxMail).where(OutboxMail.next_at <= now)
+    """Return up to `limit` mails that are due, the longest waiting first.
+
+    Kinds that only a newer version knows are left to it.
+    """
+    query = select(OutboxMail).where(OutboxMail.next_at <= now, OutboxMail.kind.in_(MailKind))
     return (await session.scalars(query.order_by(OutboxMail.next_at, OutboxMail.id).limit(limit))).all()
 
 
 async def find_next_due(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next mail is due, or `otherwise` if that is earlier."""
-    first = await session.scalar(select(func.min(OutboxMail.next_at)))
+    first = await session.scalar(select(func.min(OutboxMail.next_at)).where(OutboxMail.kind.in_(MailKind)))
     return otherwise if first is None else min(first, otherwise)
 
 

@@ -146,6 +146,23 @@ async def test_what_mailgun_will_never_take_is_given_up_and_so_is_what_it_never_
         await wait_until(is_outbox_empty)
 
 
+async def test_a_mail_that_only_a_newer_version_knows_stops_no_other(
+    with_mail: Settings, clock: SetClock, mailgun: StandIn
+) -> None:
+    mailgun.status = 503
+    async with run_gateway(with_mail, clock) as gateway:
+        await sign_up(gateway)
+        await wait_for_mails(mailgun, 1)
+        async with gateway.runtime.database.write() as session:
+            await session.execute(text("UPDATE outbox SET kind = 'newer'"))
+        mailgun.status = 200
+        clock.set(NOW + timedelta(hours=1))
+        await sign_up(gateway, "another@example.org")
+        mails = await wait_for_mails(mailgun, 2)
+        assert mails[-1]["to"] == "another@example.org"
+        assert await count_rows(gateway, "outbox") >= 1
+
+
 @pytest.mark.parametrize(
     ("given", "asked"),
     [

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import make_url, text, update
+from sqlalchemy import make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from gateway.accounts.models import Account
 from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.mail.models import MailKind, OutboxMail
@@ -167,13 +168,14 @@ async def remove_database(settings: Settings, gateway: Gateway) -> None:
 
 
 async def break_mail_job(gateway: Gateway) -> None:
-    """Queue a mail of an unknown kind, as a newer version may have left it: the job `mail` fails each time."""
+    """Queue a mail whose code cannot be stored: the job `mail` fails each time."""
     now = gateway.runtime.clock.now()
     async with gateway.runtime.database.write() as session:
-        mail = OutboxMail(kind=MailKind.VERIFY_EMAIL, details={}, created_at=now, next_at=now)
-        session.add(mail)
-        await session.flush()
-        await session.execute(text("UPDATE outbox SET kind = 'newer' WHERE id = :id"), {"id": mail.id})
+        account_id = await session.scalar(select(Account.id))
+        session.add(
+            OutboxMail(account_id=account_id, kind=MailKind.VERIFY_EMAIL, details={}, created_at=now, next_at=now)
+        )
+        await session.execute(text("ALTER TABLE mail_codes RENAME TO lost"))
 
 
 async def test_a_stopped_upstream_a_failing_job_and_a_lost_database_fire_theirs(

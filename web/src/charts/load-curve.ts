@@ -48,13 +48,16 @@ export function midnights(start: Date, end: Date, width: number): Date[] {
   return Array.from({ length: Math.floor(days / every) + 1 }, (_, n) => startOfDay(addDays(first, n * every)));
 }
 
-/** Full hours of Paris between two moments, at least 60 pixels apart: 0:00, 3:00, 6:00 also on days of 23 and 25 hours. */
+/**
+ * Full hours of Paris between two moments, at least 60 pixels apart: 0:00, 3:00, 6:00 also on days of 23 and 25 hours.
+ * On the day of 25 hours 2:00 comes twice within an hour: the second is left out where every second hour is shown.
+ */
 export function clockHours(start: Date, end: Date, width: number): Date[] {
   const first = Math.ceil(start.getTime() / HOUR) * HOUR;
   const hours = Math.floor((end.getTime() - first) / HOUR);
   const least = labelEvery(hours, width, 60);
   const every = [1, 2, 3, 4, 6, 12].find((step) => step >= least) ?? 24;
-  return Array.from({ length: Math.max(hours, 0) + 1 }, (_, n) => new Date(first + n * HOUR)).filter(
-    (moment) => parisClock(moment).hour % every === 0,
-  );
+  return Array.from({ length: Math.max(hours, 0) + 1 }, (_, n) => new Date(first + n * HOUR))
+    .filter((moment) => parisClock(moment).hour % every === 0)
+    .filter((moment, n, shown) => every === 1 || moment.getTime() - (shown[n - 1]?.getTime() ?? 0) > HOUR);
 }
