@@ -23,6 +23,7 @@ from .formatting import async_format_day, async_get_text
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
+_HOUR = timedelta(hours=1).total_seconds()
 CONSENT_RENEWALS: Final = {"consent_ends", "consent_ends_soon", "consent_ended"}
 
 # Notices of the gateway that become repairs unchanged; those that the user can fix have a flow.
@@ -221,7 +222,11 @@ def _find_consent_issues(hass: HomeAssistant, point: UsagePoint, named: dict[str
 
 
 def _has_used_quota(feed: FeedCoordinator[Any]) -> bool:
-    return isinstance(feed.last_error, RateLimitedError) and "quota" in feed.last_error.problem
+    """Whether the day's requests are used up. Enedis' hourly limit has the same code, and passes within the hour."""
+    error = feed.last_error
+    if not isinstance(error, RateLimitedError) or "quota" not in error.problem:
+        return False
+    return error.retry_after is None or error.retry_after > _HOUR
 
 
 def _format_day(hass: HomeAssistant, moment: datetime | None) -> str:

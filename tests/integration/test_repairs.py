@@ -202,7 +202,7 @@ async def test_what_the_gateway_gives_notice_of(
 async def test_a_quota_that_is_used_up(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, path: str
 ) -> None:
-    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": "3600"})
+    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": "3601"})
     await set_up()
     assert "Maison" in read_repair_text(get_repairs(hass)["quota_reached"])
     gateway.answers[path] = right
@@ -234,11 +234,19 @@ async def test_a_quota_that_is_used_up(
 async def test_the_repair_for_todays_limit_says_that_the_rest_comes_tomorrow_and_blames_nobody(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, title: str, text: str
 ) -> None:
-    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": "3600"})
+    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": "3601"})
     await set_up()
     issue = get_repairs(hass)["quota_reached"]
     assert read_repair_text(issue, language) == f"{title} {text}"
     assert (issue.severity, issue.is_fixable) == (ir.IssueSeverity.WARNING, False)
+
+
+async def test_the_hourly_limit_of_enedis_is_no_repair(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": "3600"})
+    await set_up()
+    assert get_repairs(hass) == {}
 
 
 async def test_too_many_attempts_are_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

@@ -51,6 +51,7 @@ async def _measure_hours(folder: str, settle_days: int, hours: int) -> list[tupl
                 begun, before = clock.now(), _count_written()
                 await clock.sleep(_HOUR.total_seconds())
                 written.append((f"{begun:%H:%M} UTC", _count_written() - before))
+            assert not any(task.done() for task in tasks), "a Home Assistant gave up"
         await asyncio.gather(*tasks, return_exceptions=True)
     return written
 
