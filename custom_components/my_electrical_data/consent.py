@@ -11,9 +11,12 @@ from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoin
 
 _METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
+QUICK_LOOKS: Final = 200
+LOOK_LATER: Final = 30.0
+"""Seconds between looks after the first ten minutes: a dialog that was left open waits for a day."""
 DETAILS_LOOKS: Final = 20
-_FINAL_REASONS: Final = {"other_browser", "too_often", "unknown"}
-"""Reasons of a refusal after which the gateway's page does not offer another try."""
+_FINAL_REASONS: Final = {"other_browser", "too_often", "unknown", "held_by_another", "contested", "not_opened"}
+"""Reasons of a refusal after which the person has to start again, now or another day."""
 
 
 async def wait_for_consent(
@@ -23,6 +26,7 @@ async def wait_for_consent(
 
     Connection errors are retried.
     """
+    looks = 0
     while True:
         try:
             consent = await client.fetch_consent(started.id)
@@ -32,7 +36,8 @@ async def wait_for_consent(
             is_new = consent != refusal or not can_be_given_again(consent, started)
             if consent.status is not ConsentStatus.PENDING and is_new:
                 return consent
-        await asyncio.sleep(LOOK_EVERY)
+        looks += 1
+        await asyncio.sleep(LOOK_EVERY if looks < QUICK_LOOKS else LOOK_LATER)
 
 
 def can_be_given_again(consent: ConsentRequest, started: StartedConsent) -> bool:

@@ -20,10 +20,10 @@ from .dashboard import async_can_offer_dashboard
 from .energy import async_can_add_meter, async_shows_any
 from .feed import FeedCoordinator
 from .formatting import async_format_day, async_get_text
+from .paris import paris_day
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
-_HOUR = timedelta(hours=1).total_seconds()
 CONSENT_RENEWALS: Final = {"consent_ends", "consent_ends_soon", "consent_ended"}
 
 # Notices of the gateway that become repairs unchanged; those that the user can fix have a flow.
@@ -222,11 +222,14 @@ def _find_consent_issues(hass: HomeAssistant, point: UsagePoint, named: dict[str
 
 
 def _has_used_quota(feed: FeedCoordinator[Any]) -> bool:
-    """Whether the day's requests are used up. Enedis' hourly limit has the same code, and passes within the hour."""
-    error = feed.last_error
+    """Whether the day's requests are used up: the rest comes after midnight.
+
+    Enedis' hourly limit has the same code; it passes within the hour.
+    """
+    error, now = feed.last_error, dt_util.utcnow()
     if not isinstance(error, RateLimitedError) or "quota" not in error.problem:
         return False
-    return error.retry_after is None or error.retry_after > _HOUR
+    return error.retry_after is None or paris_day(now + timedelta(seconds=error.retry_after + 60)) > paris_day(now)
 
 
 def _format_day(hass: HomeAssistant, moment: datetime | None) -> str:

@@ -38,6 +38,7 @@ REGULATED = {"name": "Atelier", "option": "base", "power": "6", "own_prices": Fa
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consent, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(consent, "LOOK_LATER", 0.0)
     monkeypatch.setattr(consent, "DETAILS_LOOKS", 2)
 
 

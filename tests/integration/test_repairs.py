@@ -198,15 +198,19 @@ async def test_what_the_gateway_gives_notice_of(
     assert get_repairs(hass) == {}
 
 
+UNTIL_MIDNIGHT = "46800"
+"""Seconds from 11:00 in Paris, when these tests begin, until midnight."""
+
+
 @pytest.mark.parametrize("path", [DAILY, HOURS])
 async def test_a_quota_that_is_used_up(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, path: str
 ) -> None:
-    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": "3601"})
+    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": UNTIL_MIDNIGHT})
     await set_up()
     assert "Maison" in read_repair_text(get_repairs(hass)["quota_reached"])
     gateway.answers[path] = right
-    await move_to("2026-11-23T11:06:00+00:00")
+    await move_to("2026-11-24T00:06:00+00:00")
     assert get_repairs(hass) == {}
 
 
@@ -234,7 +238,7 @@ async def test_a_quota_that_is_used_up(
 async def test_the_repair_for_todays_limit_says_that_the_rest_comes_tomorrow_and_blames_nobody(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, title: str, text: str
 ) -> None:
-    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": "3601"})
+    gateway.answers[HOURS] = answer_problem(429, "quota", **{"Retry-After": UNTIL_MIDNIGHT})
     await set_up()
     issue = get_repairs(hass)["quota_reached"]
     assert read_repair_text(issue, language) == f"{title} {text}"

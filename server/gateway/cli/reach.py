@@ -14,7 +14,7 @@ from gateway.kit.http import make_ssl_context
 from gateway.settings import Settings, get_origin
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_LAN_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa")
+_LAN_SUFFIXES = (".local", ".localdomain", ".lan", ".home", ".internal", ".home.arpa", ".fritz.box")
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what --host may be, nothing listens there
 _SECONDS = 10.0
 _MOST_BYTES = 10_000
@@ -38,7 +38,7 @@ class Reply:
 def is_on_lan(host: str) -> bool:
     """Tell whether a host name or address belongs to this machine or its local network."""
     try:
-        return ip_address(host).is_private
+        return not ip_address(host).is_global
     except ValueError:
         return "." not in host or host.endswith(_LAN_SUFFIXES)
 

@@ -157,6 +157,8 @@ def test_a_setting_that_is_refused_is_named_at_once(shell: Shell, changed: dict[
         ("127.0.0.1", True),
         ("localhost", True),
         ("homeassistant.local", True),
+        ("gateway.fritz.box", True),
+        ("100.101.102.103", True),
         ("gateway.example.org", False),
         ("8.8.8.8", False),
         ("2606:4700::1111", False),
