@@ -156,7 +156,7 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
                 cells = await table.locator("tbody tr").nth(place).locator("td").all_inner_texts()
                 assert cells[1] == ("–" if one["left"] is None else f"{one['left']:,}")
                 assert cells[2] == "working"
-        await expect(admin.page.get_by_text("0 mails are waiting to be sent.")).to_be_visible()
+        await expect(admin.page.get_by_text("Mails waiting to be sent: 0")).to_be_visible()
 
         await admin.page.get_by_text("Audit", exact=True).click()
         await admin.fill_field("Event", "log_in_failed")

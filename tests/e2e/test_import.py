@@ -26,8 +26,8 @@ async def test_a_file_is_previewed_accepted_and_taken_back(pages: Stack, tmp_pat
         await person.visit("meter")
         page = person.page
         await page.get_by_label("Drop a file here").set_input_files(file)
-        await expect(page.get_by_text("1 new days, 0 that agree, 0 that differ")).to_be_visible()
-        await expect(page.get_by_text("1 rows are not used")).to_be_visible()
+        await expect(page.get_by_text("new days: 1; in agreement: 0; different: 0")).to_be_visible()
+        await expect(page.get_by_text("Rows not used: 1,")).to_be_visible()
         assert await fetch_curve(person) == []
         await person.press_button("Accept")
         await expect(page.get_by_role("button", name="Undo this import")).to_be_visible()

@@ -107,9 +107,7 @@ async def ask_again(person: Visitor) -> None:
     await missing.get_by_label("First day", exact=True).fill("2026-10-30")
     await missing.get_by_label("Last day", exact=True).fill("2026-11-01")
     await missing.get_by_role("button", name="Ask Enedis again", exact=True).click()
-    await expect(missing.get_by_role("status")).to_contain_text(
-        re.compile(r"^\s*3 days will be requested again, in \d+ calls\.")
-    )
+    await expect(missing.get_by_role("status")).to_contain_text(re.compile(r"^\s*Days requested again: 3; calls: \d+"))
 
 
 async def download(person: Visitor) -> None:

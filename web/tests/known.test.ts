@@ -15,7 +15,7 @@ const series = (consumption: number, cost: number) =>
 describe("how much is known", () => {
   test("of a day, as the gateway counts it", () => {
     expect(describeKnown(series(24, 20), "day", "energy")).toBe("Every hour is known.");
-    expect(describeKnown(series(24, 20), "day", "euros")).toBe("20 of 24 hours are known.");
+    expect(describeKnown(series(24, 20), "day", "euros")).toBe("Hours known: 20 of 24");
   });
 
   test("of the days left of a colour: without a count there is no bar, which would say that none is left", () => {

@@ -1,5 +1,5 @@
-import { beforeEach, expect, test, vi } from "vitest";
-import { answer } from "../src/api";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { answer, api } from "../src/api";
 import { leave, session } from "../src/lib/session.svelte";
 
 const location = { href: "http://localhost/meter?meter=abc", search: "?meter=abc", assign: vi.fn() };
@@ -10,8 +10,13 @@ beforeEach(() => {
   vi.stubGlobal("location", location);
   vi.stubGlobal("history", { replaceState: (_: unknown, __: string, to: string) => (location.href = to) });
   vi.stubGlobal("scrollTo", () => {});
-  session.account = { email: "somebody@example.org" } as never;
+  session.account = { id: "one", email: "somebody@example.org" } as never;
   session.meters = [{ id: "abc", name: "Home", hidden: false, position: 0 }] as never;
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 test("a page forgets everything when the gateway says that the session has ended", async () => {
@@ -26,11 +31,25 @@ test("a wrong password does not end the session", async () => {
 });
 
 test("a log-out empties the page and tells the other tabs", async () => {
-  const tabs = new BroadcastChannel("log-out");
+  const tabs = new BroadcastChannel("log-out http://localhost/");
   const told = new Promise((resolve) => tabs.addEventListener("message", resolve));
   leave();
   await told;
   tabs.close();
   expect([session.account, session.meters]).toEqual([null, []]);
   expect(location.assign).toHaveBeenCalledWith("http://localhost/");
+});
+
+test("a tab that another person's log-in has overtaken forgets the first one", async () => {
+  const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  vi.stubGlobal("document", page);
+  const account = { id: "another", email: "another@example.org" };
+  vi.spyOn(api, "GET").mockResolvedValue({ data: { account, ingress: false }, response: new Response() } as never);
+  location.assign.mockClear();
+  session.meters = [];
+  const stop = session.follow();
+  page.dispatchEvent(new Event("visibilitychange"));
+  await vi.waitFor(() => expect(location.assign).toHaveBeenCalledWith("http://localhost/"));
+  stop();
+  expect([session.account, session.meters]).toEqual([null, []]);
 });

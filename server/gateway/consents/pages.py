@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.accounts import sessions
+from gateway.accounts.parts import AccountParts
 from gateway.consents import authorization
 from gateway.consents.authorization import LIFETIME, OPEN
 from gateway.consents.claims import ClaimOutcome
 from gateway.consents.routes import ConsentServiceDep
-from gateway.dependencies import OUR_ID, SettingsDep
+from gateway.consents.service import ConsentService
+from gateway.dependencies import OUR_ID, SettingsDep, get_part
 from gateway.kit.wire import OpenApiResponses
 from gateway.pages import render_page
 from gateway.problems import describe_responses
@@ -55,7 +57,7 @@ async def show_start(
     found = await consents.start_authorization(consent_id, browser)
     if isinstance(found, ClaimOutcome):
         is_secret = found in {ClaimOutcome.UNKNOWN, ClaimOutcome.TOO_OFTEN}
-        return _render_result(request, settings, found, None if is_secret else consent_id)
+        return await _render_result(request, settings, found, None if is_secret else consent_id)
     address = authorization.build_enedis_url(settings.authorize_url, settings.enedis_client_id, found.state)
     page = render_page(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
     page.set_cookie(
@@ -82,7 +84,7 @@ async def receive_callback(
 ) -> Response:
     """Receive the browser from Enedis, check the consent with Enedis, and show the outcome."""
     outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, CALLBACK_WAIT)
-    return _render_result(request, settings, outcome, consent_id)
+    return await _render_result(request, settings, outcome, consent_id)
 
 
 @router.get("/consents/{consent_id}/result")
@@ -91,19 +93,26 @@ async def show_result(
 ) -> Response:
     """Show the outcome of a consent. The page reloads itself while Enedis opens the access."""
     outcome, is_late = await consents.get_outcome(consent_id)
-    return _render_result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
+    return await _render_result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
 
 
-def _render_result(
+async def _is_owner_logged_in(request: Request, consent_id: str) -> bool:
+    """Return whether the browser is logged in to the account of the consent."""
+    parts = get_part(request, AccountParts)
+    token = sessions.read_cookie(request, parts.settings)
+    account = await sessions.resume_account(parts, token) if token else None
+    return account is not None and await get_part(request, ConsentService).is_owner(account.id, consent_id)
+
+
+async def _render_result(
     request: Request, settings: Settings, outcome: ClaimOutcome, consent_id: str | None, *, refresh: int = _FOLLOW
 ) -> Response:
     base = settings.backend_url
     if outcome is ClaimOutcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
     front = settings.frontend_url
-    # whoever came from Home Assistant may not be logged in here: the front end would ask them to, and tell them nothing
-    is_logged_in = sessions.read_cookie(request, settings) is not None
-    if front and is_logged_in and outcome is not ClaimOutcome.PENDING and consent_id:
+    if front and outcome is not ClaimOutcome.PENDING and consent_id and await _is_owner_logged_in(request, consent_id):
+        # to anybody else, such as a user of Home Assistant, the front end would only say that they must log in
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
     return render_page(

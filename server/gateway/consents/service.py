@@ -97,6 +97,12 @@ class ConsentService:
         async with self._database.read() as session:
             return await get_own_consent(session, account_id, consent_id)
 
+    async def is_owner(self, account_id: str, consent_id: str) -> bool:
+        """Return whether a consent belongs to an account."""
+        async with self._database.read() as session:
+            consent = await repository.find_consent(session, consent_id)
+        return consent is not None and consent.account_id == account_id
+
     async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | ClaimOutcome:
         """Create a state bound to the browser, or return the outcome of the consent if that is not possible.
 

@@ -27,6 +27,8 @@ _CONTRACT_FIRST = timedelta(seconds=10)
 """The history waits for the contract, which is being fetched and says when the meter was put into service."""
 _NEWEST_FIRST = timedelta(seconds=1)
 """History waits while the newest days of any usage point are due, such as the first sixty of a new one."""
+_WAITS_FOR_VISITS = timedelta(hours=6)
+"""How long history waits for an overdue visit: a morning's take 4.5 hours, and one that always fails stops nobody."""
 _A_MOMENT = timedelta(milliseconds=1)
 
 
@@ -84,7 +86,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
             return now + paris.HOUR
         if point.history_at > now:
             return point.history_at
-        if await points.find_with_work(session, now, 1):
+        if await points.has_work_due_since(session, now - _WAITS_FOR_VISITS, now):
             return now + _NEWEST_FIRST
     if points.waits_for_details(point, now):
         return now + _CONTRACT_FIRST

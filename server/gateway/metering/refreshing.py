@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.planner import WINDOWS, get_history_start
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
+from gateway.quotas import budgets
+from gateway.quotas.history_pacing import iterate_history_windows
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
 from gateway.usage_points.models import PointStatus
@@ -26,9 +29,13 @@ class RefreshOutcome:
 
 
 async def request_refresh(
-    database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date
+    database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date, user_limit: int
 ) -> RefreshOutcome:
-    """Schedule the days `[start, end[` to be fetched again now, for every feed that has them. Raises ProblemError."""
+    """Schedule the days `[start, end[` to be fetched again, for every feed that has them. Raises ProblemError.
+
+    Recent days are fetched now. Older ones are fetched as history is: once it may use one of the `user_limit` calls
+    that the account has a day.
+    """
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < get_history_start(Kind.CURVE, today):
@@ -41,5 +48,7 @@ async def request_refresh(
             raise ProblemError(409, "no_consent", "There is no consent for this meter: share it again first.")
         marked = await repository.schedule_again(session, point_id, start, end, now)
         await points.schedule_refresh(session, point_id, start, now)
+        used = await counters.load_used(session, budgets.user_day(account_id, today, user_limit))
+    expected_at = now if end > point.wanted_from else next(iterate_history_windows(user_limit, used, now))[0]
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())
-    return RefreshOutcome(max(marked.values(), default=0), calls, now)
+    return RefreshOutcome(max(marked.values(), default=0), calls, expected_at)

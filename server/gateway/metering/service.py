@@ -213,7 +213,9 @@ class Readings:
 
     async def request_refresh(self, account_id: str, point_id: str, start: date, end: date) -> RefreshOutcome:
         """Schedule the days `[start, end[` to be fetched again, despite recent failures. Raises ProblemError."""
-        outcome = await request_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
+        outcome = await request_refresh(
+            self._database, self._clock.now(), account_id, point_id, start, end, self._user_limit
+        )
         await self._archive.end_pauses(point_id)
         return outcome
 

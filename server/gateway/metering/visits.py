@@ -44,13 +44,14 @@ class HistoryPace:
     def expected_at(self, day: date) -> datetime:
         """Return when a day before `known_from` is expected to be fetched."""
         weeks = -(-max((self.known_from - day).days, 1) // WINDOWS[Kind.CURVE])
-        calls = weeks * self.calls_a_week * self.own_histories
-        windows = iterate_history_windows(self.user_limit, self.used, self.starts_at)
+        calls: float = weeks * self.calls_a_week * self.own_histories
+        turn = self.accounts * timedelta(seconds=HISTORY_INTERVAL)
+        windows = iterate_history_windows(self.user_limit, self.used, self.starts_at, turn)
         opens_at, possible = next(windows)
         while calls > possible:
             calls -= possible
             opens_at, possible = next(windows)
-        return opens_at + calls * self.accounts * timedelta(seconds=HISTORY_INTERVAL)
+        return opens_at + calls * turn
 
 
 async def find_pace(session: AsyncSession, point: MeteredPoint, user_limit: int, now: datetime) -> HistoryPace | None:
@@ -59,7 +60,7 @@ async def find_pace(session: AsyncSession, point: MeteredPoint, user_limit: int,
         return None
     today, starts_at = paris.day_of(now), max(point.history_at, now)
     progress = await history.measure_progress(session, point, today)
-    counts = await points.count_unfinished_histories(session, point.account_id, now)
+    counts = await points.count_unfinished_histories(session, point.account_id, starts_at)
     return HistoryPace(
         known_from=min(progress.known_from, point.recent_from),
         starts_at=starts_at,

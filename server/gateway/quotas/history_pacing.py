@@ -8,6 +8,7 @@ Example: of 50 calls, history makes one only while the account used fewer than 1
 23:00 on, fewer than 40.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
@@ -42,17 +43,28 @@ def compute_history_limit(user_limit: int, now: datetime) -> int:
     return max(user_limit - reserve, 0)
 
 
-def iterate_history_windows(user_limit: int, used: int, now: datetime) -> Iterator[tuple[datetime, int]]:
+def iterate_history_windows(
+    user_limit: int, used: int, now: datetime, turn: timedelta = timedelta()
+) -> Iterator[tuple[datetime, float]]:
     """Yield, endlessly, from when an account may make calls for history, and how many; `used` is what it used today.
 
-    Example: with 50 calls, of which 12 were used at 20:00, these are 2 calls now, 26 from 23:00, 14 from midnight.
+    `turn` is the time from one of its calls to the next, when other accounts take turns with it; a window has no more
+    calls than turns, and a long turn may leave it only a part of one.
+
+    Example: with 50 calls, of which 12 were used at 20:00, these are 2 calls now, 26 from 23:00, 14 from midnight. If
+    100 accounts take turns of 4.8 s each, only 7.5 are possible from 23:00 on.
     """
     while True:
-        for starts_at in (now, _find_last_hour(now)):
-            if starts_at >= now and (calls := compute_history_limit(user_limit, starts_at) - used) > 0:
-                yield starts_at, calls
-                used += calls
-        now, used = paris.midnight(paris.day_of(now) + paris.DAY), 0
+        last_hour, midnight = _find_last_hour(now), paris.midnight(paris.day_of(now) + paris.DAY)
+        spent: float = used
+        for starts_at, ends_at in ((now, last_hour), (max(now, last_hour), midnight)):
+            if starts_at < ends_at:
+                possible = (ends_at - starts_at) / turn if turn else math.inf
+                calls = min(compute_history_limit(user_limit, starts_at) - spent, possible)
+                if calls > 0:
+                    yield starts_at, calls
+                    spent += calls
+        now, used = midnight, 0
 
 
 def _find_last_hour(now: datetime) -> datetime:

@@ -27,6 +27,13 @@ type BucketName = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_l
 type OfferId = Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 type SpecialDayName = Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=32)]
 
+_RESERVED = {
+    UNKNOWN: "what is in no bucket",
+    "subscription": "the fixed part of a bill",
+    "production": "the energy fed in",
+}
+"""Names that pages and series show beside the buckets."""
+
 
 class SpecialDays(BaseModel):
     """Days that a supplier names one by one, such as those of EJP; from `known_until` on they are not known yet."""
@@ -55,8 +62,8 @@ class Price(Times):
     @field_validator("bucket")
     @classmethod
     def _has_a_meaning(cls, bucket: str) -> str:
-        if bucket == UNKNOWN:
-            raise ValueError(f"`{UNKNOWN}` is what is in no bucket; give it another name")
+        if bucket in _RESERVED:
+            raise ValueError(f"`{bucket}` is {_RESERVED[bucket]}; give the bucket another name")
         return bucket
 
 

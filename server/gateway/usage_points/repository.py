@@ -108,6 +108,16 @@ async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Se
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
 
+async def has_work_due_since(session: AsyncSession, earliest: datetime, now: datetime) -> bool:
+    """Return whether a request that does not wait for details became due between `earliest` and `now`."""
+    query = select(UsagePoint.id).where(
+        UsagePoint.next_work_at.between(earliest, now),
+        _is_ready_for_readings(now),
+        UsagePoint.status == PointStatus.GRANTED,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def find_next_work(session: AsyncSession, now: datetime, otherwise: datetime) -> datetime:
     """Return when the next request for a usage point that does not wait for details is due, at the latest `otherwise`.
 
@@ -156,10 +166,10 @@ class HistoryCounts(NamedTuple):
     own_points: int
 
 
-async def count_unfinished_histories(session: AsyncSession, account_id: str, now: datetime) -> HistoryCounts:
-    """Count the histories that are still to be fetched."""
+async def count_unfinished_histories(session: AsyncSession, account_id: str, at: datetime) -> HistoryCounts:
+    """Count the histories that are still to be fetched, and the accounts with one that is due at `at` or before."""
     under_way = (UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
-    waiting = select(func.count(UsagePoint.account_id.distinct())).where(*under_way, UsagePoint.history_at <= now)
+    waiting = select(func.count(UsagePoint.account_id.distinct())).where(*under_way, UsagePoint.history_at <= at)
     own = select(func.count()).where(*under_way, UsagePoint.account_id == account_id)
     return HistoryCounts(await session.scalar(waiting) or 0, await session.scalar(own) or 0)
 

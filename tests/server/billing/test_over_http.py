@@ -98,9 +98,12 @@ async def test_a_custom_offer_has_its_own_series(gateway: Gateway, simulator: Si
             {"tariff": {"option": "custom", "power_kva": 6, "prices": [{"bucket": "Nuit d'été", "eur_per_kwh": 0.2}]}},
             "should match pattern",
         ),
-        (
-            {"tariff": {"option": "custom", "power_kva": 6, "prices": [{"bucket": "unknown", "eur_per_kwh": 0.2}]}},
-            "give it another name",
+        *(
+            (
+                {"tariff": {"option": "custom", "power_kva": 6, "prices": [{"bucket": reserved, "eur_per_kwh": 0.2}]}},
+                "give the bucket another name",
+            )
+            for reserved in ("unknown", "subscription", "production")
         ),
         (
             {"tariff": {"option": "custom", "power_kva": 6, "prices": [{"bucket": "a", "eur_per_kwh": -1}]}},

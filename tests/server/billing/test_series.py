@@ -117,6 +117,32 @@ async def test_what_is_not_known_is_null_and_never_zero(home: StoredHome) -> Non
     assert future["complete"]["consumption"] == [False, False]
 
 
+async def test_money_is_complete_only_if_its_energy_is(home: StoredHome) -> None:
+    await home.change_point(
+        tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
+        contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 9, 1)),
+    )
+    await write_curve(home, date(2026, 9, 1))
+    days = [date(2026, 9, 1) + timedelta(days=number) for number in range(63)]
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [500]) for day in days}, Direction.PRODUCTION)
+    holes = [date(2026, 10, 10), date(2026, 10, 11)]
+    part = date(2026, 10, 12)
+    known = [one for one in whole_curve(part, [1000]) if not 4 <= one.start.astimezone(PARIS).hour < 8]
+    for direction in Direction:
+        await home.write_days(Kind.CURVE, dict.fromkeys(holes), direction)
+        await home.write_days(Kind.CURVE, {part: known}, direction, state=State.PARTIAL)
+    hours = (await load_series(home, "hour", part, part + timedelta(days=1)))["current"]
+    weeks = (await load_series(home, "week", date(2026, 9, 28), date(2026, 10, 26)))["current"]
+    month = (await load_series(home, "month", date(2026, 10, 1), date(2026, 11, 1)))["current"]
+    for kind, energy in {"cost": "consumption", "revenue": "production"}.items():
+        assert hours[kind][4:8] == [None] * 4
+        assert hours["complete"][kind] == hours["complete"][energy] == [True] * 4 + [False] * 4 + [True] * 16
+        assert hours["complete_rows"][kind] == hours["complete_rows"][energy] == 20
+        assert weeks["complete"][kind] == weeks["complete"][energy] == [True, False, False, True]
+        assert month["complete"][kind] == month["complete"][energy] == [False]
+        assert (weeks["complete_rows"][kind], month["complete_rows"][kind]) == (2, 0)
+
+
 async def test_energy_without_a_price_has_no_cost(home: StoredHome) -> None:
     await home.change_point(tariffs=TEMPO)
     await write_curve(home, date(2026, 9, 4))

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from gateway.accounts import sessions
+from gateway.accounts.models import BrowserSession
+from gateway.accounts.service import find_or_create_account
 from gateway.counters.models import Counter
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
@@ -162,21 +164,39 @@ async def test_reloading_the_last_page_shows_it_again(alice: Person) -> None:
     assert "C’est fait" in second.text
 
 
-async def test_whoever_is_not_logged_in_to_the_front_end_is_told_here(
+async def open_browser_session(gateway: Gateway, email: str) -> str:
+    """Log in to an account; return the token in the session's cookie."""
+    runtime = gateway.runtime
+    async with runtime.database.write() as session:
+        account = await find_or_create_account(session, runtime.keyring, email, runtime.clock.now())
+        return sessions.open_session(session, runtime.settings, account, runtime.clock.now(), None)
+
+
+async def test_only_a_browser_logged_in_to_the_account_goes_to_the_front_end(
     settings: Settings, clock: SetClock, simulator: Simulator
 ) -> None:
-    """As somebody who adds a meter in Home Assistant."""
+    """Others are told here, such as somebody who adds a meter in Home Assistant, or whose session has ended."""
     front = "https://front.example.org"
     async with run_gateway(settings.model_copy(update={"frontend_url": front}), clock) as gateway:
         person = Person(gateway, simulator, await gateway.sign_in("alice@example.org"), "alice@example.org")
+        own, other = [await open_browser_session(gateway, f"{name}@example.org") for name in ("alice", "mallory")]
         asked = await person.request_consent(TO_SHARE)
         location = person.at_enedis(await person.start_authorization(asked), TO_SHARE)
         page = await person.handle_callback(location)
         assert page.status_code == 200
         assert "retourner à Home Assistant" in page.text
-        person.browser.cookies.set(sessions.get_cookie_name(gateway.runtime.settings), "a session's")
-        page = await person.handle_callback(location)
-        assert (page.status_code, page.headers["location"]) == (303, f"{front}/consent?id={asked['id']}")
+
+        async def load_result(token: str) -> tuple[int, str | None]:
+            person.browser.cookies.set(sessions.get_cookie_name(gateway.runtime.settings), token)
+            shown = await person.handle_callback(location)
+            return shown.status_code, shown.headers.get("location")
+
+        assert await load_result("a session's") == (200, None)
+        assert await load_result(other) == (200, None)
+        assert await load_result(own) == (303, f"{front}/consent?id={asked['id']}")
+        async with gateway.runtime.database.write() as session:
+            await session.execute(delete(BrowserSession))
+        assert await load_result(own) == (200, None)
 
 
 async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(

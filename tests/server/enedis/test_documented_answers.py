@@ -32,7 +32,10 @@ OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
         ("`absent`", "`absent`"),
         (
             "After 2 hours, then less and less often for 15 days; an old day after 1 and 7 days, then never",
-            "Après 2 heures, puis de moins en moins souvent pendant 15 jours ; un jour ancien, après 1 et 7 jours",
+            (
+                "Après 2 heures, puis de moins en moins souvent pendant 15 jours ; "
+                "un jour ancien après 1 et 7 jours, puis jamais"
+            ),
         ),
     ),
     ErrorReason.NOT_PUBLISHED: (

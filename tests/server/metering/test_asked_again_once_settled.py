@@ -81,7 +81,7 @@ class VisitedHome:
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
         await refreshing.request_refresh(
-            home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY
+            home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY, 50
         )
         return await self.visit_at_noon(day)
 

@@ -94,7 +94,7 @@ async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refre
         assert scripted_home.calls == calls, wait
     home = scripted_home.home
     await refreshing.request_refresh(
-        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY, 50
     )
     scripted_home.answer_daily()
     assert await scripted_home.fetch_days() is None
@@ -142,7 +142,7 @@ async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_re
     assert scripted_home.calls == 2, "it is closed"
     home = scripted_home.home
     await refreshing.request_refresh(
-        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY, 50
     )
     scripted_home.answer_daily()
     assert await scripted_home.fetch_days() is None

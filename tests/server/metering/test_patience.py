@@ -20,11 +20,12 @@ from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering.archive import PATIENCE, Archive, CallRefusal
 from gateway.metering.fetching import Priority
+from gateway.metering.history import fetch_next_history
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.missing import Reason
 from gateway.metering.schedule import Feed, Kind
 from gateway.metering.service import Readings
-from gateway.metering.visits import HistoryPace
+from gateway.metering.visits import HistoryPace, find_pace
 from gateway.quotas.history_pacing import HISTORY_INTERVAL
 from gateway.store.memory import MemoryStore
 from gateway.usage_points import service as points
@@ -257,6 +258,51 @@ def test_what_the_calls_until_2300_do_not_reach_is_expected_after_it_or_after_mi
     assert PACE.expected_at(PACE.known_from - 7 * weeks * A_DAY) == opens_at + turns * timedelta(
         seconds=HISTORY_INTERVAL
     )
+
+
+def test_from_2300_on_all_accounts_together_have_750_calls() -> None:
+    at_2300 = replace(PACE, starts_at=datetime(2026, 11, 3, 22, tzinfo=UTC), accounts=100)
+    turn, next_2300 = 100 * timedelta(seconds=HISTORY_INTERVAL), datetime(2026, 11, 4, 22, tzinfo=UTC)
+    assert at_2300.expected_at(at_2300.known_from - 7 * 7 * A_DAY) == at_2300.starts_at + 7 * turn
+    # 7.5 until midnight, 14 from then on
+    assert at_2300.expected_at(at_2300.known_from - 7 * 22 * A_DAY) == next_2300 + 0.5 * turn
+
+
+async def test_accounts_that_wait_until_2300_count_as_waiting_then(scripted_home: ScriptedHome) -> None:
+    home, until = scripted_home.home, datetime(2026, 11, 3, 22, tzinfo=UTC)
+    points_of_all = [home.point_id, *(point_id for _, point_id in await add_meters(home, 3))]
+    async with home.database.write() as session:
+        for point_id in points_of_all:
+            await schedule_history(session, point_id, until)
+    async with home.database.read() as session:
+        pace = await find_pace(session, await scripted_home.open_point(), 50, home.clock.now())
+    assert pace is not None
+    assert (pace.starts_at, pace.accounts) == (until, 4)
+
+
+@pytest.mark.parametrize(("overdue", "waits"), [(timedelta(hours=1), True), (timedelta(hours=7), False)])
+async def test_history_waits_for_overdue_visits_but_not_for_one_that_always_fails(
+    scripted_home: ScriptedHome, overdue: timedelta, *, waits: bool
+) -> None:
+    home, now = scripted_home.home, scripted_home.home.clock.now()
+    await home.change_point(history_at=now, next_work_at=now - overdue, details_at=now + A_DAY)
+    await fetch_next_history(home.database, scripted_home.archive, scripted_home.store, home.clock)
+    assert (scripted_home.calls == 0) is waits
+
+
+async def test_a_refresh_of_old_days_says_when_history_may_make_calls(scripted_home: ScriptedHome) -> None:
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
+
+    async def request_refresh(start: date) -> datetime:
+        found = await readings.request_refresh(home.account_id, home.point_id, start, start + 7 * A_DAY)
+        return found.expected_at
+
+    assert await request_refresh(OLD) == home.clock.now()
+    async with home.database.write() as session:
+        session.add(Counter(name=f"user:{home.account_id}", window=str(TODAY), used=14))
+    assert await request_refresh(OLD) == datetime(2026, 11, 3, 22, tzinfo=UTC)
+    assert await request_refresh(TODAY - 7 * A_DAY) == home.clock.now(), "recent days do not wait"
 
 
 async def test_a_history_that_goes_on_tomorrow_has_all_calls_of_tomorrow(scripted_home: ScriptedHome) -> None:

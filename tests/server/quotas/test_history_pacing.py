@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, pairwise, takewhile
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from gateway.kit import paris
 from gateway.metering.planner import WINDOWS
 from gateway.metering.schedule import Kind
-from gateway.quotas.history_pacing import compute_history_limit, iterate_history_windows
+from gateway.quotas.history_pacing import (
+    HISTORY_HOUR,
+    HISTORY_INTERVAL,
+    LAST_HOUR,
+    compute_history_limit,
+    iterate_history_windows,
+)
 from gateway.usage_points.service import RECENT
 
 EVENING = datetime(2026, 11, 3, 19, tzinfo=UTC)
@@ -30,9 +36,10 @@ instants = st.integers(0, 2 * 365 * 24 * 60).map(
 
 def count_days(calls: int, used: int, starts_at: datetime) -> int:
     """Return on which day a history that takes `calls` calls is complete, 1 for the day on which it starts."""
+    left: float = calls
     for at, possible in iterate_history_windows(LIMIT, used, starts_at):
-        calls -= possible - (NEW_DAY if at > starts_at and at == paris.midnight(paris.day_of(at)) else 0)
-        if calls <= 0:
+        left -= possible - (NEW_DAY if at > starts_at and at == paris.midnight(paris.day_of(at)) else 0)
+        if left <= 0:
             return (paris.day_of(at) - paris.day_of(starts_at)).days + 1
     raise AssertionError("unreachable: the windows do not end")
 
@@ -56,7 +63,7 @@ def test_until_2300_the_first_days_of_two_more_meters_that_also_produce_have_roo
 def test_windows(limit: int, used: int, now: datetime) -> None:
     """They are in order, never exceed the limit, and give history all but the reserve on every later day."""
     end = paris.midnight(paris.day_of(now) + 4 * paris.DAY)
-    by_day: dict[date, int] = defaultdict(int)
+    by_day: dict[date, float] = defaultdict(float)
     last = now
     for at, calls in takewhile(lambda window: window[0] < end, iterate_history_windows(limit, used, now)):
         assert at >= last
@@ -67,6 +74,23 @@ def test_windows(limit: int, used: int, now: datetime) -> None:
         assert already + by_day[paris.day_of(at)] <= compute_history_limit(limit, at)
     later = [by_day[paris.day_of(now) + days * paris.DAY] for days in (1, 2, 3)]
     assert later == [limit - min(10, limit // 5)] * 3
+
+
+@given(limit=st.integers(1, 2000), used=st.integers(0, 2000), now=instants, accounts=st.integers(1, 10_000))
+@example(limit=50, used=0, now=datetime(2026, 3, 28, 23, tzinfo=UTC), accounts=200)
+@example(limit=50, used=0, now=datetime(2026, 11, 3, 22, tzinfo=UTC), accounts=200)
+def test_no_window_has_more_calls_than_fit_in_it(limit: int, used: int, now: datetime, accounts: int) -> None:
+    """From 23:00 on, 750 calls are possible for all accounts together."""
+    turn = accounts * timedelta(seconds=HISTORY_INTERVAL)
+    windows = list(islice(iterate_history_windows(limit, used, now, turn), 6))
+    for (at, calls), (following, _) in pairwise(windows):
+        last_hour = paris.at(paris.day_of(at), LAST_HOUR)
+        ends_at = last_hour if at < last_hour else paris.midnight(paris.day_of(at) + paris.DAY)
+        assert at < ends_at <= following
+        assert 0 < calls <= compute_history_limit(limit, at)
+        assert calls * turn <= ends_at - at + timedelta(milliseconds=1)
+        if ends_at - at == timedelta(hours=1):
+            assert calls * accounts <= HISTORY_HOUR + 0.001
 
 
 @given(limit=st.integers(1, 2000), now=instants)

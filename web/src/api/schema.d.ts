@@ -1681,7 +1681,7 @@ export interface components {
          *     `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
          *     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
          *     a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
-         *     the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
+         *     the day's total is known, and is in its first hour. `complete`: no energy is missing and, for money, all of it
          *     has a price; `complete_rows` counts these rows. `total` is the total of all rows; a year before, of as many days as
          *     are known now.
          */
@@ -3115,6 +3115,8 @@ export interface components {
             /** Above Lowest */
             above_lowest: number | null;
         };
+        /** @enum {string} */
+        Part: "consumption" | "production" | "cost" | "revenue";
         /**
          * PasswordResetRequest
          * @description The address of an account whose password is forgotten. The captcha's action is `password_reset`.
@@ -4206,8 +4208,6 @@ export interface components {
         /** Format: date-time */
         WrittenUtc: string;
         _Amounts: (number | null)[];
-        /** @enum {string} */
-        _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
     };

@@ -18,6 +18,20 @@ interface Texts {
 }
 /** The names of a text's placeholders: `day` and `count` of "{day}: {count} hours". */
 type Placeholder<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
+/** The placeholders that the text of some language lacks. */
+type Lacking<Pair extends readonly string[]> = {
+  [Place in keyof Pair]: Exclude<Placeholder<Pair[number]>, Placeholder<Pair[Place]>>;
+}[number];
+/** The texts, or an error where a language lacks a placeholder of another. */
+type Complete<T> = {
+  readonly [Key in keyof T]: T[Key] extends InEach<string>
+    ? [Lacking<T[Key]>] extends [never]
+      ? T[Key]
+      : { lacks: Lacking<T[Key]> }
+    : T[Key] extends readonly unknown[]
+      ? T[Key]
+      : Complete<T[Key]>;
+};
 type Values<Name extends string> = Readonly<Record<Name, string>>;
 type Fill<Name extends string> = [Name] extends [never] ? string : (values: Values<Name>) => string;
 /** The same texts in one language. */
@@ -86,7 +100,7 @@ function choose(texts: Texts, wanted: Language): object {
  *
  * `const t = dictionary({ days: ["{count} days", "{count} jours"] }); t().days({ count: "3" })`
  */
-export function dictionary<const T extends Texts>(texts: T): () => Chosen<T> {
+export function dictionary<const T extends Texts>(texts: T & Complete<T>): () => Chosen<T> {
   const chosen: Partial<Record<Language, Chosen<T>>> = {};
   return () => (chosen[current] ??= choose(texts, current) as Chosen<T>);
 }

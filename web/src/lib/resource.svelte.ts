@@ -1,8 +1,10 @@
 import { Problem } from "$api";
+import { scheduleReload } from "./reload";
 
-/** The longest delay of a timer, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
-const SOONEST = 15_000;
+/** How long to wait after a failure that can pass, if the gateway names no time. */
+const RETRY = 60_000;
+/** Whether the gateway did not respond, or failed. */
+const canPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
 
 /** Data that says when it can change, like most responses of the gateway. */
 type Changing = { next_change?: string | null | undefined } | null | undefined;
@@ -10,8 +12,8 @@ type Changing = { next_change?: string | null | undefined } | null | undefined;
 /**
  * Data that a page shows: loading, ready or failed. Loaded data stays while newer data is loaded.
  *
- * Create it while a component is created. `load` is called again at the `next_change` of its data, and when a rune changes
- * that it read before its first await.
+ * Create it while a component is created. `load` is called again at the `next_change` of its data, after a failure that can
+ * pass, and when a rune changes that it read before its first await.
  */
 export class Resource<Data> {
   data = $state.raw<Data>();
@@ -23,9 +25,9 @@ export class Resource<Data> {
     $effect(() => {
       void this.#attempt;
       const controller = new AbortController();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const again = (wait: number) => {
-        timer = setTimeout(() => this.reload(), Math.min(Math.max(wait, SOONEST) * (1 + Math.random() / 10), LONGEST));
+      let cancel: (() => void) | undefined;
+      const reloadAfter = (wait: number): void => {
+        cancel = scheduleReload(wait, () => this.reload());
       };
       this.loading = true;
       load(controller.signal).then(
@@ -35,19 +37,20 @@ export class Resource<Data> {
           this.problem = undefined;
           this.loading = false;
           const change = (data as Changing)?.next_change;
-          if (change) again(Date.parse(change) - Date.now());
+          if (change) reloadAfter(Date.parse(change) - Date.now());
         },
         (error: unknown) => {
           if (controller.signal.aborted) return;
           this.loading = false;
           if (!(error instanceof Problem)) throw error;
           this.problem = error;
-          if (error.retryAfter !== undefined) again(error.retryAfter);
+          const wait = error.retryAfter ?? (canPass(error) ? RETRY : undefined);
+          if (wait !== undefined) reloadAfter(wait);
         },
       );
       return () => {
         controller.abort();
-        clearTimeout(timer);
+        cancel?.();
       };
     });
   }

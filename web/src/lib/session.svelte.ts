@@ -3,8 +3,8 @@ import { isLanguage, setLanguage } from "$i18n";
 import { base } from "./base";
 import { href, navigate, route } from "./router.svelte";
 
-/** Tells the other tabs of this browser that it is logged out. */
-const LOG_OUT = "log-out";
+/** Tells the other tabs of this browser that it is logged out; another gateway may be below another path of the host. */
+const LOG_OUT = `log-out ${base}`;
 
 /** Who is logged in. The browser stores nothing of it except a cookie, which scripts cannot read. */
 class Session {
@@ -44,14 +44,19 @@ class Session {
 
   /**
    * While somebody is logged in: reload the meters, every few seconds while the first data of one is awaited, otherwise
-   * every few minutes; and notice when this browser is logged out in another tab, or its session is ended elsewhere.
+   * every few minutes; and notice when this browser is logged out in another tab, its session is ended elsewhere, or
+   * another person has logged in.
    */
   follow(): () => void {
     const isNew = this.meters.some(
       ({ freshness, consent }) => !freshness.complete_until && consent.status === "granted",
     );
+    const refresh = async (): Promise<void> => {
+      await this.#check();
+      if (this.account) await this.loadMeters();
+    };
     const timer = setInterval(
-      () => document.visibilityState === "visible" && void this.loadMeters().catch(() => undefined),
+      () => document.visibilityState === "visible" && void refresh().catch(() => undefined),
       isNew ? 15_000 : 300_000,
     );
     const tabs = new BroadcastChannel(LOG_OUT);
@@ -69,7 +74,9 @@ class Session {
 
   async #check(): Promise<void> {
     const { account } = await answer(api.GET("/v1/session"));
+    if (!this.account) return;
     if (!account) askToLogIn();
+    else if (account.id !== this.account.id) openLandingPage();
   }
 
   forget(): void {

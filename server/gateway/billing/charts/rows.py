@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from gateway.billing.charts.steps import Hour
 from gateway.billing.days.figures import DayFigures, MadeOf, bucket_of
@@ -10,6 +11,16 @@ from gateway.billing.totals.totals import DayTotal, Span, Total, add_up
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 
+type Part = Literal["consumption", "production", "cost", "revenue"]
+
+_NEEDED: Mapping[Part, frozenset[str]] = {
+    "consumption": frozenset({"consumption"}),
+    "production": frozenset({"production"}),
+    "cost": frozenset({"consumption", "cost"}),
+    "revenue": frozenset({"production", "revenue"}),
+}
+"""The series that must be complete for a part to be complete: an amount of money is not, if energy is missing."""
+PARTS = tuple(_NEEDED)
 _WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.IMPORTED, MadeOf.MEASURED)
 
 
@@ -20,6 +31,10 @@ class Row:
     amounts: Mapping[str, int]
     lacks: frozenset[str]
     made_of: Mapping[Direction, MadeOf]
+
+    def is_complete(self, part: Part) -> bool:
+        """Return whether the energy of `part` is known and, if it is money, all that energy has a price."""
+        return not _NEEDED[part] & self.lacks
 
 
 NOTHING = Row({}, frozenset(Direction), {})

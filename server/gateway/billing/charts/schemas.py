@@ -3,12 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import BaseModel
 
 from gateway.billing.charts.habits import AverageSlot, Habits
-from gateway.billing.charts.rows import ChartRows, Row
+from gateway.billing.charts.rows import PARTS, ChartRows, Part, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
 from gateway.billing.days.figures import MadeOf, to_unit
@@ -18,7 +17,6 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 
-type _Part = Literal["consumption", "production", "cost", "revenue"]
 type _Amounts = list[float | None]
 
 
@@ -49,7 +47,7 @@ class ChartView(BaseModel):
     `start` is an instant for hours, and a day in Paris for longer steps; a row ends where the next begins. In the chart
     of a year before, each row is the step that corresponds to the same row, null where that year had none (29 February,
     a skipped hour). `bill` is `cost` plus `subscription`. `quality` is the lowest quality in a row; `day`: only
-    the day's total is known, and is in its first hour. `complete`: no energy is missing, or for money, all known energy
+    the day's total is known, and is in its first hour. `complete`: no energy is missing and, for money, all of it
     has a price; `complete_rows` counts these rows. `total` is the total of all rows; a year before, of as many days as
     are known now.
     """
@@ -64,8 +62,8 @@ class ChartView(BaseModel):
     bill: _Amounts | None
     revenue: _Amounts | None
     quality: dict[Direction, list[MadeOf | None]] | None
-    complete: dict[_Part, list[bool]] | None
-    complete_rows: dict[_Part, int] | None
+    complete: dict[Part, list[bool]] | None
+    complete_rows: dict[Part, int] | None
     total: TotalView | None
 
     @classmethod
@@ -93,13 +91,10 @@ class ChartView(BaseModel):
             bill=[_get_bill(row) for row in rows] if euros else None,
             revenue=get_amounts("revenue") if euros and production else None,
             quality={one: [row.made_of.get(one) for row in rows] for one in directions} if quality else None,
-            complete={part: [part not in row.lacks for row in rows] for part in _PARTS} if quality else None,
-            complete_rows={part: sum(part not in row.lacks for row in rows) for part in _PARTS} if quality else None,
+            complete={part: [row.is_complete(part) for row in rows] for part in PARTS} if quality else None,
+            complete_rows={part: sum(row.is_complete(part) for row in rows) for part in PARTS} if quality else None,
             total=TotalView.of(chart.total) if chart.total else None,
         )
-
-
-_PARTS: tuple[_Part, ...] = ("consumption", "production", "cost", "revenue")
 
 
 class SeriesView(BaseModel):

@@ -12,9 +12,9 @@ export const t = dictionary({
     month: ["Every month is known.", "Tous les mois sont connus."],
   },
   known: {
-    hour: ["{count} of {all} hours are known.", "{count} heures connues sur {all}."],
-    day: ["{count} of {all} days are known.", "{count} jours connus sur {all}."],
-    month: ["{count} of {all} months are known in full.", "{count} mois connus en entier sur {all}."],
+    hour: ["Hours known: {count} of {all}", "Heures connues : {count} sur {all}"],
+    day: ["Days known: {count} of {all}", "Jours connus : {count} sur {all}"],
+    month: ["Months known in full: {count} of {all}", "Mois connus en entier : {count} sur {all}"],
   },
   empty: [
     "There is no data for this meter yet. It appears here as Enedis provides it.",

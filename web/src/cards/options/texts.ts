@@ -7,6 +7,7 @@ export const t = dictionary({
     (months: string) => `La facture des mêmes heures avec chaque option, sur ${months} mois`,
   ],
   lowest: ["the lowest", "la plus basse"],
+  same: ["the same amount", "le même montant"],
   more: ["{eur} more", "{eur} de plus"],
   notAlike: [
     "no total: not comparable over the same hours",

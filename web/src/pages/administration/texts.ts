@@ -69,7 +69,7 @@ export const t = dictionary({
   stopped: ["stopped until {when}", "arrêté jusqu’au {when}"],
   lastError: ["Last error", "Dernière erreur"],
   next: ["Next request", "Prochaine requête"],
-  mails: ["{count} mails are waiting to be sent.", "{count} courriels attendent d’être envoyés."],
+  mails: ["Mails waiting to be sent: {count}", "Courriels en attente d’envoi : {count}"],
   use: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   useTable: ["Calls by day", "Appels par jour"],
   byAccounts: ["By accounts", "Par les comptes"],

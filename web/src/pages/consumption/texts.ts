@@ -61,9 +61,10 @@ export const t = dictionary({
   outdated: ["Prices may be outdated since {day}.", "Les prix peuvent être périmés depuis le {day}."],
   curve: ["Load curve", "Courbe de charge"],
   curveRead: [
-    "Average power of each half-hour. Gaps are not known. The dashed line is your subscribed power.",
-    "Puissance moyenne de chaque demi-heure. Les trous ne sont pas connus. La ligne tiretée est votre puissance souscrite.",
+    "Average power of each half-hour. Gaps are not known.",
+    "Puissance moyenne de chaque demi-heure. Les trous ne sont pas connus.",
   ],
+  curveLimit: ["The dashed line is your subscribed power.", "La ligne tiretée est votre puissance souscrite."],
   curveEmpty: ["No load curve is known for this period.", "Aucune courbe de charge n’est connue pour cette période."],
   peak: ["Maximum power", "Puissance maximale"],
   peakRead: [

@@ -145,10 +145,7 @@ export const t = dictionary({
   ],
   start: ["First day", "Premier jour"],
   end: ["Last day", "Dernier jour"],
-  refreshed: [
-    "{days} days will be requested again, in {calls} calls.",
-    "{days} jours seront redemandés, en {calls} appels.",
-  ],
+  refreshed: ["Days requested again: {days}; calls: {calls}", "Jours redemandés : {days} ; appels : {calls}"],
   exportTitle: ["Download", "Télécharger"],
   exportText: ["The data of these days, for spreadsheets.", "Les données de ces jours, pour les tableurs."],
   exportWhat: ["What", "Quoi"],
@@ -185,8 +182,8 @@ export const t = dictionary({
     edf: ["EDF", "EDF"],
   },
   importDays: [
-    "{added} new days, {same} that agree, {other} that differ",
-    "{added} jours nouveaux, {same} qui concordent, {other} qui diffèrent",
+    "{format}, new days: {added}; in agreement: {same}; different: {other}",
+    "{format}, jours nouveaux : {added} ; concordants : {same} ; différents : {other}",
   ],
   importOutcomes: {
     new: ["new", "nouveau"],
@@ -200,8 +197,8 @@ export const t = dictionary({
   importInFile: ["In the file", "Dans le fichier"],
   importKnown: ["In the archive", "Dans l’archive"],
   importRejected: [
-    "{count} rows are not used: {reason} (first rows: {rows})",
-    "{count} lignes ne sont pas utilisées : {reason} (premières lignes : {rows})",
+    "Rows not used: {count}, because {reason} (first rows: {rows})",
+    "Lignes non utilisées : {count}, car {reason} (premières lignes : {rows})",
   ],
   importReasons: {
     value: ["a value or date cannot be read", "une valeur ou une date est illisible"],

@@ -31,8 +31,8 @@ export const t = dictionary({
   nothingYet: ["No data has arrived from Enedis yet.", "Aucune donnée n’est encore arrivée d’Enedis."],
   next: ["The next day is expected {when}.", "Le jour suivant est attendu le {when}."],
   history: [
-    "{days} of {all} days of history are here; the rest follows automatically.",
-    "{days} jours d’historique sur {all} sont là ; le reste se complète tout seul.",
+    "Days of history received: {days} of {all}; the rest follows automatically.",
+    "Jours d’historique reçus : {days} sur {all} ; le reste se complète tout seul.",
   ],
   historyDone: ["The history reaches back to {day}.", "L’historique remonte au {day}."],
   holes: ["Missing days:", "Jours manquants :"],

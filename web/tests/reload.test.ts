@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { scheduleReload } from "../src/lib/reload";
+
+const HOUR = 3_600_000;
+const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+const show = () => page.dispatchEvent(new Event("visibilitychange"));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("document", page);
+  vi.spyOn(Math, "random").mockReturnValue(0.999);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("a page opened in the evening reloads within half a minute of the change at 06:00", () => {
+  const reload = vi.fn();
+  scheduleReload(8 * HOUR, reload);
+  vi.advanceTimersByTime(8 * HOUR);
+  expect(reload).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(30_000);
+  expect(reload).toHaveBeenCalledOnce();
+});
+
+test("a computer that wakes after the change reloads immediately, one that wakes before does not", () => {
+  const reload = vi.fn();
+  const cancel = scheduleReload(8 * HOUR, reload);
+  show();
+  expect(reload).not.toHaveBeenCalled();
+  vi.setSystemTime(Date.now() + 8 * HOUR);
+  show();
+  expect(reload).toHaveBeenCalledOnce();
+  cancel();
+  show();
+  vi.advanceTimersByTime(9 * HOUR);
+  expect(reload).toHaveBeenCalledOnce();
+});
+
+test("a change that is past does not reload in a loop", () => {
+  const reload = vi.fn();
+  scheduleReload(-HOUR, reload);
+  show();
+  vi.advanceTimersByTime(14_999);
+  expect(reload).not.toHaveBeenCalled();
+});
