@@ -206,7 +206,8 @@ UNTIL_MIDNIGHT = "46800"
 async def test_a_quota_that_is_used_up(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, path: str
 ) -> None:
-    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": UNTIL_MIDNIGHT})
+    right = gateway.answers[path]
+    gateway.answers[path] = answer_problem(429, "quota", **{"Retry-After": UNTIL_MIDNIGHT})
     await set_up()
     assert "Maison" in read_repair_text(get_repairs(hass)["quota_reached"])
     gateway.answers[path] = right
