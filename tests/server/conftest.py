@@ -33,6 +33,7 @@ from gateway.settings import EnedisEnvironment, Settings
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import repository as usage_points
 from gateway.usage_points import service as points
 from scripts.lib.program import free_port
 from tests.server import postgresql
@@ -284,6 +285,16 @@ class Gateway:
             return found if idle else None
 
         return await wait_until(find_at_rest)
+
+    async def wait_for_history_pause(self) -> None:
+        """Wait until the one call for older history is made that a clock which stands still allows."""
+
+        async def is_paused() -> bool:
+            async with self.runtime.database.read() as session:
+                point = await usage_points.find_next_history(session)
+            return point is None or point.history_at is None or point.history_at > self.runtime.clock.now()
+
+        await wait_until(is_paused)
 
     async def get(self, path: str, who: dict[str, str], **params: str) -> Any:
         answer = await self.http.get(path, headers=who, params=params)

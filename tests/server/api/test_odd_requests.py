@@ -75,6 +75,7 @@ async def test_a_request_under_way_when_its_account_is_deleted(gateway: Gateway)
 async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway) -> None:
     who, point = await gateway.sign_in(), await gateway.add_meter("30001000000003")
     await gateway.at_rest(who, point)
+    await gateway.wait_for_history_pause()
     async with gateway.runtime.database.write() as session:  # no worker changes anything meanwhile
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
     days = "start=2026-10-20&end=2026-11-03"

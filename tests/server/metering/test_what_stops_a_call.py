@@ -27,6 +27,7 @@ A_MOMENT = timedelta(seconds=61)
 
 async def _no_history(gateway: Gateway) -> None:
     """Leave the older history alone: its calls are not what is looked at."""
+    await gateway.wait_for_history_pause()
     async with gateway.runtime.database.write() as session:
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
 

@@ -25,6 +25,7 @@ async def hours_of_yesterday(gateway: Gateway, point: str) -> tuple[dict[str, st
     """Sign in, and return all hours once every live day is there; leave the older history alone."""
     who = await gateway.sign_in()
     await gateway.at_rest(who, point)
+    await gateway.wait_for_history_pause()
     async with gateway.runtime.database.write() as session:
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
     return who, await gateway.get(f"/v1/usage-points/{point}/hours", who)

@@ -53,6 +53,7 @@ async def home(gateway: Gateway, simulator: Simulator) -> tuple[dict[str, str], 
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOME)
     await gateway.at_rest(who, point)
+    await gateway.wait_for_history_pause()
     simulator.forget_calls()
     return who, point
 
