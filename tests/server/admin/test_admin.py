@@ -229,6 +229,7 @@ async def test_what_was_asked_is_counted_by_day(gateway: Gateway, admin: httpx2.
     who = await gateway.sign_in()
     point = await gateway.add_meter(METER)
     await gateway.at_rest(who, point)
+    await gateway.wait_for_history_pause()
     used = (await gateway.get("/v1/quota", who))["enedis"]["used"]
     found = (await admin.get("/v1/admin/use")).json()
     today = found["items"][-1]

@@ -99,6 +99,7 @@ async def test_the_calls_of_past_days_are_shown(gateway: Gateway, clock: SetCloc
     who = await gateway.sign_in()
     point = await gateway.add_meter("30001000000001")
     await gateway.at_rest(who, point)
+    await gateway.wait_for_history_pause()
     used = (await gateway.get("/v1/quota", who))["enedis"]["used"]
     assert used > 0
     days = (await gateway.get("/v1/quota/days", who))["items"]
