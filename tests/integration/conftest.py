@@ -24,11 +24,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT_ID, ScriptedGateway
+from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT, POINT_ID, POINTS, Meter, ScriptedGateway
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.amber import AmberSnapshotExtension
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
+from custom_components.my_electrical_data import consent
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN, METER
 
 # The test package has every SQL statement logged.
@@ -174,3 +175,25 @@ def import_as_program(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -
 async def energy(hass: HomeAssistant) -> None:
     for component in ("homeassistant", "energy", REPAIRS, "calendar", "image", DOMAIN):
         assert await async_setup_component(hass, component, {})
+
+
+@pytest.fixture
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(consent, "LOOK_LATER", 0.0)
+    monkeypatch.setattr(consent, "DETAILS_LOOKS", 2)
+
+
+@pytest.fixture
+async def entry_without_meters(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
+) -> MockConfigEntry:
+    """The account has no meters yet either; a consent brings the one of the fixtures."""
+    entry.add_to_hass(hass)
+    for subentry_id in list(entry.subentries):
+        hass.config_entries.async_remove_subentry(entry, subentry_id)
+    point = gateway.answers[POINTS]["items"][0]
+    gateway.answers[POINT] = Meter(point, gateway)
+    gateway.answers[POINTS]["items"] = []
+    await set_up()
+    return entry

@@ -221,3 +221,18 @@ class ScriptedGateway:
         for columns in ("sum", "unpriced"):
             newest[columns] = {key: column[first:last] for key, column in newest.get(columns, {}).items()}
         return newest
+
+
+class Meter:
+    """A meter of its own at the gateway, that can be changed."""
+
+    def __init__(self, point: dict[str, Any], gateway: ScriptedGateway) -> None:
+        self.point = point
+        self._gateway = gateway
+
+    async def __call__(self, request: web.Request) -> Any:
+        if request.method == "PATCH":
+            told = await request.json()
+            self._gateway.told.append(told)
+            self.point |= {name: value for name, value in told.items() if value is not None}
+        return self.point

@@ -1,6 +1,5 @@
 """Adding a meter by its number and Enedis' consent."""
 
-import asyncio
 import json
 from copy import deepcopy
 from typing import Any
@@ -8,9 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 from conftest import SetUp
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pages import add_meter, answer_meter, load_texts, open_tariff
 from pytest_homeassistant_custom_component.common import (
@@ -23,53 +21,15 @@ from scripted_gateway import (
     POINT,
     POINT_ID,
     POINTS,
+    Meter,
     ScriptedGateway,
     answer_problem,
     load_body,
 )
 
-from custom_components.my_electrical_data import consent
-from custom_components.my_electrical_data.const import DOMAIN
-
+pytestmark = pytest.mark.usefixtures("without_pauses")
 OTHER = "z" * 16
 REGULATED = {"name": "Atelier", "option": "base", "power": "6", "own_prices": False}
-
-
-@pytest.fixture(autouse=True)
-def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consent, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(consent, "LOOK_LATER", 0.0)
-    monkeypatch.setattr(consent, "DETAILS_LOOKS", 2)
-
-
-@pytest.fixture
-async def entry_without_meters(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
-) -> MockConfigEntry:
-    """The account has no meters yet either; a consent brings the one of the fixtures."""
-    entry.add_to_hass(hass)
-    for subentry_id in list(entry.subentries):
-        hass.config_entries.async_remove_subentry(entry, subentry_id)
-    point = gateway.answers[POINTS]["items"][0]
-    gateway.answers[POINT] = Meter(point, gateway)
-    gateway.answers[POINTS]["items"] = []
-    await set_up()
-    return entry
-
-
-class Meter:
-    """A meter of its own at the gateway, that can be changed."""
-
-    def __init__(self, point: dict[str, Any], gateway: ScriptedGateway) -> None:
-        self.point = point
-        self._gateway = gateway
-
-    async def __call__(self, request: web.Request) -> Any:
-        if request.method == "PATCH":
-            told = await request.json()
-            self._gateway.told.append(told)
-            self.point |= {name: value for name, value in told.items() if value is not None}
-        return self.point
 
 
 def now_at(hass: HomeAssistant) -> Any:
@@ -176,97 +136,6 @@ async def test_a_consent_that_opens_nothing(
     gateway.answers[CONSENT] = load_body("consent")
     await answer_meter(hass, flow, {"number": NUMBER})
     assert (await answer_meter(hass, flow))["step_id"] == "tariff", "it can be tried again at once"
-
-
-class Dialog:
-    """The dialog of a meter whose consent was refused; it fetches the flow when told that it changed."""
-
-    def __init__(self, hass: HomeAssistant, gateway: ScriptedGateway) -> None:
-        self._hass = hass
-        self._changed = asyncio.Event()
-        self.consent = load_body("consent") | {"status": "refused", "reason": "refused_at_enedis", "usage_points": []}
-        self.looked = asyncio.Event()
-        gateway.answers[CONSENT] = self._answer_status
-        hass.bus.async_listen("data_entry_flow_progressed", self._note_change)
-
-    async def _answer_status(self, _request: web.Request) -> Any:
-        self.looked.set()
-        return self.consent
-
-    @callback
-    def _note_change(self, _event: Event) -> None:
-        self._changed.set()
-
-    async def open(self, entry: MockConfigEntry) -> Any:
-        """Enter a number, and return what is shown when Enedis has refused."""
-        self.flow_id = (await add_meter(self._hass, entry))["flow_id"]
-        external = await self._hass.config_entries.subentries.async_configure(self.flow_id, {"number": NUMBER})
-        assert external["type"] is FlowResultType.EXTERNAL_STEP
-        return await self.fetch_change()
-
-    async def fetch_change(self) -> Any:
-        await self._changed.wait()
-        self._changed.clear()
-        return await self._hass.config_entries.subentries.async_configure(self.flow_id)
-
-    async def wait_for_look(self) -> None:
-        """Wait until the flow has looked at the consent as it is now."""
-        self.looked.clear()
-        await self.looked.wait()
-
-
-@pytest.mark.parametrize(
-    ("language", "said"), [("en", "the consent was refused or not completed"), ("fr", "le partage a été refusé")]
-)
-async def test_a_refused_consent_that_is_given_after_all(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry, language: str, said: str
-) -> None:
-    """The gateway's page leads to Enedis again; the dialog says that it waits, and goes on."""
-    hass.config.language = language
-    dialog = Dialog(hass, gateway)
-    shown = await dialog.open(entry_without_meters)
-    assert (shown["type"], shown["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "refused")
-    assert said in shown["description_placeholders"]["reason"]
-    assert shown["description_placeholders"]["url"] == load_body("consent_asked")["authorize_url"]
-    texts = load_texts(language)["config_subentries"]["meter"]
-    assert texts["step"]["refused"]["title"]
-    assert all(part in texts["progress"]["refused"] for part in ("{reason}", "({url})"))
-
-    dialog.consent |= {"reason": "wrong_meter"}
-    again = await dialog.fetch_change()
-    assert again["description_placeholders"]["reason"] == texts["error"]["consent_wrong_meter"]
-    dialog.consent |= {"status": "pending", "reason": None}
-    await dialog.wait_for_look()
-    dialog.consent = load_body("consent")
-    assert (await dialog.fetch_change())["step_id"] == "tariff"
-    gateway.answers[POINTS]["items"] = [gateway.answers[POINT].point]
-    result = await answer_meter(hass, {"flow_id": dialog.flow_id}, REGULATED)
-    assert (result["type"], result["unique_id"]) == (FlowResultType.CREATE_ENTRY, POINT_ID)
-    assert len(gateway.list_requests(CONSENTS)) == 1, "the same consent was given"
-
-
-async def test_a_refused_consent_that_nobody_gives_in_time(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    entry_without_meters: MockConfigEntry,
-    now: FrozenDateTimeFactory,
-) -> None:
-    dialog = Dialog(hass, gateway)
-    await dialog.open(entry_without_meters)
-    now.move_to(load_body("consent_asked")["expires_at"])
-    form = await dialog.fetch_change()
-    assert (form["step_id"], form["errors"]) == ("number", {"base": "consent_refused_at_enedis"})
-
-
-async def test_stops_waiting_for_a_refused_consent_when_the_dialog_is_closed(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
-) -> None:
-    dialog = Dialog(hass, gateway)
-    await dialog.open(entry_without_meters)
-    waiting = [task for task in asyncio.all_tasks() if task.get_name() == f"{DOMAIN} consent"]
-    hass.config_entries.subentries.async_abort(dialog.flow_id)
-    _, running = await asyncio.wait(waiting, timeout=100)
-    assert not running
 
 
 async def test_a_consent_for_a_meter_that_is_here(

@@ -103,7 +103,7 @@ def find_site_problem(settings: Settings, instance: str, reply: Reply, *, runs: 
         return (
             f"nothing answers at {site}, where browsers and Home Assistant look for the gateway: set it to the site's "
             "address (Caddy's SITE_ADDRESS, then /api), and check that this name leads here. If a browser reaches it, "
-            "this machine alone does not, and nothing is wrong"
+            "only this machine does not: then ignore this line"
         )
     if reply.ping is None:
         return (

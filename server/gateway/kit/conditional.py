@@ -95,7 +95,7 @@ def respond(request: Request, body: BaseModel, *, now: datetime, next_change: da
 def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
     """Like `respond`, for content that is already JSON; compressed if it is large and the client accepts gzip.
 
-    The response is private: shared caches must not store it, and browsers that a person has logged in must not either.
+    The response is private: shared caches must not store it, and no browser that sends a cookie or uses the ingress.
     """
     compressed = accepts_gzip(request.headers) and is_worth_compressing(content)
     return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
@@ -130,7 +130,7 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
 
 
 def _is_from_browser(request: Request) -> bool:
-    """Return whether a browser of a logged-in person sent the request; programs send no cookie.
+    """Return whether a browser may have sent the request, for a person who is logged in; programs send no cookie.
 
     What a browser stores stays on its disk after the log-out: Clear-Site-Data is ignored over plain HTTP, and not sent
     if the session ends elsewhere.

@@ -104,7 +104,7 @@ class Life[P: Process]:
         question = self.choose_question()
         expected = await read_answer(self.computing, question)
         for process in asked:
-            statements, answer = await ask(process, question)
+            statements, answer = await fetch_counted_answer(process, question)
             assert answer == expected
             self.hits += statements == 1
 
@@ -185,7 +185,7 @@ async def add_home(database: Database, clock: SetClock) -> StoredHome:
     return home
 
 
-async def ask(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, tuple[int, Any]]:
+async def fetch_counted_answer(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, tuple[int, Any]]:
     """Return how many statements an answer took, and its status and content."""
     answer = await process.http.get(f"/{question[0]}", params=question[1])
     content: dict[str, Any] = answer.json()
@@ -194,7 +194,7 @@ async def ask(process: Process, question: tuple[str, dict[str, str]]) -> tuple[i
 
 
 async def read_answer(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, Any]:
-    return (await ask(process, question))[1]
+    return (await fetch_counted_answer(process, question))[1]
 
 
 async def write_curves(home: StoredHome, chance: random.Random) -> None:
@@ -262,7 +262,7 @@ QUESTION = ("load-curve", {"start": str(RANGES[1][0]), "end": str(RANGES[1][1])}
 
 
 async def count_statements(process: Process, question: tuple[str, dict[str, str]] = QUESTION) -> int:
-    statements, (status, _) = await ask(process, question)
+    statements, (status, _) = await fetch_counted_answer(process, question)
     assert status == 200
     return statements
 

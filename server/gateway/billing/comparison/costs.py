@@ -35,7 +35,7 @@ class Month:
 
     @property
     def share(self) -> float:
-        """The share of its hours over which its options are compared; the others have none."""
+        """The share of its hours that is compared: an option that is not compared in this month has a share of 0."""
         return max(cost.share for cost in self.costs.values())
 
 
