@@ -68,8 +68,8 @@ export const t = dictionary({
   curveEmpty: ["No load curve is known for this period.", "Aucune courbe de charge n’est connue pour cette période."],
   peak: ["Maximum power", "Puissance maximale"],
   peakRead: [
-    "The highest power of each day, as the meter recorded it. The line is your subscribed power.",
-    "La plus haute puissance de chaque jour, enregistrée par le compteur. La ligne est votre puissance souscrite.",
+    "The highest power of each day, as the meter recorded it. The dashed line is your subscribed power.",
+    "La plus haute puissance de chaque jour, enregistrée par le compteur. La ligne tiretée est votre puissance souscrite.",
   ],
   peakEmpty: [
     "No maximum power is known for this period.",

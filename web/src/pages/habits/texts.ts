@@ -37,7 +37,7 @@ export const t = dictionary({
   energy: ["Energy", "Énergie"],
   low: ["little", "peu"],
   high: ["{energy} or more", "{energy} ou plus"],
-  unknown: ["lines: not known", "lignes : pas connu"],
+  unknown: ["hatched: not known", "hachuré : pas connu"],
   empty: ["There are no hours yet.", "Il n’y a pas encore d’heures."],
   emptyText: [
     "The last sixty days arrive within minutes of adding a meter, older ones within days.",
