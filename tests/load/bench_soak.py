@@ -1,9 +1,9 @@
 """Whether many requests leave memory, the store, the database and the log flat.
 
 scripts/bench soak [REQUESTS]: a million unless given. A gateway with SQLite and Valkey is asked by 32 clients for known
-days, in ranges that change, for hours of which nothing is new, and for signals. After each tenth, a line says what is
-used, and what `/ping` takes at that time. Ends with an error if the last tenth uses more than the second: the first is
-to warm up.
+days, in ranges that change, for hours of which nothing is new, and for signals. After each twentieth, a line says what
+is used, and what `/ping` takes at that time. Ends with an error if the last twentieth uses more than the fourth: those
+before are to warm up.
 """
 
 import asyncio
@@ -31,8 +31,10 @@ from tests.server.valkey_server import Valkey
 CLIENTS = 32
 SLICE = 0.5
 """Seconds for which one path is asked."""
+STEPS, WARM = 20, 3
+"""After so many parts of the requests a line is printed; the first are to warm up."""
 MOST_MIB, MOST_KEYS, MOST_LOG = 8.0, 20, 1.1
-"""How much more the last tenth may use: memory and database, keys of the store, and log for each request (a factor)."""
+"""How much more the last part may use: memory and database, keys of the store, and log for each request (a factor)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def _list_paths(point: str, today: datetime, cursor: str) -> Iterator[str]:
         yield "/v1/tempo"
 
 
-async def _ask_tenth(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
+async def _ask_part(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
     done = 0
     while done < wanted:
         done += len(await http.keep_asking(port, next(paths), who, CLIENTS, SLICE))
@@ -82,10 +84,10 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
             f"{'requests':>10}{'a second':>10}{'memory MiB':>12}{'database MiB':>14}{'keys':>7}{'log B each':>12}"
             f"{'/ping ms':>10}{'/ping/s':>9}"
         )
-        for _ in range(10):
+        for _ in range(STEPS):
             size = log.stat().st_size
             begun = time.monotonic()
-            done = await _ask_tenth(port, who, paths, requests // 10)
+            done = await _ask_part(port, who, paths, requests // STEPS)
             total, asking = total + done, asking + time.monotonic() - begun
             use = _Use(
                 running.read_memory("VmRSS"),
@@ -103,7 +105,7 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
             )
         await store.aclose()
         await home.database.close()
-    return _is_flat(uses[1], uses[-1])
+    return _is_flat(uses[WARM], uses[-1])
 
 
 def _measure_database(folder: Path) -> float:
