@@ -21,6 +21,7 @@ from gateway.metering.schedule import Feed, Kind, find_next_attempt
 from gateway.quotas.history_pacing import take_history_turn
 from gateway.store import Store
 from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
 
 _ORDER = {Kind.CURVE: 0, Kind.DAILY: 1, Kind.MAX_POWER: 2, Kind.INDEX: 3}
 """Which kind of a history is fetched first."""
@@ -114,10 +115,16 @@ async def fetch_next_history(
             step = _Step(refuse_undecipherable_point(point, error, now))
     if step is None:
         step = _Step(await archive.refuse_failed_point(point))
-    if (refusal := step.refusal) is not None and refusal.for_all:
-        return refusal.until
+    if step.refusal is not None and step.refusal.for_all:
+        return step.refusal.until
     # one millisecond later than now, so that usage points scheduled at `now` come first
-    turn = max(clock.now(), now + _A_MOMENT)
+    await _record_step(database, point, step, turn=max(clock.now(), now + _A_MOMENT))
+    return clock.now()
+
+
+async def _record_step(database: Database, point: UsagePoint, step: _Step, turn: datetime) -> None:
+    """Schedule the next step of a history, and move the account's histories behind those of other accounts."""
+    refusal = step.refusal
     async with database.write() as session:
         quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
         await points.move_history_back(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
@@ -125,7 +132,6 @@ async def fetch_next_history(
             await points.schedule_history(session, point.id, step.confirm_at)
         elif refusal:
             await points.schedule_history(session, point.id, refusal.until)
-    return clock.now()
 
 
 async def _find_next_call(database: Database, point: MeteredPoint, now: datetime) -> tuple[Feed, Window] | None:
