@@ -10,14 +10,13 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx2
 from redis.asyncio import Redis
@@ -57,6 +56,11 @@ def _list_paths(point: str, today: datetime, cursor: str) -> Iterator[str]:
         yield "/v1/tempo"
 
 
+async def _authorize(port: int, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of the clients: a token is good for less time than a million requests take."""
+    return await asyncio.to_thread(running.request_token, port, credentials) | {"Accept-Encoding": "gzip"}
+
+
 async def _ask_part(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
     done = 0
     while done < wanted:
@@ -73,7 +77,8 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
     }
     uses: list[_Use] = []
     with running.run_gateway(env, log) as port:
-        who: dict[str, Any] = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
+        credentials = await asyncio.to_thread(running.make_api_client, env)
+        who = await _authorize(port, credentials)
         home, _ = await fill_home(env["DATABASE_URL"], Keyring.parse_keyring(keyring), datetime.now(UTC))
         point = f"/v1/usage-points/{home.point_id}"
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
@@ -86,6 +91,7 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
         )
         for _ in range(STEPS):
             size = log.stat().st_size
+            who = await _authorize(port, credentials)
             begun = time.monotonic()
             done = await _ask_part(port, who, paths, requests // STEPS)
             total, asking = total + done, asking + time.monotonic() - begun
