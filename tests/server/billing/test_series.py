@@ -319,6 +319,21 @@ async def test_production_counts_beside_consumption(home: StoredHome) -> None:
     assert chart["complete"]["production"] == [True, False]
 
 
+async def test_a_revenue_of_which_no_price_is_known_is_not_zero(home: StoredHome) -> None:
+    """1 November has no price, and 2 November no production."""
+    await home.change_point(
+        tariffs=[BASE[0], BASE[0] | {"valid_from": "2026-11-02", "production_eur_per_kwh": 0.1}],
+        contract=Contract(produces=True, power_kva=6),
+    )
+    await write_curve(home, date(2026, 9, 4))
+    for day, watts in ((date(2026, 11, 1), 500), (date(2026, 11, 2), 0)):
+        await home.write_days(Kind.CURVE, {day: whole_curve(day, [watts])}, Direction.PRODUCTION)
+    chart = (await load_series(home, "week", date(2026, 11, 1), date(2026, 11, 3)))["current"]
+    assert (chart["production"], chart["revenue"]) == ([12_000, 0], [None, 0])
+    month = (await load_series(home, "month", date(2026, 11, 1), date(2026, 11, 3)))["current"]
+    assert (month["production"], month["revenue"], month["complete"]["revenue"]) == ([12_000], [None], [False])
+
+
 async def load_habits(home: StoredHome, start: date, end: date) -> dict[str, Any]:
     found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)

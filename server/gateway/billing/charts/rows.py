@@ -119,7 +119,7 @@ def _drop_unknown_zeros(
     amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]
 ) -> dict[str, int]:
     """Return the amounts without those that would be zero only because nothing is known."""
-    unknown = {"cost"} if "cost" in lacks and not amounts.get("cost") else set()
+    unknown = {kind for kind in ("cost", "revenue") if kind in lacks and not amounts.get(kind)}
     if "subscription" in lacks:
         unknown.add("subscription")
     if Direction.CONSUMPTION not in made_of:
