@@ -167,7 +167,8 @@ async def test_a_running_year_is_compared_with_as_many_days(home: StoredHome) ->
     before = found["year_ago"]
     assert before["start"] == [f"2025-{month:02}-01" for month in range(1, 13)]
     assert before["consumption"][0] == 31 * 24_000
-    assert before["consumption"][8:10] == [30 * 24_000, (31 * 24 + 1) * 1000]
+    assert before["consumption"][8:] == [30 * 24_000, (31 * 24 + 1) * 1000, 30 * 24_000, 31 * 24_000]
+    assert all(before["complete"]["consumption"])
     assert (before["total"]["start"], before["total"]["end"]) == ("2025-01-01", "2025-11-03")
     year = (await load_totals(home))["year"]
     assert found["current"]["total"]["consumption"] == year["running"]["consumption"]

@@ -82,7 +82,7 @@ class SeriesService:
             compared = _cut_to_known(span, figures, today)
             whole = find_span_before(compared, by_weeks=by_weeks) if compared else None
             steps = [_find_step_before(one, by_weeks=by_weeks) for one in _list_steps(step, span)]
-            return current, build_chart_rows(steps, whole, older, add_up_days(whole, older), today)
+            return current, build_chart_rows(steps, whole, older, add_up_days(before, older), today)
 
         current, year_ago = await asyncio.to_thread(build_charts)
         return Series(
