@@ -24,6 +24,7 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import PointStatus
 from tests.server.billing.answered import load_comparison, load_totals, write_curve
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, StoredHome, sqlite_url, whole_curve
 from tests.server.billing.test_any_life import Life
@@ -192,6 +193,20 @@ async def test_the_29th_of_february_stands_beside_nothing(home: StoredHome) -> N
     assert later["year_ago"]["start"] == ["2028-02-28", "2028-03-01"]
     hours = await load_series(home, "hour", date(2028, 2, 29), date(2028, 3, 1))
     assert hours["year_ago"]["start"] == [None] * 24
+
+
+async def test_what_is_known_to_the_28th_of_a_leap_year_is_compared_with_as_many_days(home: StoredHome) -> None:
+    home.clock.set(datetime(2028, 2, 29, 11, tzinfo=UTC))
+    await home.change_point(status=PointStatus.ENDED, ended_at=home.clock.now() - timedelta(days=1))
+    await write_curve(home, date(2027, 1, 1), end=date(2028, 2, 29))
+    found = await load_series(home, "day", date(2028, 2, 1), date(2028, 3, 1))
+    [now, before] = [found[chart]["total"] for chart in ("current", "year_ago")]
+    assert now["consumption"]["wh"] == before["consumption"]["wh"] == 28 * 24_000
+    assert (before["start"], before["end"]) == ("2027-02-01", "2027-03-01")
+    [of_february] = (await load_series(home, "month", date(2028, 2, 1), date(2028, 2, 29)))["year_ago"]["consumption"]
+    assert of_february == 28 * 24_000
+    after = await load_series(home, "day", date(2028, 2, 29), date(2028, 3, 2))
+    assert (after["year_ago"]["start"], after["year_ago"]["total"]) == ([None, "2027-03-01"], None)
 
 
 @pytest.mark.parametrize(
