@@ -209,6 +209,15 @@ async def test_what_is_known_to_the_28th_of_a_leap_year_is_compared_with_as_many
     assert (after["year_ago"]["start"], after["year_ago"]["total"]) == ([None, "2027-03-01"], None)
 
 
+async def test_prices_that_will_be_outdated_are_not_outdated_yet(home: StoredHome) -> None:
+    await write_curve(home, date(2026, 9, 4))
+    for now, outdated in ((datetime(2027, 1, 31, tzinfo=UTC), None), (datetime(2027, 2, 1, tzinfo=UTC), "2027-02-01")):
+        home.clock.set(now)
+        year = await load_series(home, "month", date(2027, 1, 1), date(2028, 1, 1))
+        assert year["prices_outdated"] == outdated
+    assert (await load_series(home, "month", date(2028, 1, 1), date(2029, 1, 1)))["prices_outdated"] is None
+
+
 @pytest.mark.parametrize(
     ("day", "number", "before"),
     [

@@ -92,7 +92,7 @@ class SeriesService:
             year_ago=year_ago,
             known=Span(known[0], known[1] + paris.DAY) if known else None,
             prices_outdated=find_outdated_prices(
-                billed_point.book, billed_point.tariffs, span.start, span.end - paris.DAY
+                billed_point.book, billed_point.tariffs, span.start, min(span.end - paris.DAY, today)
             ),
             next_change=min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
         )
