@@ -33,7 +33,7 @@ async def count_statuses(
 
 
 def build_tunnel_headers(visitor: str, sent: str = "") -> dict[str, str]:
-    """Return the headers that Cloudflare documents for its tunnel, which appends to the X-Forwarded-For of a visitor."""
+    """Return the headers that Cloudflare documents; it appends to the X-Forwarded-For that a visitor sends."""
     return {
         "Host": "electricity.example.org",
         "CF-Connecting-IP": visitor,
