@@ -185,8 +185,9 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
     await set_simulator_to(programs, day.replace(hour=12))  # whatever hour Enedis publishes the day at, that is past
     due = datetime.fromisoformat((await gateway.usage_point())["freshness"]["next_expected_at"])
     if worker_is_first:
-        due = max(due, day)
-        clock.set_to(due + timedelta(minutes=1))
+        after = max(due, day) + timedelta(minutes=1)
+        clock.set_to(after)
+        await wait_until(lambda: gateway.is_past(after), "the gateway's clock is set")
         await wait_until(lambda: is_known(gateway, today), "the worker has fetched the day", seconds=300)
     else:
         before = due - timedelta(seconds=5)
