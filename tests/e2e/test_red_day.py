@@ -187,16 +187,15 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
     await set_simulator_to(programs, day.replace(hour=12))  # whatever hour Enedis publishes the day at, that is past
     due = datetime.fromisoformat((await gateway.usage_point())["freshness"]["next_expected_at"])
     if worker_is_first:
-        shown = max(due, day) + timedelta(minutes=1)
-        clock.set_to(shown)
-    else:
-        shown = due - timedelta(seconds=5)
-        clock.stop_at(shown)
-    # a token of the time before would have ended
-    await wait_until(lambda: gateway.is_past(shown), "the gateway's clock is set")
-    await wait_until(lambda: is_past(red_day, shown), "Home Assistant's clock is set")
-    if worker_is_first:
+        after = max(due, day) + timedelta(minutes=1)
+        clock.set_to(after)
+        await wait_until(lambda: gateway.is_past(after), "the gateway's clock is set")
         await wait_until(lambda: is_known(gateway, today), "the worker has fetched the day", seconds=300)
+    else:
+        before = due - timedelta(seconds=5)
+        clock.stop_at(before)
+        await wait_until(lambda: gateway.is_past(before), "the gateway's clock is set")
+        await wait_until(lambda: is_past(red_day, before), "Home Assistant's clock is set")
     asked = gateway.requests_for_hours()
     (entry,) = await red_day.list_entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
