@@ -52,7 +52,7 @@ async def test_an_address_is_believed_of_a_trusted_proxy_only(
 ) -> None:
     gateway = make_serving(TRUSTED_PROXIES=trusted)
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=200) as http:
         statuses = await count_statuses(http)
     assert (429 in statuses) is refused, statuses
     assert statuses[202] > 0
@@ -68,7 +68,7 @@ async def test_caddy_behind_another_proxy_passes_on_whom_that_one_names(
     monkeypatch.setenv("CADDY_TRUSTED_PROXIES", trusted)
     async with (
         run_caddy(tmp_path, frontend=gateway.port, backend=gateway.port, site=site) as trust,
-        httpx2.AsyncClient(base_url=f"https://localhost:{site}/api", verify=trust, timeout=60) as http,
+        httpx2.AsyncClient(base_url=f"https://localhost:{site}/api", verify=trust, timeout=200) as http,
     ):
         statuses = await count_statuses(http)
     assert (429 in statuses) is refused, statuses
