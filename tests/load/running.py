@@ -47,7 +47,7 @@ def run_process(
         subprocess.Popen(command, env=env, stdout=output, stderr=output) as program,
     ):
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 200
             while True:
                 try:
                     httpx2.get(ready).raise_for_status()
@@ -99,7 +99,7 @@ def make_api_client(env: Mapping[str, str]) -> dict[str, str]:
 def request_token(port: int, credentials: Mapping[str, str]) -> dict[str, str]:
     """Return the header of a new token."""
     form = {"grant_type": "client_credentials", **credentials}
-    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=60).raise_for_status()
+    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=200).raise_for_status()
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
