@@ -32,9 +32,7 @@ def test_a_low_score_without_a_fault_is_told() -> None:
     assert bench.list_low_scores(report) == ["performance: no single fault"]
 
 
-@pytest.mark.parametrize(
-    ("step", "rows", "first"), [("hour", 25, "2026-10-24T22:00:00Z"), ("day", 1, "2026-10-25")]
-)
+@pytest.mark.parametrize(("step", "rows", "first"), [("hour", 25, "2026-10-24T22:00:00Z"), ("day", 1, "2026-10-25")])
 def test_invented_rows_are_those_of_the_step(step: str, rows: int, first: str) -> None:
     amounts = bench.invent_amounts(step, "2026-10-25", "2026-10-26")
     assert (len(amounts), next(iter(amounts))) == (rows, first)

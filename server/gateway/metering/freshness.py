@@ -69,7 +69,7 @@ def find_next_change(point: Scheduled, now: datetime) -> datetime:
 
 
 def find_next_change_by_date(point: Scheduled, now: datetime) -> datetime:
-    """Like `find_next_change`, for figures that also depend on which day is today: at the next midnight at the latest."""
+    """Like `find_next_change`, for figures that depend on which day is today: at midnight at the latest."""
     return min(find_next_change(point, now), paris.midnight(paris.day_of(now) + paris.DAY))
 
 
