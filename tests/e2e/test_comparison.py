@@ -86,7 +86,7 @@ TEXTS = {
         highest="La plus haute puissance utilisée a été de {} ; elle est connue pour {} des jours.",
         enough="{} kVA auraient suffi.",
         never_above="{} kVA : jamais dépassé, parmi les jours connus.",
-        above="{} kVA : dépassé {} jour{}.",
+        above="{} kVA : dépassé pendant {} jour{}.",
     ),
 }
 

@@ -80,8 +80,11 @@ export const dateTime = (at: Moment | null): string =>
   at === null
     ? UNKNOWN
     : dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
-export const dayTime = (at: Moment): string =>
-  dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+const dayTimes = () => dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+export const dayTime = (at: Moment): string => dayTimes().format(moment(at));
+/** From one moment to another; the day is written once if it is the same. */
+export const dayTimeRange = (from: Moment, until: Moment): string =>
+  dayTimes().formatRange(moment(from), moment(until));
 
 export const date = (day: Day): string => dates({ day: "numeric", month: "long", year: "numeric" }).format(noon(day));
 export const shortDate = (day: Day): string => dates({ day: "numeric", month: "short" }).format(noon(day));

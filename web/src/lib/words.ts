@@ -53,6 +53,7 @@ export const words = dictionary({
   total: ["Total", "Total"],
   day: ["Day", "Jour"],
   when: ["When", "Quand"],
+  bucket: ["Bucket", "Poste"],
   energy: ["Energy", "Énergie"],
   subscribedPower: ["Subscribed power", "Puissance souscrite"],
   callsByDay: ["Calls to Enedis by day", "Appels à Enedis par jour"],

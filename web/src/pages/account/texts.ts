@@ -65,11 +65,11 @@ export const t = dictionary({
   tokensText: {
     reading: [
       "For programs that only read, such as evcc or a calendar. A token cannot change anything, and is valid until you revoke it.",
-      "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et vaut jusqu’à ce que vous le révoquiez.",
+      "Pour les programmes qui ne font que lire, comme evcc ou un agenda. Un jeton ne peut rien changer, et reste valable jusqu’à ce que vous le révoquiez.",
     ],
     legacy: [
       "For programs that were made for MyElectricalData’s first API or for conso-api. A token can only read, contains the current numbers of your meters, and is valid until you revoke it.",
-      "Pour les programmes faits pour la première API de MyElectricalData ou pour conso-api. Un jeton ne fait que lire, contient les numéros actuels de vos compteurs, et vaut jusqu’à ce que vous le révoquiez.",
+      "Pour les programmes faits pour la première API de MyElectricalData ou pour conso-api. Un jeton ne fait que lire, contient les numéros actuels de vos compteurs, et reste valable jusqu’à ce que vous le révoquiez.",
     ],
   },
   addToken: ["Create a token", "Créer un jeton"],

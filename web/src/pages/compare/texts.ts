@@ -63,7 +63,6 @@ export const t = dictionary({
     "Avec Tempo, déplacer toute la consommation des heures pleines rouges en heures creuses rouges aurait fait économiser {eur} ; en déplacer la moitié, moitié moins.",
   ],
   buckets: ["By bucket", "Par poste"],
-  bucket: ["Bucket", "Poste"],
   offerOutdated: [
     "{name}: these prices have not been checked since {day}.",
     "{name} : ces prix n’ont pas été vérifiés depuis le {day}.",
@@ -76,7 +75,7 @@ export const t = dictionary({
     (power: string, days: number) =>
       days === 0
         ? `${power} : jamais dépassé, parmi les jours connus.`
-        : `${power} : dépassé ${days} jour${days === 1 ? "" : "s"}.`,
+        : `${power} : dépassé pendant ${days} jour${days === 1 ? "" : "s"}.`,
   ],
   enough: [
     "The highest power used was {highest}, known on {share} of the days. {lowest} would have been enough.",

@@ -7,7 +7,7 @@ export const t = dictionary({
   ],
   now: ["Now", "Maintenant"],
   until: ["{level}, until {until}", "{level}, jusqu’au {until}"],
-  next: ["Then {level}, from {since}", "Puis {level}, à partir de {since}"],
+  next: ["Then {level}, from {since}", "Puis {level}, à partir du {since}"],
   unknown: ["RTE has not published the level.", "RTE n’a pas publié le niveau."],
   days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [

@@ -23,7 +23,7 @@ export const t = dictionary({
   segment: ["Segment", "Segment"],
   grid: ["Grid tariff", "Tarif d’acheminement"],
   since: ["Since", "Depuis"],
-  produces: ["Feeds in", "Injecte"],
+  produces: ["Feeds in energy", "Injecte de l’énergie"],
   yes: ["yes", "oui"],
   no: ["no", "non"],
   offPeakText: ["Off-peak hours according to Enedis", "Heures creuses selon Enedis"],
@@ -88,7 +88,7 @@ export const t = dictionary({
   weekdays: ["Weekdays", "Jours de la semaine"],
   holidays: ["Public holidays", "Jours fériés"],
   holidayRules: {
-    by_weekday: ["as on their weekday", "comme leur jour de la semaine"],
+    by_weekday: ["as on their weekday", "comme un jour ordinaire"],
     included: ["always among these days", "toujours parmi ces jours"],
     excluded: ["never among these days", "jamais parmi ces jours"],
   },

@@ -2,6 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   priceNow: ["Price now", "Prix actuel"],
+  price: ["Price", "Prix"],
   priceUnknown: ["The price is not known.", "Le prix n’est pas connu."],
   hours: ["The hours to come", "Les heures à venir"],
   hoursRead: [
