@@ -1937,6 +1937,8 @@ export interface components {
         /**
          * ConsentView
          * @description The status of a consent; `reason` says why it failed.
+         *
+         *     `may_retry`: it was refused, and the customer can still give the same consent on the page where it started.
          */
         ConsentView: {
             /** Id */
@@ -1944,6 +1946,8 @@ export interface components {
             status: components["schemas"]["ConsentStatus"];
             /** Reason */
             reason: string | null;
+            /** May Retry */
+            may_retry: boolean;
             /** Usage Points */
             usage_points: string[];
         };
