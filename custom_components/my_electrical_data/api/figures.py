@@ -40,7 +40,7 @@ class DailyReadings:
 
     readings: tuple[DayReading, ...]
     missing: tuple[Missing, ...]
-    next_change: datetime | None = None
+    next_change: datetime | None
 
     @property
     def newest(self) -> DayReading | None:
@@ -74,7 +74,7 @@ class Hours:
 
     `sum` has one value per `start` and series. A new `epoch` invalidates all earlier rows. `more` means that the cursor
     leads to further rows. `unpriced` has the series of money that do not change in some hours only because no price is
-    known, and is true there; older gateways do not send it.
+    known, and is true there.
     """
 
     epoch: str
@@ -83,9 +83,9 @@ class Hours:
     series: tuple[Series, ...]
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
-    unpriced: dict[str, tuple[bool, ...]] = field(default_factory=dict)
-    next_change: datetime | None = None
-    more: bool = False
+    unpriced: dict[str, tuple[bool, ...]]
+    next_change: datetime
+    more: bool
 
     def __post_init__(self) -> None:
         """Refuse rows that would corrupt the statistics."""
@@ -117,7 +117,7 @@ class MaxPower:
 
     readings: tuple[PeakReading, ...]
     missing: tuple[Missing, ...]
-    next_change: datetime | None = None
+    next_change: datetime | None
 
     @property
     def newest(self) -> PeakReading | None:
@@ -138,33 +138,23 @@ class Total:
     """What is known of the days `[start, end[`; None where nothing is known. `bill` is `cost` and subscription.
 
     `consumption_complete` and `production_complete`: no day is missing. `cost_complete` and `revenue_complete`: all
-    known energy has a price. Older gateways send `complete` alone, for both directions.
+    known energy has a price. `complete`: the days are over, and none is missing in either direction.
     """
 
     start: date
     end: date
     complete: bool
-    consumption_complete: bool = False
-    production_complete: bool = False
-    cost_complete: bool = True
-    revenue_complete: bool = True
+    consumption_complete: bool
+    production_complete: bool
+    cost_complete: bool
+    revenue_complete: bool
     consumption: Energy | None
     production: float | None
     cost: float | None
     cost_by_bucket: dict[str, float]
     subscription: float | None
     revenue: float | None
-    bill: float | None = None
-
-    @property
-    def is_consumption_whole(self) -> bool:
-        """Whether all consumption is known."""
-        return self.complete or self.consumption_complete
-
-    @property
-    def is_production_whole(self) -> bool:
-        """Whether all production is known."""
-        return self.complete or self.production_complete
+    bill: float | None
 
     @property
     def whole_cost(self) -> float | None:
@@ -174,9 +164,7 @@ class Total:
     @property
     def whole_bill(self) -> float | None:
         """Energy and subscription together, unless some of the energy has no price or the subscription is not known."""
-        if not self.cost_complete or self.cost is None or self.subscription is None:
-            return None
-        return self.cost + self.subscription if self.bill is None else self.bill
+        return self.bill if self.cost_complete else None
 
     @property
     def whole_revenue(self) -> float | None:
@@ -211,8 +199,8 @@ class Totals:
     month: dict[TotalRange, Total]
     year: dict[TotalRange, Total]
     next_change: datetime
-    known_since: date | None = None
-    history_complete: bool = True
+    known_since: date | None
+    history_complete: bool
 
     def starts_late(self, total: Total) -> bool:
         """Return whether the beginning of a total is missing because history is still being fetched."""
@@ -250,8 +238,8 @@ class Period:
     off_peak: bool | None
     price: float | None
     certain: bool
-    expected: bool = False
-    expected_reason: str | None = None
+    expected: bool
+    expected_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,7 +255,7 @@ class Periods:
     """Tariff periods, oldest first and without gaps."""
 
     items: tuple[Period, ...]
-    next_change: datetime | None = None
+    next_change: datetime
 
     def at(self, moment: datetime) -> Period | None:
         """Return the period at `moment`, or None outside the known range."""

@@ -251,12 +251,12 @@ class UsagePoint:
     name: str | None
     consent: Consent
     freshness: Freshness
-    contract: Contract = Contract()
-    curve_collected: bool | None = None
-    tariffs: tuple[Tariff, ...] = ()
-    off_peak: tuple[OffPeak, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    holes: tuple[Hole, ...] = ()
+    contract: Contract
+    curve_collected: bool | None
+    tariffs: tuple[Tariff, ...]
+    off_peak: tuple[OffPeak, ...]
+    notices: tuple[Notice, ...]
+    holes: tuple[Hole, ...]
 
     def __post_init__(self) -> None:
         """Refuse an id that cannot be part of a statistic id, and holes of centuries."""

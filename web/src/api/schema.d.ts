@@ -3207,7 +3207,7 @@ export interface components {
             version?: string;
             /**
              * Api
-             * @default 1.0
+             * @default 1.1
              */
             api?: string;
             /** Instance Id */
