@@ -45,7 +45,7 @@ class ImportResult:
 
     newest: datetime | None
     sums: dict[str, float]
-    next_change: datetime
+    next_change: datetime | None
 
 
 async def async_list_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:

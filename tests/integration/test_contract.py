@@ -93,7 +93,6 @@ MODELS: dict[type, str] = {
     models.Notice: "Notice",
     models.UsagePoint: "UsagePointView",
     figures.Missing: "MissingRange",
-    figures.Hours: "HoursView",
     figures.DailyReadings: "DailyAnswer",
     figures.MaxPower: "MaxPowerAnswer",
     figures.PeakReading: "PeakReading",

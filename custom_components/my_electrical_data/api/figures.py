@@ -83,9 +83,9 @@ class Hours:
     series: tuple[Series, ...]
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
-    unpriced: dict[str, tuple[bool, ...]]
-    next_change: datetime
-    more: bool
+    unpriced: dict[str, tuple[bool, ...]] = field(default_factory=dict)
+    next_change: datetime | None = None
+    more: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rows that would corrupt the statistics."""
