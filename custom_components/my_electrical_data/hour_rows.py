@@ -8,7 +8,7 @@ from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api.figures import Hours, Series, Unit
 from .import_progress import LastRow
-from .unpriced_hours import list_unpriced
+from .unknown_hours import list_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,15 @@ UNITS: Final = {
 
 
 def build_rows(hours: Hours, series: Series, carried: float, beginning: float) -> list[StatisticData]:
-    """Return the rows of a series from `beginning` (a timestamp) on, without those whose cost is not known.
+    """Return the rows of a series from `beginning` (a timestamp) on, without those that are not known.
 
     `carried` is what carried hours add to each sum.
     """
-    unpriced = set(list_unpriced(hours, series.key, beginning))
+    unknown = set(list_unknown(hours, series.key, beginning))
     return [
         StatisticData(start=start, state=sum_, sum=sum_)
         for start, total in zip(hours.start, hours.sum[series.key], strict=True)
-        if start.timestamp() >= beginning and start not in unpriced
+        if start.timestamp() >= beginning and start not in unknown
         for sum_ in [total / UNITS[series.unit].divisor + carried]
     ]
 

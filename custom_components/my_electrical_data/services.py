@@ -268,7 +268,8 @@ def _find_next(moment: time | datetime, now: datetime) -> datetime:
     if isinstance(moment, datetime):
         return dt_util.as_utc(moment)
     today = datetime.combine(now.date(), moment, now.tzinfo)
-    return dt_util.as_utc(today if today > now else today + timedelta(days=1))
+    ahead = (today, today.replace(fold=1), today + timedelta(days=1))  # on one night a year, it comes twice
+    return next(each for each in map(dt_util.as_utc, ahead) if each > now)
 
 
 @contextmanager

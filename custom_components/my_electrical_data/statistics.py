@@ -33,7 +33,7 @@ from .first_prices import find_beginning, find_first_prices, is_priced
 from .formatting import Texts, async_load_texts
 from .hour_rows import UNITS, build_rows, find_last_row
 from .import_progress import Carried, LastRow, Progress, create_progress_store, get_first_prices
-from .unpriced_hours import async_have_rows, list_unpriced
+from .unknown_hours import async_have_rows, list_unknown
 
 PAGE_HOURS = 1000
 HOUR_SECONDS = 3600
@@ -140,11 +140,11 @@ class HoursImporter:
         rows_stay = False
         while True:
             hours = await self._fetch_page(progress)
-            price_gone = progress is not None and await self._has_row_without_price(hours, progress)
-            if progress is not None and (price_gone or self._begins_afresh(hours, progress)):
+            is_row_lost = progress is not None and await self._has_row_of_unknown(hours, progress)
+            if progress is not None and (is_row_lost or self._begins_afresh(hours, progress)):
                 LOGGER.info("The gateway has other sums, or new ones: importing all hours again")
                 # rows of the same epoch are written again unchanged, unless what is carried before them changes
-                kept_epoch = None if price_gone or progress.get("carried") else progress["epoch"]
+                kept_epoch = None if is_row_lost or progress.get("carried") else progress["epoch"]
                 progress = None
                 hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == kept_epoch
@@ -211,13 +211,13 @@ class HoursImporter:
             if is_priced(series, prices)
         )
 
-    async def _has_row_without_price(self, hours: Hours, progress: Progress) -> bool:
+    async def _has_row_of_unknown(self, hours: Hours, progress: Progress) -> bool:
         prices = find_first_prices(hours, get_first_prices(progress, hours))
-        unpriced = {
-            statistic_id(self._id, series.key): list_unpriced(hours, series.key, find_beginning(series, prices, inf))
+        unknown = {
+            statistic_id(self._id, series.key): list_unknown(hours, series.key, find_beginning(series, prices, inf))
             for series in self._select_series(hours)
         }
-        return await async_have_rows(self._hass, unpriced)
+        return await async_have_rows(self._hass, unknown)
 
     async def _delete_imported(self) -> None:
         """Delete the progress and then the rows of an earlier epoch, so that an interruption leads here again."""

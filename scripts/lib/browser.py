@@ -5,9 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+PATIENCE = 200_000
+"""Milliseconds that a page is waited for: they load slowly on a machine where much else runs."""
+expect.set_options(timeout=PATIENCE)
 
 
 def find_chromium() -> str:
@@ -40,6 +43,7 @@ async def open_page(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
         )
+        page.context.set_default_timeout(PATIENCE)
         if at is not None:
             await page.clock.install(time=at)
         try:

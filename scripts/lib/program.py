@@ -6,13 +6,17 @@ import random
 import shutil
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 
-_PORTS = range(15_000, 32_000)
-"""Below those that Linux gives to connections: one of these could be taken between being found and being used."""
+_BLOCK = 100
+_BLOCKS = range(15_000, 32_000, _BLOCK)
+"""Where blocks of ports begin: below those that Linux gives to connections, which could be taken at any time."""
 POLL_SECONDS = 0.2
-STOP_SECONDS = 20.0
+STOP_SECONDS = 120.0
 
 
 class ProgramError(Exception):
@@ -95,10 +99,18 @@ def read_tail(log: Path, lines: int = 25, width: int = 400) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at, and that no connection is given before somebody does."""
-    while not is_free(port := random.choice(_PORTS)):  # noqa: S311 - it need not be unpredictable
-        pass
-    return port
+    """A port of 127.0.0.1 that nobody listens at, and that no other process which looks for one is given meanwhile."""
+    _, ports = _take_block()
+    return next(port for port in ports if is_free(port))
+
+
+@cache
+def _take_block() -> tuple[socket.socket, Iterator[int]]:
+    """Take a block of ports until this process ends: whoever listens at its first one has the others."""
+    for first in random.sample(_BLOCKS, len(_BLOCKS)):
+        with suppress(OSError):
+            return socket.create_server(("127.0.0.1", first)), cycle(range(first + 1, first + _BLOCK))
+    raise OSError("every block of ports is taken")
 
 
 def is_free(port: int) -> bool:

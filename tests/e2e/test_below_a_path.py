@@ -126,7 +126,7 @@ async def visit_pages(shown: Page | FrameLocator) -> None:
     await shown.locator("input[type=email]").fill(OWNER)
     await shown.locator("input[type=password]").fill(PASSWORD)
     await shown.locator("form button.primary").click()
-    await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
+    await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview")
     for name in ("Consumption", "Tempo"):
         await shown.get_by_role("link", name=name, exact=True).first.click()
         await expect(shown.get_by_role("heading", level=1)).to_have_text(name)
@@ -176,7 +176,7 @@ async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied_url:
         await person.open("home-assistant")
         shown = person.page.frame_locator("iframe")
         # nobody has typed anything: a household without a meter sees what RTE's calendar says
-        await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview")
         await expect(shown.get_by_text("No meter yet")).to_be_visible()
         await expect(shown.get_by_text("Tempo today")).to_be_visible()
         await expect(shown.locator("main").get_by_text("Blue").first).to_be_visible()
@@ -219,7 +219,7 @@ async def test_nginx_serves_the_pages_below_a_path(proxied_url: str) -> None:
         # what is tried out on the page of the API is asked below the path too
         await person.visit(f"{PATH.strip('/')}/docs")
         await person.page.get_by_role("button", name="Try out requests").click()
-        await expect(person.page.locator(".servers option")).to_have_text(f"{proxied_url}{PATH}api", timeout=30_000)
+        await expect(person.page.locator(".servers option")).to_have_text(f"{proxied_url}{PATH}api")
         assert [path for path in asked if not path.startswith(PATH)] == []
         assert any(path.startswith(f"{PATH}api/v1/") for path in asked)
 

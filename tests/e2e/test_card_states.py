@@ -21,7 +21,7 @@ from scripts.lib.program import free_port
 from scripts.lib.stack import Ports, Stack
 from tests.e2e.polling import wait_until
 from tests.e2e.shown_texts import find_foreign, list_texts
-from tests.e2e.test_cards import CARDS, HEIGHT, LONG, WIDTH, open_dashboard
+from tests.e2e.test_cards import CARDS, HEIGHT, WIDTH, open_dashboard
 
 AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
 ALL_CARDS = ", ".join(f"my-electrical-data-{name}" for name in (*CARDS, "banner"))
@@ -110,7 +110,7 @@ async def check_looks(page: Page, language: str, state: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        await expect(cards.first).to_have_css("color-scheme", scheme, timeout=LONG)
+        await expect(cards.first).to_have_css("color-scheme", scheme)
         await expect_no_barriers(page, scheme)
         if PICTURES:
             await take_pictures(page, Path(PICTURES), f"{state}-{language}-{scheme}")
@@ -171,23 +171,23 @@ async def test_a_red_day_a_tense_hour_a_roof_and_a_first_day(
 ) -> None:
     words = WORDS[language]
     async with open_in(programs, client, language) as page:
-        await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
-        await expect(card(page, "ecowatt")).to_contain_text(words.very_tense, timeout=LONG)
+        await expect(card(page, "tempo")).to_contain_text(words.red)
+        await expect(card(page, "ecowatt")).to_contain_text(words.very_tense)
 
         solar = card(page, "day")
-        await expect(solar).to_contain_text(words.production, timeout=LONG)
-        await expect(solar.get_by_text("kWh").nth(2)).to_be_visible(timeout=LONG)
-        await solar.locator("figure").first.wait_for(timeout=LONG)
+        await expect(solar).to_contain_text(words.production)
+        await expect(solar.get_by_text("kWh").nth(2)).to_be_visible()
+        await solar.locator("figure").first.wait_for()
         box = await solar.bounding_box()
         assert box
         assert box["y"] < HEIGHT, "it is seen without scrolling"
-        await expect(card(page, "hours")).to_contain_text("kWh", timeout=LONG)
-        await expect(card(page, "options").locator("figure")).to_be_visible(timeout=LONG)
+        await expect(card(page, "hours")).to_contain_text("kWh")
+        await expect(card(page, "options").locator("figure")).to_be_visible()
 
         # of the other home nothing is known, and nothing is told as zero
-        await expect(card(page, "day", 1)).to_contain_text(words.no_data, timeout=LONG)
-        await expect(card(page, "options", 1)).to_contain_text(words.no_month, timeout=LONG)
-        await expect(card(page, "hours", 1)).to_contain_text(words.price, timeout=LONG)
+        await expect(card(page, "day", 1)).to_contain_text(words.no_data)
+        await expect(card(page, "options", 1)).to_contain_text(words.no_month)
+        await expect(card(page, "hours", 1)).to_contain_text(words.price)
         price = await card(page, "hours", 1).inner_text()
         assert words.until not in price, "a price of which no end is known has none"
         for name in ("day", "options"):
@@ -200,16 +200,16 @@ async def test_without_a_gateway_what_is_still_true_is_shown_and_since_when(
 ) -> None:
     async with open_in(programs, client, "fr") as page:
         words, banner = WORDS["fr"], page.locator("my-electrical-data-banner")
-        await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
+        await expect(card(page, "tempo")).to_contain_text(words.red)
         await expect(banner).to_be_hidden()
         await programs.stop_gateway()
         await card(page, "day").get_by_role("button", name=words.earlier).click()
-        await expect(banner).to_contain_text(words.silent, timeout=LONG)
+        await expect(banner).to_contain_text(words.silent)
         await expect(card(page, "tempo")).to_contain_text(words.red)
         await expect(card(page, "ecowatt")).to_contain_text(words.very_tense)
     for language, words in WORDS.items():
         async with open_in(programs, client, language) as page:
-            await expect(page.locator("my-electrical-data-banner")).to_contain_text(words.silent, timeout=LONG)
-            await expect(card(page, "tempo")).to_contain_text(words.red, timeout=LONG)
-            await expect(card(page, "ecowatt")).to_contain_text(words.very_tense, timeout=LONG)
+            await expect(page.locator("my-electrical-data-banner")).to_contain_text(words.silent)
+            await expect(card(page, "tempo")).to_contain_text(words.red)
+            await expect(card(page, "ecowatt")).to_contain_text(words.very_tense)
             await check_looks(page, language, "down")

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from scripts.lib import dashboard
-from scripts.lib.browser import open_page
+from scripts.lib.browser import PATIENCE, open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import USAGE_POINTS, Stack
 from tests.e2e.polling import wait_until
@@ -19,8 +19,6 @@ from tests.e2e.site import NOW
 WIDTH, HEIGHT = 390, 844
 """A phone."""
 CARDS = ["day", "ecowatt", "hours", "options", "tempo"]
-LONG = 120_000
-"""Milliseconds: Home Assistant's pages load slowly on a busy machine."""
 
 
 @asynccontextmanager
@@ -39,7 +37,7 @@ async def wait_for_cards(page: Page) -> None:
     """
     for _ in range(5):
         with suppress(PlaywrightTimeoutError):
-            await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)
+            await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=PATIENCE / 5)
             break
         await page.reload()
 
@@ -59,14 +57,14 @@ async def dashboard_url(stack: Stack, home_assistant: HomeAssistantClient) -> st
 async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french(dashboard_url: str) -> None:
     async with open_dashboard(dashboard_url) as page:
         season = page.locator("my-electrical-data-tempo figure").first
-        await season.wait_for(timeout=LONG)
+        await season.wait_for()
         box = await season.bounding_box()
         assert box
         assert box["y"] + box["height"] <= HEIGHT
         assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         for name in CARDS:
             card = page.locator(f"my-electrical-data-{name} ha-card").first
-            await card.wait_for(timeout=LONG)
+            await card.wait_for()
             text = await card.inner_text()
             assert not {"Today", "Tomorrow", "Peak", "Off-peak", "Known", "Bill", "Now", "Loading…"} & set(text.split())
 
@@ -76,12 +74,12 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(dashbo
     async with open_dashboard(dashboard_url) as page:
         card = page.locator("my-electrical-data-day").first
         day = card.locator("strong[aria-live]")
-        await expect(day).to_have_text("lundi 2 novembre 2026", timeout=LONG)
+        await expect(day).to_have_text("lundi 2 novembre 2026")
         await expect(card.get_by_role("button", name="Après")).to_be_disabled()
         await card.get_by_role("button", name="Avant").click()
-        await expect(day).to_have_text("dimanche 1 novembre 2026", timeout=LONG)
+        await expect(day).to_have_text("dimanche 1 novembre 2026")
         await card.get_by_text("Mois", exact=True).click()
-        await expect(day).to_have_text("novembre 2026", timeout=LONG)
+        await expect(day).to_have_text("novembre 2026")
         chart = card.get_by_role("slider")
         await chart.press("Home")
         assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
@@ -117,22 +115,21 @@ async def test_each_card_is_picked_from_its_preview_and_changed_by_its_form(
     await home_assistant.command("lovelace/config/save", url_path="own-one", config=empty)
     address = dashboard_url.replace(dashboard.URL_PATH, "own-one/0?edit=1")
     async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
-        page.set_default_timeout(LONG)
-        await page.wait_for_function("() => window.customCards?.length", timeout=LONG)
+        await page.wait_for_function("() => window.customCards?.length")
         await page.locator("hui-grid-section .add").first.click()
         await page.locator("hui-dialog-create-card ha-tab-group-tab").last.click()
         await page.locator("hui-card-picker input").first.fill("my-electrical-data")
         for name in CARDS:
             preview = page.locator(f"hui-card-picker my-electrical-data-{name} ha-card h2")
             await preview.scroll_into_view_if_needed()
-            await expect(preview).not_to_be_empty(timeout=LONG)
+            await expect(preview).not_to_be_empty()
         await page.locator("hui-card-picker .card", has_text="Les heures à venir").first.click()
         # each kind of field is loaded by itself: a field after the title may be there before it
         title = page.locator("hui-dialog-edit-card ha-form input:not([type=number])").first
         await title.fill("Quand lancer ?")
         await title.press("Tab")
         shown = page.locator("hui-dialog-edit-card my-electrical-data-hours h2")
-        await expect(shown).to_have_text("Quand lancer ?", timeout=LONG)
+        await expect(shown).to_have_text("Quand lancer ?")
         await page.get_by_role("button", name="Enregistrer").last.click()
 
         async def list_saved() -> list[dict[str, Any]]:

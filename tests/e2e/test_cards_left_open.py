@@ -15,7 +15,6 @@ from scripts.lib.stack import DOMAIN
 
 SERIES = ROOT / "tests" / "integration" / "fixtures" / "series.json"
 SCRIPT = ROOT / "custom_components" / DOMAIN / "frontend" / "cards.js"
-LONG = 120_000
 EVENING = datetime(2026, 11, 23, 21, 40, tzinfo=ZoneInfo("Europe/Paris"))
 METER = {"id": "a" * 16, "name": "Maison", "option": "hp_hc", "produces": False}
 # Answers commands with `window.answers`, and sends `window.feeds` once, as long as nothing changes.
@@ -69,21 +68,21 @@ async def test_the_hours_to_come_move_on_by_themselves(page: Page) -> None:
     until = (EVENING + timedelta(hours=36)).isoformat()
     feeds = {"periods": {"data": {"items": items, "until": until, "cheapest": None}}}
     card = await show_card(page, "hours", answers={"homes": {"meters": [METER]}}, feeds=feeds)
-    await expect(card).to_contain_text("Maintenant : Heures pleines", timeout=LONG)
+    await expect(card).to_contain_text("Maintenant : Heures pleines")
     await page.clock.fast_forward("30:00")
-    await expect(card).to_contain_text("Maintenant : Heures creuses", timeout=LONG)
+    await expect(card).to_contain_text("Maintenant : Heures creuses")
     await page.clock.fast_forward("08:00:00")
-    await expect(card).to_contain_text("Maintenant : Heures pleines", timeout=LONG)
+    await expect(card).to_contain_text("Maintenant : Heures pleines")
 
 
 async def test_the_day_that_arrives_in_the_morning_is_shown(page: Page) -> None:
     series = json.loads(SERIES.read_text()) | {"known": {"start": "2026-11-01", "end": "2026-11-23"}}
     card = await show_card(page, "day", answers={"homes": {"meters": [METER]}, "series": series}, feeds={})
     day = card.locator("strong[aria-live]")
-    await expect(day).to_have_text("dimanche 22 novembre 2026", timeout=LONG)
+    await expect(day).to_have_text("dimanche 22 novembre 2026")
     await page.evaluate("window.answers.series.known.end = '2026-11-24'")
     await page.clock.fast_forward("12:30:00")
-    await expect(day).to_have_text("lundi 23 novembre 2026", timeout=LONG)
+    await expect(day).to_have_text("lundi 23 novembre 2026")
 
 
 async def test_a_card_says_briefly_that_the_gateway_is_silent(page: Page) -> None:
@@ -93,5 +92,5 @@ async def test_a_card_says_briefly_that_the_gateway_is_silent(page: Page) -> Non
     data = {"now": level, "days": days, "as_of": None}
     silent = {"is_silent": True, "silent_since": EVENING.isoformat(), "data": data}
     card = await show_card(page, "ecowatt", answers={}, feeds={"ecowatt": silent})
-    await expect(card).to_contain_text("Passerelle muette depuis le lun. 23 nov., 21:40", timeout=LONG)
-    await expect(card).to_contain_text("Très tendu", timeout=LONG)
+    await expect(card).to_contain_text("Passerelle muette depuis le lun. 23 nov., 21:40")
+    await expect(card).to_contain_text("Très tendu")

@@ -79,5 +79,5 @@ async def test_refusing_then_choosing_the_wrong_meter_in_english(account: Accoun
         await page.get_by_role("button", name="Accepter").click()
         await page.get_by_role("heading", name="Waiting for Enedis to open access").wait_for()
         # the page follows by itself, for the minute in which a service may still appear
-        await page.get_by_role("heading", name="You shared a different meter").wait_for(timeout=120_000)
+        await page.get_by_role("heading", name="You shared a different meter").wait_for()
     assert (await account.get(f"/v1/consents/{asked['id']}"))["reason"] == "wrong_meter"

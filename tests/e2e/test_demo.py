@@ -25,7 +25,6 @@ from scripts.lib.program import free_port, is_free
 from scripts.lib.weather import VERY_TENSE, find_next_change, find_next_red_day, find_tempo_day
 from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
-from tests.e2e.test_cards import LONG
 from tests.e2e.test_red_day import entity_of, until_known
 
 
@@ -93,16 +92,16 @@ async def logs_in_to_the_front_end(url: str, accepted: str) -> str:
 async def sees_bars_in_french(url: str) -> None:
     """A browser in French opens Energy: the pages follow it, and there are bars, whatever the terminal's language."""
     async with open_page(url, language="fr", at=NOW) as page:
-        await page.locator("html[data-follows=fr]").wait_for(state="attached", timeout=LONG)
+        await page.locator("html[data-follows=fr]").wait_for(state="attached")
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
-        await chart.wait_for(timeout=LONG)
+        await chart.wait_for()
 
         async def has_bars() -> bool:
             return bool(await chart.evaluate("chart => chart.data?.some(({ data }) => data.length > 0)"))
 
         await wait_until(has_bars, "bars of the last days")
         await page.goto(url.removesuffix("energy") + "calendar")
-        await expect(page.get_by_text("Jours rouges Tempo").first).to_be_visible(timeout=LONG)
+        await expect(page.get_by_text("Jours rouges Tempo").first).to_be_visible()
 
 
 async def sees_a_red_day_and_a_tense_hour_ahead(client: HomeAssistantClient) -> None:

@@ -34,7 +34,7 @@ async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantCli
         await fetch_complete_series(home_assistant, name, "cost")
     await energy.configure_energy(home_assistant)
     async with open_page(f"{stack.home_assistant.url}/energy", language="fr", at=NOW) as page:
-        await page.get_by_label("Précédent").click(timeout=60_000)
+        await page.get_by_label("Précédent").click()
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
 
         async def find_bars() -> dict[str, Any] | None:

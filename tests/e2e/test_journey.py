@@ -95,7 +95,7 @@ async def look_around(person: Visitor) -> None:
         return any(answer["current"]["consumption"])
 
     await wait_until(shows_hours, "hours of the newest month")
-    await expect(page.locator("main svg").first).to_be_visible(timeout=30_000)
+    await expect(page.locator("main svg").first).to_be_visible()
     async with page.expect_response(re.compile("/comparison")) as answered:
         await person.open("compare")
     assert (await (await answered.value).json())["open_to_new"]["base"] is False, "9 kVA"

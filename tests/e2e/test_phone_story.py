@@ -19,7 +19,7 @@ from scripts.lib.stack import DOMAIN, Ports, Stack
 from tests.e2e.polling import wait_until
 from tests.e2e.shown_texts import find_foreign, list_texts, load_texts
 from tests.e2e.site import NOW
-from tests.e2e.test_cards import HEIGHT, LONG, WIDTH, wait_for_cards
+from tests.e2e.test_cards import HEIGHT, WIDTH, wait_for_cards
 
 EMAIL, PASSWORD = "quelquun@example.org", "sept tortues vertes sur un toit"
 PRM = "30001000000015"
@@ -53,7 +53,7 @@ class Phone:
         """Wait for a text or element, then read everything that is shown; nothing may be wider than the phone."""
         shown = page or self.page
         awaited = shown.get_by_text(sign).first if isinstance(sign, str) else sign
-        await expect(awaited).to_be_visible(timeout=LONG)
+        await expect(awaited).to_be_visible()
         with suppress(AssertionError):  # what was still English is told at the end, of all steps
             await wait_until(lambda: self._is_french(step, shown), "French alone", seconds=SECONDS_TO_TRANSLATE)
         assert await shown.evaluate("document.documentElement.scrollWidth") <= WIDTH, step
@@ -99,7 +99,6 @@ async def test_the_whole_story(programs: Stack) -> None:
         url = programs.home_assistant.url
         add = f"{url}/config/integrations/dashboard/add?domain={DOMAIN}"
         async with open_page(add, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
-            page.set_default_timeout(LONG)
             phone = Phone(page, url)
             await set_up(phone, programs.gateway_url)
             await add_meter(phone)
@@ -136,7 +135,6 @@ async def add_meter(phone: Phone) -> None:
     async with phone.page.expect_popup() as opened:
         await phone.submit()
     enedis = await opened.value
-    enedis.set_default_timeout(LONG)
     await phone.read("consent", enedis.get_by_role("link", name="Enedis"), enedis)
     await enedis.get_by_role("link", name="Enedis").click()
     await enedis.get_by_label("Compteur").select_option(PRM)

@@ -9,12 +9,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, async_playwright, expect
 
-from scripts.lib.browser import ARGUMENTS, find_chromium
+from scripts.lib.browser import ARGUMENTS, PATIENCE, find_chromium
 from tests.e2e.site import NOW, PASSWORD
 
-PATIENCE = 30_000
-"""Milliseconds that a test waits for the page, on a machine where much else runs."""
-expect.set_options(timeout=PATIENCE)
 _LOADING = "[aria-busy=true], .skeleton"
 _HERE = frozenset({"localhost", "127.0.0.1"})
 
@@ -69,7 +66,7 @@ class Visitor:
 
     async def until_loaded(self) -> None:
         """Wait until nothing is being loaded."""
-        await expect(self.page.locator(_LOADING), "everything is loaded").to_have_count(0, timeout=60_000)
+        await expect(self.page.locator(_LOADING), "everything is loaded").to_have_count(0)
 
     def card(self, title: str) -> Locator:
         """A card of the page by its title."""

@@ -208,7 +208,8 @@ class ScriptedGateway:
         newest = deepcopy(self.hours[-1])
         asked, _, done = request.query.get("cursor", "").partition("+")
         if asked == newest["cursor"] and not done:
-            return newest | {"from": None, "start": [], "sum": {key: [] for key in newest["sum"]}, "unpriced": {}}
+            empty = {"start": [], "sum": {key: [] for key in newest["sum"]}, "unpriced": {}, "made_of": {}}
+            return newest | {"from": None} | empty
         changed_from, first = newest.pop("changed_from", None), int(done or 0)
         if not done and changed_from and asked in {state["cursor"] for state in self.hours}:
             first = newest["start"].index(changed_from)
@@ -218,7 +219,7 @@ class ScriptedGateway:
             newest["cursor"] += f"+{last}"
         newest["start"] = newest["start"][first:last]
         newest["from"] = newest["start"][0] if newest["start"] else newest["from"]
-        for columns in ("sum", "unpriced"):
+        for columns in ("sum", "unpriced", "made_of"):
             newest[columns] = {key: column[first:last] for key, column in newest.get(columns, {}).items()}
         return newest
 

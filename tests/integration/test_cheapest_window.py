@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from conftest import SetUp
+from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from pages import call_action, find_device_id
@@ -145,6 +145,24 @@ async def test_the_cheapest_by_ecowatt(hass: HomeAssistant, gateway: ScriptedGat
     assert 3 in levels.values()
     assert {part["what"] for part in answer["parts"]}.isdisjoint({"very_tense"})
     assert answer["start"] >= "2026-11-23T14:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("moment", "before", "until"),
+    [
+        ("2026-10-25T00:30:00+00:00", "02:45:00", "2026-10-25T02:45:00+02:00"),
+        ("2026-10-25T01:30:00+00:00", "02:45:00", "2026-10-25T02:45:00+01:00"),
+        ("2026-10-25T01:50:00+00:00", "02:45:00", "2026-10-26T02:45:00+01:00"),
+        ("2027-03-28T00:30:00+00:00", "02:45:00", "2027-03-28T03:45:00+02:00"),
+    ],
+)
+async def test_a_time_that_clocks_show_twice_or_not_at_all_is_the_next_one(
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, moment: str, before: str, until: str
+) -> None:
+    await set_up()
+    await move_to(moment)
+    answer = await call_action(hass, "get_cheapest_window", duration="00:10:00", before=before)
+    assert answer["before"] == until
 
 
 def test_no_window_is_cheaper_than_the_one_found() -> None:

@@ -78,6 +78,7 @@ async def test_only_what_changed_is_asked_for_and_written(
     await set_up()
     newer = deepcopy(gateway.hours[0]) | {"cursor": "c2", "changed_from": "2026-11-22T22:00:00Z"}
     newer["start"].append("2026-11-22T23:00:00Z")
+    newer["made_of"]["consumption"].append("measured")
     for key, more in (
         ("consumption", [2000, 2500]),
         ("consumption_hp", [1000, 1000]),

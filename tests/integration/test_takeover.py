@@ -90,7 +90,7 @@ async def test_a_gateway_that_begins_earlier_takes_the_place_of_carried_hours(
     await take_over(hass)
     older = [(OUR_FIRST_HOUR - 24 * HOUR + number * HOUR).isoformat() for number in range(24)]
     known = gateway.hours[0]
-    grown = known | {"cursor": "c2", "start": older + known["start"]}
+    grown = known | {"cursor": "c2", "start": older + known["start"], "made_of": {}}
     grown["sum"] = {
         key: [100 * (number + 1) for number in range(24)] + [2400 + total for total in sums]
         for key, sums in known["sum"].items()

@@ -128,7 +128,7 @@ class Simulator:
 
 def _new_client(url: str) -> httpx2.Client:
     """A client that keeps no connection: the simulator closes those that rest, maybe while one is used again."""
-    return httpx2.Client(base_url=url, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
+    return httpx2.Client(base_url=url, timeout=200, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def run_simulator(*options: str) -> Iterator[Simulator]:
     with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, env=os.environ) as process:
         try:
             with _new_client(f"http://127.0.0.1:{port}") as http:
-                deadline = time.monotonic() + 120
+                deadline = time.monotonic() + 200
                 while True:
                     try:
                         http.get("/control/homes").raise_for_status()

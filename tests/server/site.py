@@ -52,7 +52,7 @@ async def run_caddy(folder: Path, *, frontend: int, backend: int, site: int) -> 
         *map(str, command), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 200
         while not (root.exists() and await _is_listening(site, root)):
             assert running.returncode is None, "Caddy ended"
             assert time.monotonic() < deadline, "Caddy does not answer"

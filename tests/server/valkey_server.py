@@ -42,7 +42,7 @@ class Valkey:
         self._process = subprocess.Popen(
             [_find_program(), *options, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 200
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self._port), 1).close()

@@ -13,6 +13,7 @@ from mashumaro import field_options
 
 _SERIES_KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 UNKNOWN_BUCKET = "unknown"
+UNKNOWN_QUALITY = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +75,7 @@ class Hours:
 
     `sum` has one value per `start` and series. A new `epoch` invalidates all earlier rows. `more` means that the cursor
     leads to further rows. `unpriced` has the series of money that do not change in some hours only because no price is
-    known, and is true there.
+    known, and is true there; older gateways do not send it. `made_of` has the quality of each direction's energy.
     """
 
     epoch: str
@@ -84,6 +85,7 @@ class Hours:
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
     unpriced: dict[str, tuple[bool, ...]] = field(default_factory=dict)
+    made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     next_change: datetime | None = None
     more: bool = False
 
@@ -93,6 +95,8 @@ class Hours:
             raise ValueError("sum")
         if any(len(flags) != len(self.start) for flags in self.unpriced.values()):
             raise ValueError("unpriced")
+        if any(len(qualities) != len(self.start) for qualities in self.made_of.values()):
+            raise ValueError("made_of")
         if any(start.minute or start.second or start.microsecond for start in self.start):
             raise ValueError("start")
         if any(later <= earlier for earlier, later in zip(self.start, self.start[1:], strict=False)):

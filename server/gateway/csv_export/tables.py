@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from gateway.billing.charts.rows import build_hour_row
 from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.days.figures import bucket_of, is_money, to_unit
 from gateway.billing.hours import repository as billing
@@ -103,9 +104,10 @@ def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Ite
     midnight = paris.midnight(published.day)
     for index, hour in enumerate(figures.hours):
         row = _format_instant(midnight + hour * paris.HOUR, "start")
+        amounts = build_hour_row(figures, columns, index).amounts
         for key in series:
             name = f"{key}_{'eur' if is_money(key) else 'wh'}"
-            row[name] = to_unit(key, columns[key][index]) if key in columns else None
+            row[name] = to_unit(key, amounts[key]) if key in amounts else None
         row["consumption_quality"] = str(figures.used_made_of[index])
         row["production_quality"] = str(figures.gave_made_of[index]) if figures.gave_made_of else None
         yield row

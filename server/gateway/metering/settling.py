@@ -6,13 +6,15 @@ were 9,799 Wh, the hole would be filled with 0 W, since daily values and curves 
 twenty. If it were 9,700 Wh, one of the two would be wrong and nothing would be filled.
 
 Example of a rounded curve: all values are multiples of 1,000 W and sum to 62,500 Wh, the daily value is 61,709 Wh.
-Each value is multiplied by 61,709 / 62,500 and marked as estimated.
+Each value is multiplied by 61,709 / 62,500 and marked as estimated. What rounding to whole watts leaves is carried to
+the next value, so that the day sums to its daily value.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from math import gcd
 
 from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading, complete_readings, find_gaps, watt_minutes
@@ -78,8 +80,13 @@ def fit_rounded(readings: Sequence[Reading], wh: int) -> list[Reading] | None:
     explained = sum(reading.minutes for reading in readings) * step // 2
     if not step or not TOLERANCE_WH * WATT_MINUTES_A_WH < difference <= explained:
         return None
-    share = wh * WATT_MINUTES_A_WH / total
-    return [replace(reading, watts=round(reading.watts * share), quality=Quality.ESTIMATED) for reading in readings]
+    share, fitted, left = Fraction(wh * WATT_MINUTES_A_WH, total), [], Fraction(0)
+    for reading in readings:
+        left += reading.watts * reading.minutes * share
+        watts = round(left / reading.minutes)
+        left -= watts * reading.minutes
+        fitted.append(replace(reading, watts=watts, quality=Quality.ESTIMATED))
+    return fitted
 
 
 def merge_readings(day: date, newer: Sequence[Reading], known: Sequence[Reading], wh: int | None) -> list[Reading]:

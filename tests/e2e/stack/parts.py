@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 _BIN = Path(sys.executable).parent
 
 
-async def wait_until(probe: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+async def wait_until(probe: Callable[[], Awaitable[bool]], seconds: float = 200) -> None:
     """Ask until it is so."""
     async with asyncio.timeout(seconds):
         while not await probe():
@@ -115,7 +115,7 @@ class Stack:
 
     def new_client(self) -> httpx2.AsyncClient:
         """A client that comes through Caddy, as everybody does."""
-        return httpx2.AsyncClient(base_url=f"{self.site}/api", verify=self.tls, timeout=40)
+        return httpx2.AsyncClient(base_url=f"{self.site}/api", verify=self.tls, timeout=200)
 
     async def add_replica(self) -> float:
         """Start one more gateway, and have it found; return the seconds until its first answer."""
@@ -180,7 +180,7 @@ async def run_stack(
         )
         await simulator.start()
         exits.push_async_callback(simulator.stop)
-        control = exits.enter_context(httpx2.Client(base_url=simulator_url, timeout=20))
+        control = exits.enter_context(httpx2.Client(base_url=simulator_url, timeout=200))
 
         names, resolver, port, caddy_port = Names(), free_port(), free_port(), free_port()
         loop = asyncio.get_running_loop()

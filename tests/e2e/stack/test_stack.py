@@ -215,7 +215,7 @@ async def test_enedis_down_hides_nothing_that_is_known(stack: Stack, homes: Home
 
 
 async def test_the_site_is_as_documented(stack: Stack) -> None:
-    async with httpx2.AsyncClient(base_url=stack.site, verify=stack.tls, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=stack.site, verify=stack.tls, timeout=200) as http:
         ping = await http.get("/api/ping", headers={"Accept-Encoding": "gzip"})
         assert ping.json()["status"] == "ok"
         docs = await http.get("/api/docs")

@@ -61,7 +61,7 @@ def served_gateway(simulator_process: Simulator, tmp_path_factory: pytest.TempPa
             f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}, timeout=60
         ).raise_for_status()
         form = {"grant_type": "client_credentials"}
-        token = httpx2.post(f"{url}/v1/oauth/token", auth=client, data=form, timeout=60).raise_for_status().json()
+        token = httpx2.post(f"{url}/v1/oauth/token", auth=client, data=form, timeout=200).raise_for_status().json()
         cookie = session.headers["set-cookie"].partition(";")[0]
         yield Served(
             url,
@@ -92,7 +92,7 @@ def test_any_request(served_gateway: Served) -> None:
         except (AssertionError, FailureGroup) as error:
             wrong[f"{operation.label}, {who}, {mode.value}"] = str(error)
     assert not wrong, "\n\n".join(f"{where}\n{what[:1500]}" for where, what in wrong.items())
-    seen = httpx2.get(f"{served_gateway.url}/v1/accounts/me", headers=served_gateway.who["browser"], timeout=60)
+    seen = httpx2.get(f"{served_gateway.url}/v1/accounts/me", headers=served_gateway.who["browser"], timeout=200)
     assert seen.status_code == 200, "it was logged in to the end"
 
 

@@ -223,7 +223,7 @@ async def test_nothing_leaks(
     request_id = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
     await watched_http.get("/v1/site", headers={"X-Request-ID": request_id})
     await change_password_and_delete(watched_http, mailgun, monkeypatch)
-    async with httpx2.AsyncClient(timeout=60) as prometheus:
+    async with httpx2.AsyncClient(timeout=200) as prometheus:
         metrics = (await prometheus.get(f"http://127.0.0.1:{open_settings.metrics_port}/metrics")).raise_for_status()
     watched_http.seen.append(("metrics", metrics.text))
     assert 'route="/v1/usage-points/{point_id}/daily"' in metrics.text

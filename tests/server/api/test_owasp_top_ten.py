@@ -177,7 +177,7 @@ async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
 async def test_api8_a_server_does_not_say_what_it_runs_on(make_serving: Callable[..., Serving]) -> None:
     gateway = make_serving()
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=200) as http:
         answer = await http.get("/ping")
     assert answer.is_success
     assert "server" not in answer.headers

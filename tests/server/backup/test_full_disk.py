@@ -45,7 +45,7 @@ async def test_it_is_said_and_nothing_is_damaged(
     path = f"/v1/usage-points/{json.loads(added.said)['id']}"
     gateway = make_serving(DATABASE_URL=url)
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=30) as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=200) as http:
         form = {"grant_type": "client_credentials", **json.loads(client.said)}
         token = (await http.post("/v1/oauth/token", data=form)).raise_for_status().json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"

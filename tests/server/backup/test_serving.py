@@ -35,7 +35,7 @@ class Serving:
             assert self.process is not None
             if self.process.returncode is not None:
                 return True
-            async with httpx2.AsyncClient(timeout=60) as http:
+            async with httpx2.AsyncClient(timeout=200) as http:
                 try:
                     return (await http.get(f"http://127.0.0.1:{self.port}/ready")).is_success or None
                 except httpx2.HTTPError:

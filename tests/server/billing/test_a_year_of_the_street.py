@@ -96,7 +96,6 @@ async def test_where_nothing_is_read_nothing_is_billed(gateway: Gateway, simulat
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("story", STORIES)
 async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator, clock: SetClock, story: str) -> None:

@@ -24,6 +24,7 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import PointStatus
 from tests.server.billing.answered import load_comparison, load_totals, write_curve
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, StoredHome, sqlite_url, whole_curve
 from tests.server.billing.test_any_life import Life
@@ -167,7 +168,8 @@ async def test_a_running_year_is_compared_with_as_many_days(home: StoredHome) ->
     before = found["year_ago"]
     assert before["start"] == [f"2025-{month:02}-01" for month in range(1, 13)]
     assert before["consumption"][0] == 31 * 24_000
-    assert before["consumption"][8:10] == [30 * 24_000, (31 * 24 + 1) * 1000]
+    assert before["consumption"][8:] == [30 * 24_000, (31 * 24 + 1) * 1000, 30 * 24_000, 31 * 24_000]
+    assert all(before["complete"]["consumption"])
     assert (before["total"]["start"], before["total"]["end"]) == ("2025-01-01", "2025-11-03")
     year = (await load_totals(home))["year"]
     assert found["current"]["total"]["consumption"] == year["running"]["consumption"]
@@ -191,6 +193,29 @@ async def test_the_29th_of_february_stands_beside_nothing(home: StoredHome) -> N
     assert later["year_ago"]["start"] == ["2028-02-28", "2028-03-01"]
     hours = await load_series(home, "hour", date(2028, 2, 29), date(2028, 3, 1))
     assert hours["year_ago"]["start"] == [None] * 24
+
+
+async def test_what_is_known_to_the_28th_of_a_leap_year_is_compared_with_as_many_days(home: StoredHome) -> None:
+    home.clock.set(datetime(2028, 2, 29, 11, tzinfo=UTC))
+    await home.change_point(status=PointStatus.ENDED, ended_at=home.clock.now() - timedelta(days=1))
+    await write_curve(home, date(2027, 1, 1), end=date(2028, 2, 29))
+    found = await load_series(home, "day", date(2028, 2, 1), date(2028, 3, 1))
+    [now, before] = [found[chart]["total"] for chart in ("current", "year_ago")]
+    assert now["consumption"]["wh"] == before["consumption"]["wh"] == 28 * 24_000
+    assert (before["start"], before["end"]) == ("2027-02-01", "2027-03-01")
+    [of_february] = (await load_series(home, "month", date(2028, 2, 1), date(2028, 2, 29)))["year_ago"]["consumption"]
+    assert of_february == 28 * 24_000
+    after = await load_series(home, "day", date(2028, 2, 29), date(2028, 3, 2))
+    assert (after["year_ago"]["start"], after["year_ago"]["total"]) == ([None, "2027-03-01"], None)
+
+
+async def test_prices_that_will_be_outdated_are_not_outdated_yet(home: StoredHome) -> None:
+    await write_curve(home, date(2026, 9, 4))
+    for now, outdated in ((datetime(2027, 1, 31, tzinfo=UTC), None), (datetime(2027, 2, 1, tzinfo=UTC), "2027-02-01")):
+        home.clock.set(now)
+        year = await load_series(home, "month", date(2027, 1, 1), date(2028, 1, 1))
+        assert year["prices_outdated"] == outdated
+    assert (await load_series(home, "month", date(2028, 1, 1), date(2029, 1, 1)))["prices_outdated"] is None
 
 
 @pytest.mark.parametrize(
@@ -319,6 +344,21 @@ async def test_production_counts_beside_consumption(home: StoredHome) -> None:
     assert chart["complete"]["production"] == [True, False]
 
 
+async def test_a_revenue_of_which_no_price_is_known_is_not_zero(home: StoredHome) -> None:
+    """1 November has no price, and 2 November no production."""
+    await home.change_point(
+        tariffs=[BASE[0], BASE[0] | {"valid_from": "2026-11-02", "production_eur_per_kwh": 0.1}],
+        contract=Contract(produces=True, power_kva=6),
+    )
+    await write_curve(home, date(2026, 9, 4))
+    for day, watts in ((date(2026, 11, 1), 500), (date(2026, 11, 2), 0)):
+        await home.write_days(Kind.CURVE, {day: whole_curve(day, [watts])}, Direction.PRODUCTION)
+    chart = (await load_series(home, "week", date(2026, 11, 1), date(2026, 11, 3)))["current"]
+    assert (chart["production"], chart["revenue"]) == ([12_000, 0], [None, 0])
+    month = (await load_series(home, "month", date(2026, 11, 1), date(2026, 11, 3)))["current"]
+    assert (month["production"], month["revenue"], month["complete"]["revenue"]) == ([12_000], [None], [False])
+
+
 async def load_habits(home: StoredHome, start: date, end: date) -> dict[str, Any]:
     found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)
@@ -344,6 +384,12 @@ async def test_habits_are_averages_of_known_hours_by_the_clock(home: StoredHome)
     nothing = await load_habits(home, date(2026, 12, 1), date(2026, 12, 2))
     assert nothing["by_weekday"][0]["wh"] == [None] * 24
     assert nothing["by_month"] == []
+
+
+async def test_the_mean_price_of_an_hour_of_a_watt_hour_is_exact(home: StoredHome) -> None:
+    await write_curve(home, date(2026, 9, 4), watts=1)
+    found = await load_habits(home, date(2026, 10, 26), date(2026, 11, 2))
+    assert {price for day in found["by_weekday"] for price in day["eur_per_kwh"]} == {0.2001}
 
 
 async def test_options_that_newcomers_are_refused_are_told(home: StoredHome) -> None:

@@ -196,7 +196,7 @@ def pass_on(port: int, *only: str) -> Callable[[str], Answer]:
     def answer(path: str) -> Answer:
         if only and path not in only:
             return 404, {}, b"no such page"
-        passed = httpx2.get(f"http://127.0.0.1:{port}{path}", headers={"X-Forwarded-For": "198.51.100.7"}, timeout=60)
+        passed = httpx2.get(f"http://127.0.0.1:{port}{path}", headers={"X-Forwarded-For": "198.51.100.7"}, timeout=200)
         return passed.status_code, {"X-Request-ID": passed.headers["x-request-id"]}, passed.content
 
     return answer

@@ -11,7 +11,7 @@ def test_both_kinds_of_addresses_lead_to_it(shell: Shell) -> None:
     port = free_port()
     told = {"X-Forwarded-For": "198.51.100.7"}
     with serving(shell, port, "::", TRUSTED_PROXIES="127.0.0.1"):
-        by_ipv4 = httpx2.get(f"http://127.0.0.1:{port}/ping", headers=told, timeout=60).json()
-        by_ipv6 = httpx2.get(f"http://[::1]:{port}/ping", headers=told, timeout=60).json()
+        by_ipv4 = httpx2.get(f"http://127.0.0.1:{port}/ping", headers=told, timeout=200).json()
+        by_ipv6 = httpx2.get(f"http://[::1]:{port}/ping", headers=told, timeout=200).json()
     assert by_ipv4["instance_id"] == by_ipv6["instance_id"]
     assert (by_ipv4["proxy"], by_ipv6["proxy"]) == ("none_or_trusted", "not_trusted")

@@ -47,7 +47,7 @@ def test_a_request_is_part_of_the_trace_that_its_header_names(shell: Shell) -> N
         with serving(shell, port, OTEL_EXPORTER_OTLP_ENDPOINT=receiver, NO_PROXY="127.0.0.1"):
             told = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
             site = f"http://127.0.0.1:{port}"
-            refused = httpx2.get(f"{site}/v1/usage-points/abcdefghijklmnop?secret=1", headers=told, timeout=60)
+            refused = httpx2.get(f"{site}/v1/usage-points/abcdefghijklmnop?secret=1", headers=told, timeout=200)
             assert refused.status_code == 401
         [span] = [one for one in spans if one.trace_id.hex() == TRACE]  # one: FastAPI's own would have the whole URL
         assert span.name == "GET /v1/usage-points/{point_id}"

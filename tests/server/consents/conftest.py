@@ -48,7 +48,7 @@ class Person:
         self.simulator.order(
             "PATCH", "authorize", redirect_uri=CALLBACK, mode="accept" if accept else "refuse", prm=prm
         )
-        answer = httpx2.get(address, follow_redirects=False, timeout=60)
+        answer = httpx2.get(address, follow_redirects=False, timeout=200)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 

@@ -103,7 +103,8 @@ class Build:
             instruction, _, said = line.partition(" ")
             if instruction == "FROM":
                 is_given = said.split()[-1] in known
-                stage = self.stages[said.split()[-1]] if is_given else self._from(*said.split())
+                image = [part for part in said.split() if not part.startswith("--platform=")]
+                stage = self.stages[image[-1]] if is_given else self._from(*image)
             elif instruction and not is_given:
                 getattr(self, f"_{instruction.lower()}")(stage, said.strip())
         return stage

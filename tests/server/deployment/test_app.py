@@ -53,7 +53,7 @@ async def running_app(data: Path, **env: str) -> AsyncIterator[str]:
 
 
 def coming_from(address: str, url: str) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=url, transport=httpx2.AsyncHTTPTransport(local_address=address), timeout=60)
+    return httpx2.AsyncClient(base_url=url, transport=httpx2.AsyncHTTPTransport(local_address=address), timeout=200)
 
 
 async def test_it_shows_tempo_without_any_credentials_and_believes_the_supervisor_alone(
@@ -107,7 +107,7 @@ async def test_its_option_opens_the_addresses_of_older_clients(simulator: Simula
         (data / "options.json").write_text(json.dumps(options))
         async with (
             running_app(data, RTE_OPEN_DATA_URL=simulator.url) as url,
-            httpx2.AsyncClient(base_url=url, timeout=60) as http,
+            httpx2.AsyncClient(base_url=url, timeout=200) as http,
         ):
             # without a token: off, the address does not exist; on, it refuses the request
             statuses.append((await http.get("/api/daily_consumption")).status_code)

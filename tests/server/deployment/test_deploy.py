@@ -53,7 +53,7 @@ async def test_nginx_passes_on_who_asks_at_the_root_and_below_a_path(
     assert await gateway.start()
     site = f"http://127.0.0.1:{port}"
     with run_process(write_nginx(tmp_path, port, gateway.port), f"{site}/ping"):
-        async with httpx2.AsyncClient(base_url=site, timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=site, timeout=200) as http:
             assert (await http.get("/electricity/ping")).json() == (await http.get("/ping")).json()
             # Enedis comes back to the site's root: the gateway's page, which sets its policy, and not nginx'
             assert "content-security-policy" in (await http.get("/oauth/callback")).headers
@@ -78,7 +78,7 @@ async def test_nginx_writes_no_meter_s_number_into_its_log(
     assert await gateway.start()
     site = f"http://127.0.0.1:{port}"
     with run_process(write_nginx(tmp_path, port, gateway.port), f"{site}/ping"):
-        async with httpx2.AsyncClient(base_url=site, timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=site, timeout=200) as http:
             for host in ("electricity.example.org", "myelectricaldata.fr"):
                 answer = await http.get(f"/valid_access/{METER}", headers={"Host": host})
                 assert (answer.status_code, set(answer.json())) == (401, {"detail"}), "nobody's token"

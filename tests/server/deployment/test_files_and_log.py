@@ -26,7 +26,7 @@ async def test_files_are_the_owners_and_sql_is_shown_once_without_values(
     settings.sqlite_file.touch(mode=0o644)
     gateway = make_serving(DEBUG_SQL="true", DEBUG="true")
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=200) as http:
         assert (await http.post("/v1/accounts", json={"email": EMAIL, "password": PASSWORD})).status_code == 201
     modes = {file.name: file.stat().st_mode & 0o077 for file in settings.sqlite_file.parent.iterdir() if file.is_file()}
     said = await gateway.stop()

@@ -54,7 +54,7 @@ async def site(
     with run_nginx(tmp_path / "nginx", build_folder) as frontend:
         async with (
             run_caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
-            httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
+            httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=200) as http,
         ):
             yield http
 
@@ -123,7 +123,7 @@ async def test_nginx_says_what_the_gateway_says(
     build_folder: Path, tmp_path: Path, build: dict[str, str], wanted: dict[str, Any]
 ) -> None:
     with run_nginx(tmp_path / "nginx", build_folder, **build) as port:
-        page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc", timeout=60)
+        page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc", timeout=200)
     headers = build_security_headers(**wanted)
     assert {name: page.headers.get(name) for name in headers} == headers
     policy = headers["Content-Security-Policy"]
@@ -136,12 +136,23 @@ async def test_nginx_says_what_the_gateway_says(
     assert "abc" not in log
 
 
+async def test_nginx_writes_people_s_requests_into_its_log_and_not_the_health_check(
+    build_folder: Path, tmp_path: Path
+) -> None:
+    with run_nginx(tmp_path / "nginx", build_folder) as port:
+        for path, program in (("checked", "Wget"), ("checked-too", "Wget/1.25.0"), ("requested", "Mozilla/5.0")):
+            httpx2.get(f"http://127.0.0.1:{port}/assets/{path}", headers={"User-Agent": program}, timeout=60)
+    log = (tmp_path / "nginx/access.log").read_text()
+    assert "GET /assets/requested 404" in log
+    assert "/assets/checked" not in log
+
+
 async def test_nginx_writes_no_meter_s_number_into_its_log(build_folder: Path, tmp_path: Path) -> None:
     """A program made for another gateway asks with one in the address, and comes here if the proxy does not know it."""
     meter = "30001000000001"
     encoded = "".join(f"%3{digit}" for digit in meter)
     with run_nginx(tmp_path / "nginx", build_folder) as port:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=200) as http:
             for number in (meter, encoded):
                 assert (await http.get(f"/valid_access/{number}?prm={meter}")).status_code == 404
             refused = await http.post(f"/daily_consumption/{meter}/", content=b"0" * 2000)
@@ -158,7 +169,7 @@ async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(build_folder
     with run_nginx(tmp_path / "nginx", build_folder, FRAME_ANCESTORS="https://home.example.org") as frontend:
         async with (
             run_caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
-            httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
+            httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=200) as http,
         ):
             page, api = await http.get("/overview"), await http.get("/api/ping")
     assert page.headers["Content-Security-Policy"].endswith("frame-ancestors https://home.example.org")
@@ -228,7 +239,7 @@ async def test_without_the_front_end_caddy_says_so_with_the_same_headers(tmp_pat
     port, nobody = free_port(), free_port()
     async with (
         run_caddy(tmp_path / "caddy", frontend=nobody, backend=nobody, site=port) as trust,
-        httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
+        httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=200) as http,
     ):
         answer = await http.get("/overview")
     assert answer.status_code == 502

@@ -57,5 +57,5 @@ async def test_a_connection_that_lay_idle_is_served_once_more(make_serving: Call
         assert "connection: close" in head
         assert await reader.read() == b"", "and then it is closed"
         writer.close()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         assert await gateway.process.wait() == -SIGTERM

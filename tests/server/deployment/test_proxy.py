@@ -50,10 +50,10 @@ async def test_a_broken_request_delays_nobody_else(stack: Stack, request_bytes: 
         for _ in range(3):
             await send_and_disconnect(stack, request_bytes)
             begun = time.monotonic()
-            assert (await http.get("/ping", timeout=60)).status_code == 200
+            assert (await http.get("/ping", timeout=200)).status_code == 200
             waits.append(time.monotonic() - begun)
             for _ in range(4):
-                assert (await http.get("/ping", timeout=60)).status_code == 200
+                assert (await http.get("/ping", timeout=200)).status_code == 200
     assert min(waits) < 3, "a machine that is busy delays one, a gateway shut out delays each"
 
 
@@ -61,7 +61,7 @@ async def read_refusal(http: httpx2.AsyncClient, path: str, size: int) -> int:
     """Return the status for a body that is too large; send it again if the connection closes before the answer."""
     for _ in range(20):
         with suppress(httpx2.TransportError):
-            return (await http.post(path, content=b"0" * size, timeout=60)).status_code
+            return (await http.post(path, content=b"0" * size, timeout=200)).status_code
     raise AssertionError("each connection was closed without an answer")
 
 
@@ -71,7 +71,7 @@ async def test_only_files_of_readings_may_be_large(stack: Stack) -> None:
         answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
         http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
         path = f"/v1/usage-points/{point}/imports"
-        taken = await http.post(path, content=b"debut;fin;kW\n" + b";;\n" * 6_000_000, timeout=60)
+        taken = await http.post(path, content=b"debut;fin;kW\n" + b";;\n" * 6_000_000, timeout=200)
         assert (taken.status_code, taken.json()["code"]) == (422, "too_many_rows")
         assert await read_refusal(http, path, 22_000_000) == 413
         for other in (f"/v1/usage-points/{point}/refresh", "/v1/session"):

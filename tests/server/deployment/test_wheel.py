@@ -42,7 +42,7 @@ def test_a_gateway_installed_from_the_wheel_serves_the_pages(tmp_path: Path) -> 
     serve = [tmp_path / "venv/bin/gateway", "serve", "--port", str(port)]
     with (
         run_process([*map(str, command), *map(str, serve)], f"{url}/ping"),
-        httpx2.Client(base_url=url, timeout=60) as http,
+        httpx2.Client(base_url=url, timeout=200) as http,
     ):
         page = http.get("/")
         assert page.status_code == 200

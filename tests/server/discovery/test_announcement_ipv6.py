@@ -35,7 +35,7 @@ async def main():
         heard.put_nowait((name, state_change.name))
 
     browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE, handlers=[note])
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         async with announce_gateway(settings, "k3v9q2m7x1c8b5n4"):
             name, change = await heard.get()
             info = AsyncServiceInfo(SERVICE, name)

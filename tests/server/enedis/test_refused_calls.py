@@ -203,7 +203,7 @@ async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_
         open_client(origin.url) as (enedis, _),
     ):
         monkeypatch.setattr(http, "LONGEST", 0.3)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(200):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.fetch_contracts(PAYER, PRM)
         silence.set()

@@ -121,7 +121,7 @@ async def test_whoever_is_refused_late_uses_the_token_that_another_renewed() -> 
         under_way += 1
         return Reply(401, REFUSED, after=renewed.wait if under_way > 1 else None)
 
-    async with run_scripted(reply_data) as origin, open_client(origin.url) as (enedis, _), asyncio.timeout(60):
+    async with run_scripted(reply_data) as origin, open_client(origin.url) as (enedis, _), asyncio.timeout(200):
         await asyncio.gather(*(enedis.fetch_synthesis(PAYER, PRM) for _ in range(20)))
     assert origin.tokens == 2
     assert len(origin.data_calls) == 40

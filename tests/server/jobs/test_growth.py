@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import event, insert, text
 from sqlalchemy.engine import Connection
 
@@ -168,7 +167,6 @@ async def count_rows(database: Database, statement: Statement) -> tuple[int, str
     return sum_rows(found["Plan"]), json.dumps(found["Plan"])
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_that_is_done_often_reads_all_homes(settings: Settings, clock: SetClock) -> None:
     await upgrade_database(settings.database_url)
     database = Database(settings.database_url)

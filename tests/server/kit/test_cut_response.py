@@ -48,7 +48,7 @@ def serving() -> Iterator[tuple[str, subprocess.Popen[str]]]:
     port = free_port()
     command = [sys.executable, "-c", PROGRAM, str(port)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 120
+        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 200
         try:
             while True:
                 try:
@@ -66,7 +66,7 @@ def serving() -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @pytest.mark.parametrize("fault", ["outage", "our own fault"])
 def test_the_client_notices_and_the_log_has_one_line(fault: str) -> None:
     with serving() as (url, process):
-        with httpx2.stream("GET", f"{url}/{fault}", timeout=60) as answer:
+        with httpx2.stream("GET", f"{url}/{fault}", timeout=200) as answer:
             assert answer.status_code == 200
             with pytest.raises(httpx2.RemoteProtocolError):
                 answer.read()

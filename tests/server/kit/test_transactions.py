@@ -80,7 +80,7 @@ async def test_who_is_cancelled_leaves_no_lock_behind(database: Database) -> Non
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(60), database.write() as session:
+    async with asyncio.timeout(200), database.write() as session:
         (await session.get_one(Tally, 1)).count += 1
     assert await load_count(database) == 1
 
@@ -89,7 +89,7 @@ async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Dat
     async with database.write() as session:
         (await session.get_one(Tally, 1)).count = 5
         await session.flush()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(200):
             assert await load_count(database) == 0
     assert await load_count(database) == 5
 

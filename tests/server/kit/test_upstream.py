@@ -120,7 +120,7 @@ async def test_an_answer_that_trickles_ends_in_time(monkeypatch: pytest.MonkeyPa
             await writer.drain()
             await asyncio.sleep(0.01)
 
-    async with serve_origin(trickle_body) as served, open_upstream(served.url) as client, asyncio.timeout(60):
+    async with serve_origin(trickle_body) as served, open_upstream(served.url) as client, asyncio.timeout(200):
         with pytest.raises(UnreachableError):
             await client.request("GET", "/")
 

@@ -124,7 +124,10 @@ def test_a_curve_rounded_to_1000_watts_follows_its_daily_value() -> None:
     fitted = fit_rounded(rounded, 59_209)
     assert fitted is not None
     assert {reading.quality for reading in fitted} == {Quality.ESTIMATED}
-    assert abs(sum(reading.watts for reading in fitted) / 2 - 59_209) < 24
+    assert sum(reading.watts for reading in fitted) / 2 == 59_209, "to the watt-hour"
+    assert all(
+        abs(one.watts - before.watts * 59_209 / 60_000) <= 1 for one, before in zip(fitted, rounded, strict=True)
+    )
     assert fit_rounded(rounded, 60_001) is None, "they agree"
     assert fit_rounded(rounded, 20_000) is None, "rounding does not explain it"
     exact = [replace(reading, watts=reading.watts + 7) for reading in rounded]

@@ -61,7 +61,7 @@ class Alerts:
         self._url = url
 
     async def _read_json(self, path: str) -> dict[str, object] | None:
-        async with httpx2.AsyncClient(timeout=60, trust_env=False) as http:
+        async with httpx2.AsyncClient(timeout=200, trust_env=False) as http:
             try:
                 found: dict[str, object] = (await http.get(f"{self._url}/api/v1/{path}")).raise_for_status().json()
             except httpx2.HTTPError:
@@ -204,7 +204,7 @@ async def test_names_follow_the_conventions_of_prometheus(settings: Settings, cl
     port = free_port()
     async with run_gateway(settings.model_copy(update={"metrics_port": port}), clock) as gateway:
         await gateway.http.get("/ping")
-        async with httpx2.AsyncClient(timeout=60) as http:
+        async with httpx2.AsyncClient(timeout=200) as http:
             text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
     promtool = shutil.which("promtool")
     assert promtool, "promtool is not there: scripts/test --all installs Debian's package prometheus"

@@ -37,7 +37,7 @@ async def gateway_and_metrics(settings: Settings, clock: SetClock) -> AsyncItera
 
 
 async def scrape_metrics(url: str) -> dict[tuple[str, ...], float]:
-    async with httpx2.AsyncClient(timeout=60) as http:
+    async with httpx2.AsyncClient(timeout=200) as http:
         text = (await http.get(url)).raise_for_status().text
     return {
         (sample.name.removeprefix("gateway_"), *sample.labels.values()): sample.value
@@ -158,7 +158,7 @@ async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: t
     gateway, url = gateway_and_metrics
     await gateway.http.get("/ping")
     await count_everything(gateway.runtime.database, gateway.runtime.store, gateway.runtime.clock)
-    async with httpx2.AsyncClient(timeout=60) as http:
+    async with httpx2.AsyncClient(timeout=200) as http:
         text = (await http.get(url)).raise_for_status().text
     families = {family.name for family in text_string_to_metric_families(text)}
     told = {f"{name}{end}" for name in families for end in ("", "_total", "_bucket", "_info")}

@@ -16,7 +16,7 @@ from scripts.lib.program import free_port
 from tests.server.conftest import wait_until
 from tests.server.valkey_server import Valkey
 
-EXPIRY = 5.0
+EXPIRY = 10.0
 """Of the leases of these tests, in seconds: longer than a busy machine holds up who renews one."""
 
 
@@ -104,7 +104,7 @@ async def test_a_turn_is_taken_once_in_an_interval_and_names_are_apart(store: St
 
 async def until_turn(store: Store, name: str, interval: float) -> tuple[float, float]:
     """Take a turn as the gateway does; return when it was asked for, and when it was there: it began between them."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         asked = time.monotonic()
         while (wait := await store.take_turn(name, interval)) > 0:
             assert wait <= interval, "turns are wasted"
@@ -129,14 +129,14 @@ async def most_inside(stores: list[Store], name: str, visits: int) -> int:
             await asyncio.sleep(0)
             inside -= 1
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(200):
         await asyncio.gather(*(take_lease(stores[number % len(stores)]) for number in range(visits)))
     return most
 
 
 async def test_leases_of_other_names_do_not_wait(store: Store, name: str) -> None:
     others = store.lease(f"{name}:other"), store.try_lease(f"{name}:3")
-    async with asyncio.timeout(60), store.lease(name), others[0], others[1] as got:
+    async with asyncio.timeout(200), store.lease(name), others[0], others[1] as got:
         assert got
 
 
@@ -158,14 +158,14 @@ async def test_a_lease_is_given_back_by_who_fails_and_left_by_who_is_cancelled(s
         assert not second.done(), "the lease was given twice"
     with pytest.raises(LookupError):
         await second
-    async with asyncio.timeout(60), store.lease(name):
+    async with asyncio.timeout(200), store.lease(name):
         pass
 
 
 async def test_who_only_tries_a_lease_does_not_wait(store: Store, name: str) -> None:
     async with store.try_lease(name) as first:
         assert first
-        async with asyncio.timeout(60), store.try_lease(name) as second:
+        async with asyncio.timeout(200), store.try_lease(name) as second:
             assert not second
         async with store.try_lease(name) as third:
             assert not third, "whoever did not get it gave it back"
@@ -226,7 +226,7 @@ async def test_a_replica_that_takes_a_lease_again_and_again_leaves_turns_to_anot
 
     busy = asyncio.create_task(fill_history())
     for _ in range(3):
-        async with asyncio.timeout(60), two.lease(name):
+        async with asyncio.timeout(200), two.lease(name):
             pass
     served.set()
     assert await busy >= 2
@@ -303,7 +303,7 @@ async def test_a_killed_holder_s_lease_is_free_after_a_while(
         assert not got
     process.kill()
     await process.wait()
-    async with asyncio.timeout(60), store.lease(name):
+    async with asyncio.timeout(200), store.lease(name):
         pass
 
 

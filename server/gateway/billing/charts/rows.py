@@ -95,11 +95,12 @@ def _build_day_rows(figures: DayFigures) -> dict[int, Row]:
     if figures.is_one_row:
         made_of = _find_worst_quality(figures)
         others = Row({}, frozenset(Direction) - made_of.keys(), made_of)
-        return dict.fromkeys(range(figures.length), others) | {0: _build_row(figures, columns, 0)}
-    return {hour: _build_row(figures, columns, index) for index, hour in enumerate(figures.hours)}
+        return dict.fromkeys(range(figures.length), others) | {0: build_hour_row(figures, columns, 0)}
+    return {hour: build_hour_row(figures, columns, index) for index, hour in enumerate(figures.hours)}
 
 
-def _build_row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index: int) -> Row:
+def build_hour_row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index: int) -> Row:
+    """Return the row at `index` of a day's figures, whose columns are given."""
     made_of = {}
     if figures.used and figures.used_made_of[index] is not MadeOf.UNKNOWN:
         made_of[Direction.CONSUMPTION] = figures.used_made_of[index]
@@ -118,7 +119,7 @@ def _drop_unknown_zeros(
     amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]
 ) -> dict[str, int]:
     """Return the amounts without those that would be zero only because nothing is known."""
-    unknown = {"cost"} if "cost" in lacks and not amounts.get("cost") else set()
+    unknown = {kind for kind in ("cost", "revenue") if kind in lacks and not amounts.get(kind)}
     if "subscription" in lacks:
         unknown.add("subscription")
     if Direction.CONSUMPTION not in made_of:

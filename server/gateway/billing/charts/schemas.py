@@ -16,6 +16,7 @@ from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.wire import Utc
+from gateway.tariffs.prices import MICRO
 
 type _Amounts = list[float | None]
 
@@ -142,12 +143,7 @@ class AverageHours(BaseModel):
         """Return the response for 24 slots."""
         return cls(
             wh=[round(to_unit("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
-            eur_per_kwh=[
-                round(to_unit("cost", slot.cost) / to_unit("consumption", slot.priced) * 1000, 5)
-                if slot.priced
-                else None
-                for slot in slots
-            ],
+            eur_per_kwh=[round(slot.cost / slot.priced / MICRO, 5) if slot.priced else None for slot in slots],
             days=max(slot.hours for slot in slots),
         )
 

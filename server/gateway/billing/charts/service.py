@@ -82,7 +82,7 @@ class SeriesService:
             compared = _cut_to_known(span, figures, today)
             whole = find_span_before(compared, by_weeks=by_weeks) if compared else None
             steps = [_find_step_before(one, by_weeks=by_weeks) for one in _list_steps(step, span)]
-            return current, build_chart_rows(steps, whole, older, add_up_days(whole, older), today)
+            return current, build_chart_rows(steps, whole, older, add_up_days(before, older), today)
 
         current, year_ago = await asyncio.to_thread(build_charts)
         return Series(
@@ -92,7 +92,7 @@ class SeriesService:
             year_ago=year_ago,
             known=Span(known[0], known[1] + paris.DAY) if known else None,
             prices_outdated=find_outdated_prices(
-                billed_point.book, billed_point.tariffs, span.start, span.end - paris.DAY
+                billed_point.book, billed_point.tariffs, span.start, min(span.end - paris.DAY, today)
             ),
             next_change=min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
         )

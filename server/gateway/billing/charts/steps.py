@@ -91,13 +91,22 @@ def compares_weeks(step: Step, start: date, end: date) -> bool:
 def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:
     """Return the span a year before; None for 29 February alone, which the year before does not have.
 
-    28 February 2029 is compared with 28 February 2028 only, and not with the 29th.
+    Where a span begins or ends with 29 February, the year before does with 1 March: 1 to 28 February 2028 are compared
+    with 1 to 28 February 2027. 28 February 2029 is compared with 28 February 2028 only, and not with the 29th.
     """
-    start = find_year_before(span.start, by_weeks=by_weeks)
-    if span.end - span.start > paris.DAY:
-        return Span(start, find_year_before(span.end, by_weeks=by_weeks))
-    is_leap_day = not by_weeks and (span.start.month, span.start.day) == (2, 29)
-    return None if is_leap_day else Span(start, start + paris.DAY)
+    if by_weeks:
+        return Span(*(find_year_before(day, by_weeks=True) for day in (span.start, span.end)))
+    start, end = (
+        date(day.year - 1, 3, 1) if _is_leap_day(day) else find_year_before(day, by_weeks=False)
+        for day in (span.start, span.end)
+    )
+    if span.end - span.start == paris.DAY:
+        end = min(end, start + paris.DAY)
+    return Span(start, end) if start < end else None
+
+
+def _is_leap_day(day: date) -> bool:
+    return (day.month, day.day) == (2, 29)
 
 
 def find_comparison_hour(hour: Hour, *, by_weeks: bool) -> Hour | None:
@@ -105,7 +114,7 @@ def find_comparison_hour(hour: Hour, *, by_weeks: bool) -> Hour | None:
 
     Example: 29 March 2026 has no 02:00, so its third hour (03:00) is compared with the fourth of 29 March 2025.
     """
-    if not by_weeks and (hour.day.month, hour.day.day) == (2, 29):
+    if not by_weeks and _is_leap_day(hour.day):
         return None
     day = find_year_before(hour.day, by_weeks=by_weeks)
     if _count_hours(day) == _count_hours(hour.day) == _USUAL:

@@ -1,4 +1,4 @@
-"""Hours whose energy has no price: their cost is unknown, and never 0 €."""
+"""Hours without a price, or without a reading of production: they are unknown, and never 0 € or 0 kWh."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from custom_components.my_electrical_data.const import DOMAIN
 
 FIRST = datetime(2026, 11, 22, 20, tzinfo=UTC)
 COST_PEAK, COST_OFF_PEAK = f"{COST}_hp", f"{COST}_hc"
+PRODUCTION, REVENUE = f"{DOMAIN}:{POINT_ID}_production", f"{DOMAIN}:{POINT_ID}_revenue"
 
 
 def build_hours(euros: Iterable[float | None], **changes: Any) -> dict[str, Any]:
@@ -107,3 +108,44 @@ async def test_flags_that_do_not_belong_to_the_hours_are_refused(
     gateway.answers[HOURS] = load_body("hours") | {"unpriced": {"cost": [True]}}
     await set_up()
     assert await load_changes(hass, f"{DOMAIN}:{POINT_ID}_consumption") == {}
+
+
+def build_production(kwh: Iterable[float | None], **changes: Any) -> dict[str, Any]:
+    """Return the gateway's hours from FIRST on, which fed in so much at 0.10 €; None is an hour without a reading."""
+    gave = list(kwh)
+    sums = [sum(each or 0 for each in gave[: number + 1]) for number in range(len(gave))]
+    answer = state_of(FIRST, [1000] * len(gave), **changes)
+    return answer | {
+        "series": [*answer["series"], {"key": "production", "unit": "Wh"}, {"key": "revenue", "unit": "EUR"}],
+        "sum": {**answer["sum"], "production": [each * 1000 for each in sums], "revenue": [each / 10 for each in sums]},
+        "made_of": {
+            "consumption": ["measured"] * len(gave),
+            "production": ["unknown" if each is None else "measured" for each in gave],
+        },
+    }
+
+
+async def test_an_hour_of_which_no_production_is_known_has_none(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    """At night the roof gives 0 kWh, and that is known."""
+    gateway.hours = [build_production([2, 0, None, None])]
+    await set_up()
+    assert await load_changes(hass, PRODUCTION) == at_hours({0: 2, 1: 0})
+    assert await load_changes(hass, REVENUE) == at_hours({0: 0.2, 1: 0})
+    gateway.hours.append(
+        build_production([2, 0, 3, None, 4], cursor="c2", changed_from="2026-11-22T22:00:00Z"),
+    )
+    await move_to(TOMORROW)
+    assert await load_changes(hass, PRODUCTION) == at_hours({0: 2, 1: 0, 2: 3, 4: 4})
+    assert list_cursors(gateway) == [None, "c1"], "what is imported stays"
+
+
+async def test_production_that_is_not_known_any_more_is_taken_out(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    gateway.hours = [build_production([2, 1, 1])]
+    await set_up()
+    gateway.hours.append(build_production([2, None, 1], cursor="c2", changed_from="2026-11-22T21:00:00Z"))
+    await move_to(TOMORROW)
+    assert await load_changes(hass, PRODUCTION) == at_hours({0: 2, 2: 1})
