@@ -106,6 +106,7 @@ class Comparison:
     lowest: str | None
     offers: tuple[ComparedOffer, ...]
     lower_powers: tuple[LowerPower, ...]
+    next_change: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
