@@ -132,7 +132,7 @@ def _is_every_day(period: Mapping[str, Any]) -> bool:
 
 
 def _get_shown(tariff: Tariff | None) -> RawTariff:
-    """Return a tariff that the form can show: with prices at times of its own, which are weekdays and hours. Else none."""
+    """Return a tariff with prices of its own, by weekday and hour only; else one without prices."""
     if tariff is None or not _has_own_times(tariff):
         return {"prices": []}
     members = {name for price in tariff.raw["prices"] for name, value in price.items() if value}
