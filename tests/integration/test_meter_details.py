@@ -159,6 +159,20 @@ async def test_the_cheapest_option_is_the_one_that_the_gateway_names(
     assert shown.attributes["offer"] == offer
 
 
+async def test_the_comparison_is_requested_again_when_it_can_have_changed(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    compared = build_comparison({"base": 500.0, "own": 480.0}, "own")
+    gateway.answers[COMPARISON] = compared | {"next_change": "2026-11-23T11:35:00Z"}
+    await enable(hass, await set_up(), *of_meter("cheapest_option"))
+    await move_to("2026-11-23T10:06:00+00:00")
+    before = len(gateway.list_requests(COMPARISON))
+    await move_to("2026-11-23T11:34:00+00:00")
+    assert len(gateway.list_requests(COMPARISON)) == before
+    await move_to("2026-11-23T11:37:00+00:00")
+    assert len(gateway.list_requests(COMPARISON)) == before + 1
+
+
 async def test_when_each_feed_was_retrieved(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:

@@ -106,6 +106,7 @@ class Comparison:
     lowest: str | None = None
     offers: tuple[ComparedOffer, ...] = ()
     lower_powers: tuple[LowerPower, ...] = ()
+    next_change: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

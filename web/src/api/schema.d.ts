@@ -1849,6 +1849,7 @@ export interface components {
             lower_powers: components["schemas"]["LowerPower"][];
             /** Prices Outdated */
             prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
         };
         /**
          * Condition
@@ -2427,6 +2428,7 @@ export interface components {
             by_weekday: components["schemas"]["AverageHours"][];
             /** By Month */
             by_month: components["schemas"]["MonthHours"][];
+            next_change: components["schemas"]["Utc"];
         };
         /**
          * History
@@ -6902,6 +6904,13 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonView"];
                 };
             };
+            /** @description What the caller has is still valid. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -7325,6 +7334,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HabitsView"];
                 };
+            };
+            /** @description What the caller has is still valid. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
