@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from gateway.billing.charts.habits import AverageSlot, Habits
+from gateway.billing.charts.habits import AverageSlot
 from gateway.billing.charts.rows import PARTS, ChartRows, Part, Row
-from gateway.billing.charts.service import Series
+from gateway.billing.charts.service import PointHabits, Series
 from gateway.billing.charts.steps import Hour, Step
 from gateway.billing.days.figures import MadeOf, to_unit
 from gateway.billing.totals.schemas import TotalView
@@ -159,16 +159,18 @@ class HabitsView(BaseModel):
 
     by_weekday: list[AverageHours]
     by_month: list[MonthHours]
+    next_change: Utc
 
     @classmethod
-    def of(cls, found: Habits) -> HabitsView:
+    def of(cls, found: PointHabits) -> HabitsView:
         """Return the response for habits."""
         return cls(
-            by_weekday=[AverageHours.of(slots) for slots in found.by_weekday],
+            by_weekday=[AverageHours.of(slots) for slots in found.habits.by_weekday],
             by_month=[
                 MonthHours(month=month, **AverageHours.of(slots).model_dump())
-                for month, slots in sorted(found.by_month.items())
+                for month, slots in sorted(found.habits.by_month.items())
             ],
+            next_change=found.next_change,
         )
 
 
