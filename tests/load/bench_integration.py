@@ -24,8 +24,10 @@ from typing import Any
 
 from aiohttp import web
 from homeassistant import bootstrap
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.runner import RuntimeConfig
 
 from scripts.lib import home_assistant
@@ -114,6 +116,10 @@ async def _start_home_assistant(folder: Path) -> HomeAssistant:
 
 async def _stop_home_assistant(hass: HomeAssistant) -> None:
     faulthandler.dump_traceback_later(LONGEST_STOP, exit=True)  # also if the process does not end after it
+    # a recorder that is told to stop before it has begun its work overlooks it and never ends
+    at_work = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(at_work))
+    await at_work
     await hass.async_stop()
 
 
