@@ -233,14 +233,15 @@ class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
 
 
 class ComparisonCoordinator(MeterCoordinator[Comparison]):
-    """The bill under each option. Fetched only if an entity shows it."""
+    """The bill under each option, of whole months. Fetched only if an entity shows it."""
 
-    pace = Pace(usual=timedelta(hours=6))
+    pace = Pace(usual=timedelta(hours=6), least=timedelta(hours=1))
     always = False
 
     @override
     async def _fetch(self) -> tuple[Response[Comparison], datetime | None]:
-        return Response(await self.client.fetch_comparison(self._point_id, months=COMPARED_MONTHS)), None
+        comparison = await self.client.fetch_comparison(self._point_id, months=COMPARED_MONTHS)
+        return Response(comparison), comparison.next_change
 
 
 class PricesCoordinator(MeterCoordinator[dict[str, float]]):

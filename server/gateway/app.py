@@ -51,7 +51,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 settings.metrics_host,
                 settings.metrics_port,
             ),
-            worker.run_jobs(list_jobs(runtime), runtime.store, runtime.clock, metrics.count_job_failure),
+            worker.run_jobs(list_jobs(runtime), runtime.store, runtime.clock, runtime.failures),
             announce_gateway(settings, runtime.instance.id),
         ):
             app.state.runtime = runtime

@@ -15,6 +15,7 @@ from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.kit.failures import Failures
 from gateway.kit.http import Upstream
 from gateway.kit.kept_responses import KeptResponses
 from gateway.kit.metrics import Metrics
@@ -41,6 +42,7 @@ class Runtime:
     clock: Clock
     database: Database
     store: Store
+    failures: Failures
     keyring: Keyring
     instance: Instance
     passwords: Passwords
@@ -102,6 +104,7 @@ async def open_runtime(
             clock=clock,
             database=database,
             store=store,
+            failures=Failures(metrics.count_job_failure),
             keyring=keyring,
             instance=instance,
             passwords=passwords,

@@ -96,14 +96,14 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
 
 def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     """Return the background jobs by name."""
-    database, clock, store = runtime.database, runtime.clock, runtime.store
+    database, clock, store, failures = runtime.database, runtime.clock, runtime.store, runtime.failures
     return {
         "clock": ClockWatch(database, clock).check_clock,
         "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
         "tempo_forecast": skip_until_due(lambda: make_forecast(database, clock), clock),
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
-        "consents": runtime.consents.check_due_consents,
-        "usage_points": runtime.usage_points.refresh_due_points,
+        "consents": lambda: runtime.consents.check_due_consents(failures),
+        "usage_points": lambda: runtime.usage_points.refresh_due_points(failures),
         "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
         "backup": skip_until_due(lambda: back_up_if_due(runtime.settings, clock), clock),
         "purge_counters": skip_until_due(lambda: purge_counters(database, clock.now()), clock),
@@ -114,6 +114,6 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
-        "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
-        "history": lambda: history.fetch_next_history(database, runtime.archive, store, clock),
+        "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, failures, clock),
+        "history": lambda: history.fetch_next_history(database, runtime.archive, store, failures, clock),
     }

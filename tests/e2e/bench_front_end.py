@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,20 @@ def list_faults(report: dict[str, Any], category: str) -> list[str]:
     ]
 
 
-async def log_in(site: Site) -> str:
+def list_low_scores(report: dict[str, Any]) -> list[str]:
+    """The categories below the least score, each with what lowers it."""
+    return [
+        f"{category}: {fault}"
+        for category in CATEGORIES
+        if read_score(report, category) < LEAST
+        for fault in list_faults(report, category) or ["no single fault"]
+    ]
+
+
+async def log_in(site: Site, email: str) -> str:
     """Log in and wait for the newest sixty days; the cookie."""
-    await site.stack.add_usage_point(USAGE_POINTS["tempo"], "Home", email=OWNER)
     async with aiohttp.ClientSession(site.stack.gateway_url) as client:
-        async with client.post("/v1/session", json={"email": OWNER, "password": PASSWORD}) as answer:
+        async with client.post("/v1/session", json={"email": email, "password": PASSWORD}) as answer:
             answer.raise_for_status()
             cookie = answer.headers["Set-Cookie"].partition(";")[0]
 
@@ -118,7 +128,7 @@ for (const name of ["json", "text"]) {
     const read = Response.prototype[name];
     Response.prototype[name] = async function () {
         const body = await read.call(this);
-        if (this.url.includes("/series")) marks.answered = performance.now();
+        if (this.url.includes("step=hour")) marks.answered = performance.now();
         return body;
     };
 }
@@ -135,32 +145,37 @@ CanvasRenderingContext2D.prototype.putImageData = function (...all) {
 """
 
 
-def year_of_hours(query: dict[str, list[str]]) -> tuple[list[str], list[float]]:
-    """Invented hours of the days that were asked for."""
-    paris = ZoneInfo("Europe/Paris")
-    begin, end = (
-        datetime.combine(date.fromisoformat(query[edge][0]), time(), paris).astimezone(UTC) for edge in ("start", "end")
-    )
-    hours = int((end - begin) / timedelta(hours=1))
-    starts = [f"{begin + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}" for hour in range(hours)]
-    return starts, [float(hour * 37 % 2300) for hour in range(hours)]
+PARIS = ZoneInfo("Europe/Paris")
+START_FORMATS = {"hour": (UTC, "%Y-%m-%dT%H:%M:%SZ"), "day": (PARIS, "%Y-%m-%d")}
+"""How the gateway writes when a row starts, by step."""
+
+
+def invent_amounts(step: str, start: str, end: str) -> dict[str, float]:
+    """The Wh of each row of the days `[start, end[`, by its start: invented hours, or their sums by day."""
+    begin, until = (datetime.combine(date.fromisoformat(day), time(), PARIS).astimezone(UTC) for day in (start, end))
+    zone, form = START_FORMATS[step]
+    rows: dict[str, float] = defaultdict(float)
+    for hour in range((until - begin) // timedelta(hours=1)):
+        rows[(begin + timedelta(hours=hour)).astimezone(zone).strftime(form)] += hour * 37 % 2300
+    return rows
 
 
 async def draw_carpet(site: Site, cookie: str, rounds: int) -> list[str]:
     """Draw a year's hours in a browser; print how long that takes, and return what is above the limit."""
     name, _, value = cookie.partition("=")
-    drawn, shown, cells = [], [], 0
+    drawn, shown, hours = [], [], 0
 
     async def fulfil_with_year(route: Route) -> None:
-        nonlocal cells
+        nonlocal hours
         answer = await (await route.fetch()).json()
-        starts, values = year_of_hours(parse_qs(urlsplit(route.request.url).query))
-        cells = len(values)
-        answer["current"] |= {
-            "start": starts,
-            "consumption": values,
-            "quality": {"consumption": ["measured"] * cells, "production": None},
-        }
+        asked = parse_qs(urlsplit(route.request.url).query)
+        [step], [start], [end] = (asked[name] for name in ("step", "start", "end"))
+        chart, amounts = answer["current"], invent_amounts(step, start, end)
+        chart["consumption"] = [amounts[row] for row in chart["start"]]
+        chart["quality"]["consumption"] = ["measured"] * len(amounts)
+        chart["complete"]["consumption"] = [True] * len(amounts)
+        if step == "hour":
+            hours = len(amounts)
         await route.fulfill(json=answer)
 
     async with async_playwright() as playwright:
@@ -181,7 +196,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> list[str]:
             await page.close()
         await browser.close()
     took = statistics.median(drawn)
-    print(f"a year's carpet, {cells} hours, median of {rounds}:")
+    print(f"a year's carpet, {hours} hours, median of {rounds}:")
     print(f"  drawn in {took:.1f} ms (limit {LONGEST_DRAWING} ms)")
     print(f"  from the answer to the picture {statistics.median(shown):.0f} ms")
     return [f"carpet: drawn in {took:.0f} ms, limit {LONGEST_DRAWING} ms"] if took > LONGEST_DRAWING else []
@@ -218,7 +233,8 @@ async def main(rounds: int, forms: tuple[str, ...], pages: tuple[str, ...]) -> b
     rows: list[tuple[str, str, list[str]]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with run_site(Path(folder), admin=OWNER, at=None) as site:
-            cookie = await log_in(site)
+            await site.stack.add_usage_point(USAGE_POINTS["tempo"], "Home", email=OWNER)
+            cookie = await log_in(site, OWNER)
             for page in pages:
                 name, who = page or "landing", "" if page in GUEST_PAGES else cookie
                 for form in forms:
@@ -228,12 +244,7 @@ async def main(rounds: int, forms: tuple[str, ...], pages: tuple[str, ...]) -> b
                     if report is None:
                         low.append(f"{name}, {form}: Lighthouse failed {ATTEMPTS} times")
                         continue
-                    low += [
-                        f"{name}, {form}, {category}: {fault}"
-                        for category in CATEGORIES
-                        if read_score(report, category) < LEAST
-                        for fault in list_faults(report, category) or ["no single fault"]
-                    ]
+                    low += [f"{name}, {form}, {fault}" for fault in list_low_scores(report)]
             low += await draw_carpet(site, cookie, 2 * rounds + 1)
     print("", *(f"{format_table(rows, language)}\n" for language in HEADS), *low, sep="\n")
     return not low

@@ -14,10 +14,17 @@ from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
 
-NEWCOMER = "newcomer@example.org"
+NEWCOMER, LEAVER = "newcomer@example.org", "leaver@example.org"
 HOLES = UsagePoint("30001000000006", "base", 6)
 WITH_DATA = [page for page in OWNER_PAGES if page != "add-meter"]
 PHONE = 390
+IMPORTED = """debut;fin;kW
+2021-12-13T00:00;2021-12-13T00:30;0,696
+2026-10-20T00:00;2026-10-20T00:30;20
+2026-10-20T00:30;2026-10-20T01:00;20
+2026-10-20T01:00;2026-10-20T01:30;one
+"""
+"""A day that is new, one that differs from what Enedis gave, and a row that is no reading."""
 _CLICK = "elements => elements.forEach(element => element.click())"
 LOADED_FIRST = re.compile(r"/v1/(session|site|usage-points)$")
 """What says who is there: without it there is no page yet."""
@@ -75,12 +82,14 @@ async def test_pages_are_accessible_while_they_load_and_when_that_fails(pages: S
             await inspect_loading_and_failed(person, answers, page, (500, 503)[place % 2])
 
 
+async def sign_up(person: Visitor, email: str) -> None:
+    made = await person.page.request.post(f"{person.url}/v1/accounts", data={"email": email, "password": PASSWORD})
+    assert made.status == 201, await made.text()
+
+
 async def test_pages_are_accessible_without_a_meter_and_with_holes(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url, width=PHONE) as person:
-        made = await person.page.request.post(
-            f"{pages.gateway_url}/v1/accounts", data={"email": NEWCOMER, "password": PASSWORD}
-        )
-        assert made.status == 201
+        await sign_up(person, NEWCOMER)
         for page in ("nowhere", "consent?id=nothing"):
             await person.visit(page)
             await inspect(person, f"{page}, for a guest")
@@ -111,6 +120,7 @@ async def unfold_everything(person: Visitor) -> None:
 async def test_what_opens_is_accessible(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url, width=PHONE) as person:
         await inspect_errors_of_guests(person)
+        await sign_up(person, LEAVER)
         await person.log_in(OWNER)
         await person.visit("overview")
         await person.press_button("More")
@@ -122,12 +132,10 @@ async def test_what_opens_is_accessible(pages: Stack) -> None:
             await inspect(person, f"{page}, unfolded")
         await inspect_add_meter(person)
         await inspect_account(person)
+        await inspect_credentials(person)
         await inspect_meter(person)
-        await person.visit("administration")
-        await person.fill_field("Search by part of the address", "nobody is called so")
-        await person.press_button("Search")
-        await person.wait_for_text("Nothing found.")
-        await inspect(person, "a search that finds nobody")
+        await inspect_import(person)
+        await inspect_administration(person)
         await person.visit("compare?hours=whenever")
         await inspect(person, "hours that cannot be read")
 
@@ -179,6 +187,22 @@ async def inspect_account(person: Visitor) -> None:
     await close(dialog)
 
 
+async def inspect_credentials(person: Visitor) -> None:
+    dialog = person.page.get_by_role("dialog")
+    for title, action in (("API clients", "Create an API client"), ("Reading tokens", "Create a token")):
+        card = person.card(title)
+        await card.get_by_label("Name", exact=True).fill("A script")
+        await card.get_by_role("button", name=action, exact=True).click()
+        await expect(dialog.get_by_role("textbox").first).to_have_value(re.compile("."))
+        await inspect(person, f"{title}: a secret that is shown once")
+        await close(dialog)
+        made = card.get_by_role("listitem").filter(has_text="A script")
+        await made.get_by_role("button", name="Revoke", exact=True).click()
+        await inspect(person, f"{title}: the dialog that revokes one")
+        await dialog.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(made).to_have_count(0)
+
+
 async def inspect_meter(person: Visitor) -> None:
     await person.visit("meter")
     dialog = person.page.get_by_role("dialog")
@@ -205,6 +229,37 @@ async def inspect_meter(person: Visitor) -> None:
     await person.press_button("Delete this meter")
     await inspect(person, "the dialog that deletes a meter")
     await close(dialog)
+
+
+async def inspect_import(person: Visitor) -> None:
+    async def has_readings() -> bool:
+        [meter, *_] = (await person.fetch_json("/v1/usage-points"))["items"]
+        return bool(meter["freshness"]["complete_until"])
+
+    await wait_until(has_readings, "the newest sixty days")
+    field = person.page.get_by_label("Drop a file here")
+    await field.set_input_files({"name": "load_curve.csv", "mimeType": "text/csv", "buffer": IMPORTED.encode()})
+    await person.wait_for_text("new days: 1; in agreement: 0; different: 1")
+    await person.wait_for_text("Rows not used: 1,")
+    await inspect(person, "the preview of an import")
+    await person.press_button("Discard this file")
+    await expect(person.page.get_by_role("button", name="Discard this file")).to_have_count(0)
+
+
+async def inspect_administration(person: Visitor) -> None:
+    await person.visit("administration")
+    await person.page.get_by_role("row", name=re.compile(LEAVER)).get_by_role("button", name="Delete").click()
+    dialog = person.page.get_by_role("dialog")
+    await inspect(person, "the dialog that deletes somebody's account")
+    await dialog.get_by_label("Your password", exact=True).fill("not the password at all")
+    await dialog.get_by_role("button", name="Delete permanently", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await inspect(person, "the dialog that deletes somebody's account, with a wrong password")
+    await close(dialog)
+    await person.fill_field("Search by part of the address", "nobody is called so")
+    await person.press_button("Search")
+    await person.wait_for_text("Nothing found.")
+    await inspect(person, "a search that finds nobody")
 
 
 async def close(dialog: Locator) -> None:

@@ -62,7 +62,7 @@ TEXTS = {
         highest="The highest power used was {}, known on {} of the days.",
         enough="{} kVA would have been enough.",
         never_above="{} kVA: not exceeded on any known day.",
-        above="{} kVA: exceeded on {} days.",
+        above="{} kVA: exceeded on {} day{}.",
     ),
     "fr": Texts(
         options={
@@ -83,10 +83,10 @@ TEXTS = {
         own_hours="Avec les horaires du compteur, elle aurait coûté {}.",
         red_gain="heures pleines rouges en heures creuses rouges aurait fait économiser {} ;",
         contract="Votre contrat est de {} kVA.",
-        highest="La plus haute puissance utilisée était de {}, connue pour {} des jours.",
+        highest="La plus haute puissance utilisée a été de {} ; elle est connue pour {} des jours.",
         enough="{} kVA auraient suffi.",
         never_above="{} kVA : jamais dépassé, parmi les jours connus.",
-        above="{} kVA : dépassé {} jours.",
+        above="{} kVA : dépassé {} jour{}.",
     ),
 }
 
@@ -170,7 +170,8 @@ class Comparison:
         if not days_above:
             return self.texts.never_above.format(power_kva)
         days = ", ".join(self.write.date(day) for day in days_above[:10])
-        return f"{self.texts.above.format(power_kva, len(days_above))} {days}"
+        plural = "" if len(days_above) == 1 else "s"
+        return f"{self.texts.above.format(power_kva, len(days_above), plural)} {days}"
 
 
 async def find_meter_with_days(person: Visitor, name: str) -> str:

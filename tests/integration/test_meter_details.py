@@ -110,6 +110,8 @@ def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict
             "subscription": 0,
             "total": bill,
             "known": 1.0 if bill else 0.0,
+            "buckets": {},
+            "red_gain": None,
             "above_lowest": None if bill is None or least is None else bill - least,
         }
         for option, bill in bills.items()
@@ -125,7 +127,9 @@ def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict
         "highest_va": None,
         "highest_known": 0.0,
         "lowest_power_kva": None,
+        "lower_powers": [],
         "prices_outdated": None,
+        "next_change": "2026-11-24T11:00:00Z",
     }
 
 
@@ -157,6 +161,20 @@ async def test_the_cheapest_option_is_the_one_that_the_gateway_names(
     shown = get_entity_state(hass, f"{POINT_ID}_cheapest_option")
     assert (shown.state, shown.attributes["saving"], shown.attributes["months"]) == (state, saving, 7)
     assert shown.attributes["offer"] == offer
+
+
+async def test_the_comparison_is_requested_again_when_it_can_have_changed(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    compared = build_comparison({"base": 500.0, "own": 480.0}, "own")
+    gateway.answers[COMPARISON] = compared | {"next_change": "2026-11-23T11:35:00Z"}
+    await enable(hass, await set_up(), *of_meter("cheapest_option"))
+    await move_to("2026-11-23T10:06:00+00:00")
+    before = len(gateway.list_requests(COMPARISON))
+    await move_to("2026-11-23T11:34:00+00:00")
+    assert len(gateway.list_requests(COMPARISON)) == before
+    await move_to("2026-11-23T11:37:00+00:00")
+    assert len(gateway.list_requests(COMPARISON)) == before + 1
 
 
 async def test_when_each_feed_was_retrieved(

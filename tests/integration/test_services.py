@@ -98,7 +98,7 @@ async def test_readings(hass: HomeAssistant, gateway: ScriptedGateway, set_up: S
 async def test_comparison(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
     answer = await call_action(hass, "compare_options", months=1)
-    assert answer == load_body("comparison")
+    assert answer == load_body("comparison") | {"next_change": "2026-01-28T00:00:00+01:00"}
     assert gateway.list_requests(COMPARISON)[0].query["months"] == "1"
 
 

@@ -5,6 +5,7 @@ hours ready to send.
 """
 
 import asyncio
+import faulthandler
 import gc
 import json
 import logging
@@ -13,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,11 @@ ROUNDS = 3
 IDLE_SECONDS = 10.0
 MOST_SECONDS = 0.02
 LOOK_SECONDS = 0.0005
+MOST_HOLDS = 10
+LONGEST_STOP = 60
+"""Seconds after which a Home Assistant that does not stop is ended, and says where each of its threads was."""
+WAITING = {"threading", "queue", "selectors", "thread"}
+"""Modules in which a thread waits for work."""
 OURS = "/custom_components/my_electrical_data/"
 
 
@@ -106,6 +112,11 @@ async def _start_home_assistant(folder: Path) -> HomeAssistant:
     return hass
 
 
+async def _stop_home_assistant(hass: HomeAssistant) -> None:
+    faulthandler.dump_traceback_later(LONGEST_STOP, exit=True)  # also if the process does not end after it
+    await hass.async_stop()
+
+
 async def _until_imported(entry: ConfigEntry) -> None:
     while not (hasattr(entry, "runtime_data") and entry.runtime_data.meters[POINT_ID].hours.data):
         await asyncio.sleep(0.05)
@@ -139,17 +150,49 @@ class _Callback:
         return f"{total} ms, ours {ours}, garbage {garbage}: {self.name}; seen at {at or 'nothing'}"
 
 
+@dataclass(frozen=True)
+class _Collection:
+    """A garbage collection, which stops every thread: the one that ran it, its own seconds, and when it was."""
+
+    thread: str
+    generation: int
+    seconds: float
+    begun: float
+    ended: float
+
+    def __str__(self) -> str:
+        return f"garbage of generation {self.generation} in {self.thread}, {self.seconds * 1000:.1f} ms"
+
+
+@dataclass(frozen=True)
+class _Hold:
+    """A time in which no other thread could run, and where each thread that had work was after it."""
+
+    begun: float
+    ended: float
+    threads: list[str]
+
+    def describe(self, collections: list[_Collection]) -> str:
+        """Say who it was: the collections within it, or the threads that may have held Python's lock."""
+        within = [str(each) for each in collections if each.begun < self.ended and each.ended > self.begun]
+        who = within or [f"no garbage; then at work: {', '.join(self.threads) or 'none, so the machine was busy'}"]
+        return f"{(self.ended - self.begun) * 1000:.1f} ms: {'; '.join(who)}"
+
+
 class _Pauses:
     """How long the event loop was held: by one callback's own work, and by anything, such as a busy machine."""
 
     def __init__(self) -> None:
         self.callbacks: list[_Callback] = []
+        self.collections: list[_Collection] = []
+        self.holds: list[_Hold] = []
         self.gaps: list[float] = []
 
     @contextmanager
     def measure_pauses(self) -> Iterator[None]:
         run = asyncio.Handle._run
         current: _Callback | None = None
+        since = own_since = 0.0
         over, loop_thread = threading.Event(), threading.get_ident()
 
         def run_timed(handle: asyncio.Handle) -> None:
@@ -161,13 +204,23 @@ class _Pauses:
             self.callbacks.append(current)
             current = None
 
-        def note_collection(phase: str, _told: dict[str, int]) -> None:
-            if (doing := current) is not None and threading.get_ident() == loop_thread:
-                doing.collecting += time.thread_time() * (1 if phase == "stop" else -1)
+        def note_collection(phase: str, told: dict[str, int]) -> None:
+            nonlocal since, own_since
+            if phase == "start":
+                since, own_since = time.perf_counter(), time.thread_time()
+                return
+            seconds, thread = time.thread_time() - own_since, threading.current_thread()
+            self.collections.append(_Collection(thread.name, told["generation"], seconds, since, time.perf_counter()))
+            if (doing := current) is not None and thread.ident == loop_thread:
+                doing.collecting += seconds
 
         def sample_stacks() -> None:
+            looked = time.perf_counter()
             while not over.wait(LOOK_SECONDS):
-                frame = sys._current_frames().get(loop_thread)
+                before, looked, frames = looked, time.perf_counter(), sys._current_frames()
+                if looked - before > MOST_SECONDS:
+                    self.holds.append(_Hold(before, looked, _list_busy_threads(frames)))
+                frame = frames.get(loop_thread)
                 if frame is not None and (doing := current) is not None:
                     doing.seen.append(_locate_frame(frame))
 
@@ -203,6 +256,16 @@ def _name_callback(handle: asyncio.Handle) -> str:
     return str(getattr(coroutine or called, "__qualname__", called))
 
 
+def _list_busy_threads(frames: Mapping[int, FrameType]) -> list[str]:
+    """Return the threads that do not wait for work, with the innermost function of each; not the one that asks."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return [
+        f"{names.get(ident, ident)} in {_locate_frame(frame)[0]}"
+        for ident, frame in frames.items()
+        if ident != threading.get_ident() and Path(frame.f_code.co_filename).stem not in WAITING
+    ]
+
+
 def _locate_frame(frame: FrameType) -> tuple[str, bool]:
     code = frame.f_code
     at = f"{Path(code.co_filename).stem}.{code.co_qualname}"
@@ -229,15 +292,20 @@ async def _bench_import(folder: Path, url: str) -> dict[str, float]:
         "seconds to import": seconds,
         "longest callback, ms": max(callback.seconds for callback in pauses.callbacks) * 1000,
         "longest of ours, ms": max(callback.ours for callback in pauses.callbacks) * 1000,
-        "longest garbage, ms": max(callback.collecting for callback in pauses.callbacks) * 1000,
+        "longest garbage, ms": max(each.seconds for each in pauses.collections) * 1000,
+        "full collections": sum(each.generation == 2 for each in pauses.collections),
         "longest pause, ms": max(pauses.gaps) * 1000,
         "the same while idle, ms": max(idle.gaps) * 1000,
         "memory added, MB": _measure_memory() - before,
     }
+    print(f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls")
     for callback in sorted(pauses.callbacks, key=lambda each: each.seconds, reverse=True):
         if callback.seconds > MOST_SECONDS:
             print(callback)
-    await hass.async_stop()
+    print(f"\nwhat held all threads for over {MOST_SECONDS * 1000:.0f} ms: the longest of {len(pauses.holds)}")
+    for hold in sorted(pauses.holds, key=lambda each: each.begun - each.ended)[:MOST_HOLDS]:
+        print(hold.describe(pauses.collections))
+    await _stop_home_assistant(hass)
     return figures
 
 
@@ -248,7 +316,7 @@ async def _bench_start(folder: Path, url: str) -> dict[str, float]:
     figures = {"seconds to start": time.perf_counter() - begun, "memory, MB": _measure_memory()}
     if url:
         assert hass.config_entries.async_entries("my_electrical_data")
-    await hass.async_stop()
+    await _stop_home_assistant(hass)
     return figures
 
 
@@ -256,10 +324,11 @@ async def _run_child(what: str, folder: Path, url: str) -> tuple[dict[str, float
     """Return the figures of a process of its own, and what else it told."""
     command = [sys.executable, "-m", "tests.load.bench_integration", what, str(folder), url]
     child = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    output, _ = await child.communicate()
-    assert child.returncode == 0, f"{what} failed"
+    output, errors = await child.communicate()
+    if child.returncode != 0:
+        sys.exit(f"{what}: Home Assistant failed, or did not stop within {LONGEST_STOP} s:\n{errors.decode()}")
     *told, last = output.decode().splitlines()
     figures: dict[str, float] = json.loads(last)
     return figures, told
@@ -276,8 +345,7 @@ async def _run_bench() -> None:
         figures, held = await _run_child("import", Path(used), url)
         for name, figure in figures.items():
             print(f"{name:<24}{figure:10.1f}")
-        print(f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls")
-        print("\n".join(held) or "none")
+        print("\n".join(held))
         await _run_child("start", Path(empty), "")  # the first start of a folder makes its database
         print("\nstarts, without and with the integration")
         for _ in range(ROUNDS):

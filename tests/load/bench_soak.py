@@ -1,23 +1,22 @@
 """Whether many requests leave memory, the store, the database and the log flat.
 
 scripts/bench soak [REQUESTS]: a million unless given. A gateway with SQLite and Valkey is asked by 32 clients for known
-days, in ranges that change, for hours of which nothing is new, and for signals. After each tenth, a line says what is
-used, and what `/ping` takes at that time. Ends with an error if the last tenth uses more than the second: the first is
-to warm up.
+days, in ranges that change, for hours of which nothing is new, and for signals. After each twentieth, a line says what
+is used, and what `/ping` takes at that time. Ends with an error if the last twentieth uses more than the fourth: those
+before are to warm up.
 """
 
 import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx2
 from redis.asyncio import Redis
@@ -31,8 +30,10 @@ from tests.server.valkey_server import Valkey
 CLIENTS = 32
 SLICE = 0.5
 """Seconds for which one path is asked."""
+STEPS, WARM = 20, 3
+"""After so many parts of the requests a line is printed; the first are to warm up."""
 MOST_MIB, MOST_KEYS, MOST_LOG = 8.0, 20, 1.1
-"""How much more the last tenth may use: memory and database, keys of the store, and log for each request (a factor)."""
+"""How much more the last part may use: memory and database, keys of the store, and log for each request (a factor)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,12 @@ def _list_paths(point: str, today: datetime, cursor: str) -> Iterator[str]:
         yield "/v1/tempo"
 
 
-async def _ask_tenth(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
+async def _authorize(port: int, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of the clients: a token is good for less time than a million requests take."""
+    return await asyncio.to_thread(running.request_token, port, credentials) | {"Accept-Encoding": "gzip"}
+
+
+async def _ask_part(port: int, who: dict[str, str], paths: Iterator[str], wanted: int) -> int:
     done = 0
     while done < wanted:
         done += len(await http.keep_asking(port, next(paths), who, CLIENTS, SLICE))
@@ -71,7 +77,8 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
     }
     uses: list[_Use] = []
     with running.run_gateway(env, log) as port:
-        who: dict[str, Any] = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
+        credentials = await asyncio.to_thread(running.make_api_client, env)
+        who = await _authorize(port, credentials)
         home, _ = await fill_home(env["DATABASE_URL"], Keyring.parse_keyring(keyring), datetime.now(UTC))
         point = f"/v1/usage-points/{home.point_id}"
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
@@ -82,10 +89,11 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
             f"{'requests':>10}{'a second':>10}{'memory MiB':>12}{'database MiB':>14}{'keys':>7}{'log B each':>12}"
             f"{'/ping ms':>10}{'/ping/s':>9}"
         )
-        for _ in range(10):
+        for _ in range(STEPS):
             size = log.stat().st_size
+            who = await _authorize(port, credentials)
             begun = time.monotonic()
-            done = await _ask_tenth(port, who, paths, requests // 10)
+            done = await _ask_part(port, who, paths, requests // STEPS)
             total, asking = total + done, asking + time.monotonic() - begun
             use = _Use(
                 running.read_memory("VmRSS"),
@@ -103,7 +111,7 @@ async def _soak(folder: Path, valkey: Valkey, requests: int) -> bool:
             )
         await store.aclose()
         await home.database.close()
-    return _is_flat(uses[1], uses[-1])
+    return _is_flat(uses[WARM], uses[-1])
 
 
 def _measure_database(folder: Path) -> float:

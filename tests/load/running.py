@@ -81,14 +81,24 @@ def run_gateway(env: Mapping[str, str], log: Path | None = None) -> Iterator[int
 
 
 def make_bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
-    """Make an API client by the command line, and return the header of its token."""
+    """Make an API client, and return the header of its token."""
+    return request_token(port, make_api_client(env))
+
+
+def make_api_client(env: Mapping[str, str]) -> dict[str, str]:
+    """Make an API client by the command line, and return its id and secret."""
     made = subprocess.run(
         [str(_BIN / "gateway"), "api-client", "create", "--name", "bench", "--json"],
         env=env,
         capture_output=True,
         check=True,
     )
-    form = {"grant_type": "client_credentials", **json.loads(made.stdout)}
+    return dict(json.loads(made.stdout))
+
+
+def request_token(port: int, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Return the header of a new token."""
+    form = {"grant_type": "client_credentials", **credentials}
     answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form, timeout=200).raise_for_status()
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 

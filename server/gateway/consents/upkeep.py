@@ -18,6 +18,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
+from gateway.kit.failures import Failures
 from gateway.store import StoreError
 from gateway.usage_points import repository as point_rows
 from gateway.usage_points import service as usage_points
@@ -41,17 +42,21 @@ class ConsentKeeper:
         self._instance = instance
         self._clock = clock
 
-    async def check_due_consents(self) -> datetime:
+    async def check_due_consents(self, failures: Failures) -> datetime:
         """Check up to 20 consents that are due; return when to call again, within an hour."""
         now = self._clock.now()
         async with self._database.read() as session:
             due = [consent.id for consent in await repository.list_consents_to_check(session, now, _A_ROUND)]
         for consent_id in due:
-            try:
-                await self.check_consent(consent_id)
-            except UndecipherableError:
-                log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
-                await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
+            until = None
+            with failures.contain("consents"):  # the id is secret
+                try:
+                    await self.check_consent(consent_id)
+                    continue
+                except UndecipherableError:
+                    log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
+                    until = now + _AFTER_FAILURE
+            await self._postpone_consent(consent_id, until)
         async with self._database.read() as session:
             # after a second at least: callbacks are checking the consents that are due now
             return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway.kit.clock import Clock
+from gateway.kit.failures import Failures
 from gateway.kit.outage import DatabaseDownError
 from gateway.store import Store, StoreError
 
@@ -41,13 +42,10 @@ def skip_until_due(job: Job, clock: Clock) -> Job:
 
 
 @asynccontextmanager
-async def run_jobs(
-    jobs: Mapping[str, Job], store: Store, clock: Clock, count_failure: Callable[[str], None] = lambda _: None
-) -> AsyncIterator[None]:
+async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock, failures: Failures) -> AsyncIterator[None]:
     """Run the jobs during the block; at its end, wait up to 25 seconds for running jobs, then cancel them."""
     stopping = asyncio.Event()
-    jobs = {name: _count_failures(name, job, count_failure) for name, job in jobs.items()}
-    work = asyncio.create_task(_run_all(jobs, store, clock, stopping))
+    work = asyncio.create_task(_run_all(jobs, store, clock, failures, stopping))
     try:
         yield
     finally:
@@ -60,47 +58,36 @@ async def run_jobs(
             await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
 
 
-def _count_failures(name: str, job: Job, count_failure: Callable[[str], None]) -> Job:
-    """Return a job that counts its failures; a database or store that is down is not counted."""
-
-    async def call_counted() -> datetime:
-        try:
-            return await job()
-        except StoreError, DatabaseDownError:
-            raise
-        except Exception:
-            # a job may fail in any way: each is counted, and raised for the log
-            count_failure(name)
-            raise
-
-    return call_counted
-
-
-async def _run_all(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:
+async def _run_all(
+    jobs: Mapping[str, Job], store: Store, clock: Clock, failures: Failures, stopping: asyncio.Event
+) -> None:
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
-            group.create_task(_repeat_job(name, job, store, clock, stopping), name=name)
+            group.create_task(_repeat_job(name, job, store, clock, failures, stopping), name=name)
             await _sleep_until_stopped(clock, stopping, _BETWEEN_STARTS)
 
 
-async def _repeat_job(name: str, job: Job, store: Store, clock: Clock, stopping: asyncio.Event) -> None:
+async def _repeat_job(
+    name: str, job: Job, store: Store, clock: Clock, failures: Failures, stopping: asyncio.Event
+) -> None:
     while not stopping.is_set():
-        try:
-            async with store.try_lease(f"job:{name}") as ours:
-                due = await job() if ours else clock.now() + LONGEST_SLEEP
-        except StoreError:
-            # the store logs when it is down and when it is back
-            due = clock.now() + LONGEST_SLEEP
-        except DatabaseDownError as error:
-            log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
-            due = clock.now() + LONGEST_SLEEP
-        except Exception:
-            # a job that fails in an unforeseen way must not end the others: it is logged and run again
-            log.exception("job_failed", job=name)
-            await _sleep_until_stopped(clock, stopping, _AFTER_FAILURE)
-            continue
-        wait = (min(due, clock.now() + LONGEST_SLEEP) - clock.now()).total_seconds()
-        await _sleep_until_stopped(clock, stopping, max(wait, _SHORTEST_SLEEP))
+        wait = _AFTER_FAILURE
+        with failures.contain(name):
+            due = await _run_leased(name, job, store, clock)
+            wait = max((min(due, clock.now() + LONGEST_SLEEP) - clock.now()).total_seconds(), _SHORTEST_SLEEP)
+        await _sleep_until_stopped(clock, stopping, wait)
+
+
+async def _run_leased(name: str, job: Job, store: Store, clock: Clock) -> datetime:
+    """Run a job unless another replica does; return when to run it again, which is soon after an outage."""
+    try:
+        async with store.try_lease(f"job:{name}") as ours:
+            return await job() if ours else clock.now() + LONGEST_SLEEP
+    except StoreError:
+        pass  # the store logs when it is down and when it is back
+    except DatabaseDownError as error:
+        log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
+    return clock.now() + LONGEST_SLEEP
 
 
 async def _sleep_until_stopped(clock: Clock, stopping: asyncio.Event, seconds: float) -> None:

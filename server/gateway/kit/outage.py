@@ -10,7 +10,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from gateway.kit.clock import Clock
 
 
-class DatabaseDownError(SQLAlchemyError):
+class OutageError(Exception):
+    """What the gateway depends on does not answer: the work has to wait, and is not at fault."""
+
+
+class DatabaseDownError(SQLAlchemyError, OutageError):
     """The database does not answer, or ended the transaction; whether it was committed may be unknown."""
 
 

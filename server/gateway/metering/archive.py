@@ -246,9 +246,16 @@ class Archive:
         await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
         return CallRefusal(error.reason, now + pause)
 
+    async def refuse_failed_point(self, point: UsagePoint) -> CallRefusal:
+        """Return a refusal that pauses a usage point, and no other, for longer after each unexpected error in a row."""
+        failures = await self._store.increment(_failed_key(point.id), _FAILURES_COUNTED_FOR)
+        pause = compute_backoff(_get_first_pause(ErrorReason.OUR_FAULT), LONGEST_PAUSE, failures)
+        return CallRefusal(ErrorReason.OUR_FAULT, self._clock.now() + add_jitter(pause, f"{point.id}{failures}"))
+
     async def end_pauses(self, point_id: str) -> None:
-        """End the pauses of a usage point's feeds and reset their failure counts; does nothing if the store is down."""
+        """End the pauses of a usage point's feeds and reset its failure counts; does nothing if the store is down."""
         with suppress(StoreError):
+            await self._store.delete(_failed_key(point_id))
             for kind, direction in product(Kind, Direction):
                 feed = Feed(point_id, kind, direction)
                 await self._store.delete(_pause_key(feed))
@@ -332,3 +339,7 @@ def _pause_key(feed: Feed) -> str:
 
 def _failures_key(feed: Feed) -> str:
     return f"archive:failures:{feed.point_id}:{feed.kind}:{feed.direction}"
+
+
+def _failed_key(point_id: str) -> str:
+    return f"archive:failed:{point_id}"

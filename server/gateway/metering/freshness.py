@@ -68,6 +68,11 @@ def find_next_change(point: Scheduled, now: datetime) -> datetime:
     return change
 
 
+def find_next_change_by_date(point: Scheduled, now: datetime) -> datetime:
+    """Like `find_next_change`, for figures that depend on which day is today: at midnight at the latest."""
+    return min(find_next_change(point, now), paris.midnight(paris.day_of(now) + paris.DAY))
+
+
 async def list_holes(session: AsyncSession, point: MeteredPoint, now: datetime) -> list[Hole]:
     """Return the days missing from a usage point's energy, with the reason and the next try; newest first."""
     found: list[Hole] = []

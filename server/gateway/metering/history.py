@@ -11,6 +11,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
+from gateway.kit.failures import Failures
 from gateway.metering import repository
 from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
 from gateway.metering.fetching import Priority
@@ -20,6 +21,7 @@ from gateway.metering.schedule import Feed, Kind, find_next_attempt
 from gateway.quotas.history_pacing import take_history_turn
 from gateway.store import Store
 from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
 
 _ORDER = {Kind.CURVE: 0, Kind.DAILY: 1, Kind.MAX_POWER: 2, Kind.INDEX: 3}
 """Which kind of a history is fetched first."""
@@ -77,7 +79,18 @@ async def measure_progress(session: AsyncSession, point: MeteredPoint, today: da
     )
 
 
-async def fetch_next_history(database: Database, archive: Archive, store: Store, clock: Clock) -> datetime:
+@dataclass(frozen=True)
+class _Step:
+    """What a step of a history came to: the refusal that stopped it, or, if it is done, when to confirm it."""
+
+    refusal: CallRefusal | None = None
+    is_done: bool = False
+    confirm_at: datetime | None = None
+
+
+async def fetch_next_history(
+    database: Database, archive: Archive, store: Store, failures: Failures, clock: Clock
+) -> datetime:
     """Make the next call for the usage point that has waited longest; return when to run again."""
     now = clock.now()
     async with database.read() as session:
@@ -90,27 +103,35 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
             return now + _NEWEST_FIRST
     if points.waits_for_details(point, now):
         return now + _CONTRACT_FIRST
-    try:
-        metered_point = await archive.open_point(point)
-        call = await _find_next_call(database, metered_point, now)
-        if call and (wait := await take_history_turn(store)):
-            return now + wait
-        refusal, finished = await _take_step(archive, metered_point, call)
-        confirm_at = metered_point.refusals.find_next_confirmation(now)
-    except UndecipherableError as error:
-        refusal, finished, confirm_at = refuse_undecipherable_point(point, error, now), False, None
-    if refusal is not None and refusal.for_all:
-        return refusal.until
+    step: _Step | None = None
+    with failures.contain("history", usage_point=point.id):
+        try:
+            metered_point = await archive.open_point(point)
+            call = await _find_next_call(database, metered_point, now)
+            if call and (wait := await take_history_turn(store)):
+                return now + wait
+            step = await _take_step(archive, metered_point, call, now)
+        except UndecipherableError as error:
+            step = _Step(refuse_undecipherable_point(point, error, now))
+    if step is None:
+        step = _Step(await archive.refuse_failed_point(point))
+    if step.refusal is not None and step.refusal.for_all:
+        return step.refusal.until
     # one millisecond later than now, so that usage points scheduled at `now` come first
-    turn = max(clock.now(), now + _A_MOMENT)
+    await _record_step(database, point, step, turn=max(clock.now(), now + _A_MOMENT))
+    return clock.now()
+
+
+async def _record_step(database: Database, point: UsagePoint, step: _Step, turn: datetime) -> None:
+    """Schedule the next step of a history, and move the account's histories behind those of other accounts."""
+    refusal = step.refusal
     async with database.write() as session:
         quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
         await points.move_history_back(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
-        if finished:
-            await points.schedule_history(session, point.id, confirm_at)
+        if step.is_done:
+            await points.schedule_history(session, point.id, step.confirm_at)
         elif refusal:
             await points.schedule_history(session, point.id, refusal.until)
-    return clock.now()
 
 
 async def _find_next_call(database: Database, point: MeteredPoint, now: datetime) -> tuple[Feed, Window] | None:
@@ -125,22 +146,17 @@ async def _find_next_call(database: Database, point: MeteredPoint, now: datetime
     return max(planned, key=lambda call: (-_ORDER[call[0].kind], call[1].end), default=None)
 
 
-async def _take_step(
-    archive: Archive, point: MeteredPoint, call: tuple[Feed, Window] | None
-) -> tuple[CallRefusal | None, bool]:
-    """Make the call, or fill incomplete days from daily values when there is no call left.
-
-    Returns the refusal that stopped it, if any, and whether the history is done.
-    """
+async def _take_step(archive: Archive, point: MeteredPoint, call: tuple[Feed, Window] | None, now: datetime) -> _Step:
+    """Make the call, or fill incomplete days from daily values when there is no call left."""
     if call:
         feed, window = call
         days = list(paris.iterate_days(window.start, window.end))
         refusal = await archive.fetch_missing(point, feed, days, 1, Priority.HISTORY)
-        return refusal if refusal is None or refusal.reason is not ErrorReason.WRONG_DIRECTION else None, False
+        return _Step(refusal if refusal is None or refusal.reason is not ErrorReason.WRONG_DIRECTION else None)
     for direction in point.directions:
         if refusal := await archive.fill_from_daily_values(point, direction, Priority.HISTORY):
-            return refusal, False
-    return None, True
+            return _Step(refusal)
+    return _Step(is_done=True, confirm_at=point.refusals.find_next_confirmation(now))
 
 
 async def is_confirmation_due(session: AsyncSession, point: MeteredPoint, now: datetime) -> bool:

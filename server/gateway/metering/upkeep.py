@@ -7,6 +7,8 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
+from gateway.kit.failures import Failures
+from gateway.kit.outage import OutageError
 from gateway.metering import history, repository
 from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
 from gateway.metering.fetching import Priority
@@ -19,37 +21,52 @@ _POINTS_A_ROUND = 50
 _AT_ONCE = 5
 
 
-async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -> datetime:
+async def fetch_due_points(database: Database, archive: Archive, failures: Failures, clock: Clock) -> datetime:
     """Fetch what is due for the usage points that have waited longest, 5 at a time; return when to run again."""
     now = clock.now()
     async with database.read() as session:
         waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
-    stopped: list[CallRefusal] = []
+    refusals: list[CallRefusal] = []
+    outages: list[OutageError] = []
 
-    async def fetch_next_point() -> None:
-        while waiting and not stopped:
-            point = waiting.pop(0)
+    async def visit_points() -> None:
+        while waiting and not refusals and not outages:
             try:
-                due = await _fetch_due_days(database, archive, point, clock)
-            except UndecipherableError as error:
-                due = refuse_undecipherable_point(point, error, clock.now()).until
-            if isinstance(due, CallRefusal):
-                stopped.append(due)
-                return
-            async with database.write() as session:
-                await points.schedule_work(session, point, due)
+                if refusal := await _visit_point(database, archive, failures, waiting.pop(0), clock):
+                    refusals.append(refusal)
+            except OutageError as error:
+                outages.append(error)  # the other visits end by themselves: their calls are counted already
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):
-            visitors.create_task(fetch_next_point())
-    if stopped:
+            visitors.create_task(visit_points())
+    for outage in outages:
+        raise outage
+    if refusals:
         # no call is possible: postpone due visits, so that clients get a realistic `expected_at`
-        until = max(refusal.until for refusal in stopped)
+        until = max(refusal.until for refusal in refusals)
         async with database.write() as session:
             await points.postpone_due_work(session, now, until)
         return until
     async with database.read() as session:
         return await points.find_next_work(session, clock.now(), clock.now() + paris.HOUR)
+
+
+async def _visit_point(
+    database: Database, archive: Archive, failures: Failures, point: UsagePoint, clock: Clock
+) -> CallRefusal | None:
+    """Fetch what is due for one usage point and schedule its next visit, or return a refusal that holds for all."""
+    due: datetime | CallRefusal | None = None
+    with failures.contain("archive", usage_point=point.id):
+        try:
+            due = await _fetch_due_days(database, archive, point, clock)
+        except UndecipherableError as error:
+            due = refuse_undecipherable_point(point, error, clock.now()).until
+    if isinstance(due, CallRefusal):
+        return due
+    async with database.write() as session:
+        await points.schedule_work(session, point, due or (await archive.refuse_failed_point(point)).until)
+    return None
 
 
 async def _fetch_due_days(

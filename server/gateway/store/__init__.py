@@ -3,8 +3,10 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from gateway.kit.outage import OutageError
 
-class StoreError(Exception):
+
+class StoreError(OutageError):
     """The store does not answer, or a lease was lost: work that needs a lease has to wait."""
 
 

@@ -14,6 +14,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
+from gateway.kit.failures import Failures
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -37,7 +38,7 @@ class UsagePointKeeper:
         self._keyring = keyring
         self._clock = clock
 
-    async def refresh_due_points(self) -> datetime:
+    async def refresh_due_points(self, failures: Failures) -> datetime:
         """Refresh the usage points that are due; return when to run again."""
         now = self._clock.now()
         async with self._database.read() as session:
@@ -45,12 +46,14 @@ class UsagePointKeeper:
             changing = await repository.find_with_due_off_peak(session, now, _A_ROUND)
         for refresh, points in ((self.refresh_point, stale), (self.refresh_off_peak, changing)):
             for point in points:
-                try:
-                    await refresh(point)
-                except UndecipherableError:
-                    log.exception("undecipherable", usage_point=point.id)
-                    async with self._database.write() as session:
-                        await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
+                with failures.contain("usage_points", usage_point=point.id):
+                    try:
+                        await refresh(point)
+                        continue
+                    except UndecipherableError:
+                        log.exception("undecipherable", usage_point=point.id)
+                async with self._database.write() as session:
+                    await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
             return await repository.find_next_details(session, now + paris.HOUR)
 

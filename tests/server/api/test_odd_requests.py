@@ -79,8 +79,8 @@ async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway
     async with gateway.runtime.database.write() as session:  # no worker changes anything meanwhile
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
     days = "start=2026-10-20&end=2026-11-03"
-    ranges = [f"{of}?{days}" for of in ("daily", "load-curve", "max-power", "index")]
-    for path in ("periods", "totals", "hours", *ranges):
+    ranges = [f"{of}?{days}" for of in ("daily", "load-curve", "max-power", "index", "series", "habits")]
+    for path in ("periods", "totals", "hours", "comparison", *ranges):
         answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who)
         assert answer.headers["cache-control"].startswith("private, max-age="), path
         assert answer.headers["vary"].startswith("Authorization, Cookie")

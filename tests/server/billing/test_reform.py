@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.kit import paris
+from gateway.kit.failures import Failures
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
@@ -56,7 +57,7 @@ async def live_until(asked: ScriptedHome, until: date, timetable: dict[date, dic
     async with open_client(asked.origin.url, store=asked.store) as (enedis, _):
         keeper = UsagePointKeeper(asked.home.database, enedis, asked.home.keyring, clock)
         while clock.now() < midnight(until):
-            await keeper.refresh_due_points()
+            await keeper.refresh_due_points(Failures(pytest.fail))
             point = await asked.load_point()
             clock.set(min(at for at in (point.details_at, point.off_peak_at) if at is not None))
     asked.respond = None

@@ -386,6 +386,12 @@ async def test_habits_are_averages_of_known_hours_by_the_clock(home: StoredHome)
     assert nothing["by_month"] == []
 
 
+async def test_the_mean_price_of_an_hour_of_a_watt_hour_is_exact(home: StoredHome) -> None:
+    await write_curve(home, date(2026, 9, 4), watts=1)
+    found = await load_habits(home, date(2026, 10, 26), date(2026, 11, 2))
+    assert {price for day in found["by_weekday"] for price in day["eur_per_kwh"]} == {0.2001}
+
+
 async def test_options_that_newcomers_are_refused_are_told(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     assert (await load_comparison(home))["open_to_new"] == {"base": True, "hp_hc": True, "tempo": True}

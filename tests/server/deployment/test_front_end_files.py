@@ -136,6 +136,17 @@ async def test_nginx_says_what_the_gateway_says(
     assert "abc" not in log
 
 
+async def test_nginx_writes_people_s_requests_into_its_log_and_not_the_health_check(
+    build_folder: Path, tmp_path: Path
+) -> None:
+    with run_nginx(tmp_path / "nginx", build_folder) as port:
+        for path, program in (("checked", "Wget"), ("checked-too", "Wget/1.25.0"), ("requested", "Mozilla/5.0")):
+            httpx2.get(f"http://127.0.0.1:{port}/assets/{path}", headers={"User-Agent": program}, timeout=60)
+    log = (tmp_path / "nginx/access.log").read_text()
+    assert "GET /assets/requested 404" in log
+    assert "/assets/checked" not in log
+
+
 async def test_nginx_writes_no_meter_s_number_into_its_log(build_folder: Path, tmp_path: Path) -> None:
     """A program made for another gateway asks with one in the address, and comes here if the proxy does not know it."""
     meter = "30001000000001"

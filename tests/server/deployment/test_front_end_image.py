@@ -104,7 +104,7 @@ def test_it_serves_as_nobody_on_a_root_that_is_read_only(image: Stage) -> None:
     assert user not in {"0", "root", ""}
     rights = f"setpriv --reuid {user} --regid {group} --clear-groups --bounding-set=-all --no-new-privs"
     health, command = shlex.join(image.health), shlex.join(image.command)
-    page = "wget -q -S -O - 'http://127.0.0.1/overview?meter=of-somebody'"
+    page = "wget -q -S -U Firefox -O - 'http://127.0.0.1/overview?meter=of-somebody'"
     script = f"""
         ip link set lo up
         mount --bind {image.root} {image.root}

@@ -20,7 +20,8 @@ async def test_details_that_are_due_stop_no_readings_and_make_no_job_spin(
     async with open_runtime(settings, clock) as runtime:  # without its jobs: nobody fetches the details
 
         async def visit() -> timedelta:
-            return await upkeep.fetch_due_points(runtime.database, runtime.archive, clock) - clock.now()
+            due = await upkeep.fetch_due_points(runtime.database, runtime.archive, runtime.failures, clock)
+            return due - clock.now()
 
         async with runtime.database.write() as session:
             account = await find_or_create_account(session, runtime.keyring, "a@example.org", clock.now())

@@ -18,6 +18,7 @@ from gateway.enedis.circuit_breaker import FAILURES, Circuit
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.instance import load_instance
 from gateway.kit import paris
+from gateway.kit.failures import Failures
 from gateway.metering.archive import PATIENCE, Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.history import fetch_next_history
@@ -286,7 +287,8 @@ async def test_history_waits_for_overdue_visits_but_not_for_one_that_always_fail
 ) -> None:
     home, now = scripted_home.home, scripted_home.home.clock.now()
     await home.change_point(history_at=now, next_work_at=now - overdue, details_at=now + A_DAY)
-    await fetch_next_history(home.database, scripted_home.archive, scripted_home.store, home.clock)
+    failures = Failures(pytest.fail)
+    await fetch_next_history(home.database, scripted_home.archive, scripted_home.store, failures, home.clock)
     assert (scripted_home.calls == 0) is waits
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gateway.metering.freshness import find_next_change
+from gateway.metering.freshness import find_next_change, find_next_change_by_date
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import Gateway, SetClock, Simulator
@@ -40,13 +40,17 @@ async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, 
         clock.set(MORNING)
         who = await gateway.sign_in()
         hours = await gateway.http.get(f"{path}/hours", headers=who, params={"cursor": held["cursor"]})
-        totals = await gateway.http.get(f"{path}/totals", headers=who)
+        days = "start=2026-10-20&end=2026-11-04"
+        figures = [
+            await gateway.http.get(f"{path}/{of}", headers=who)
+            for of in ("totals", f"series?{days}", f"habits?{days}", "comparison")
+        ]
     asked = hours.json()
     assert asked["from"] is None
     come_back = parse_instant(asked["next_change"])
     assert come_back - MORNING == timedelta(minutes=1)
-    assert parse_instant(totals.json()["next_change"]) == come_back
-    assert totals.headers["cache-control"] == hours.headers["cache-control"] == "private, max-age=60"
+    assert {parse_instant(answer.json()["next_change"]) for answer in figures} == {come_back}
+    assert {answer.headers["cache-control"] for answer in (hours, *figures)} == {"private, max-age=60"}
     await gateway.at_rest(who, point)
     clock.set(come_back)
     asked = await gateway.get(f"{path}/hours", who, cursor=asked["cursor"])
@@ -94,6 +98,13 @@ def test_the_longer_a_visit_is_overdue_the_longer_is_the_pause(asked_at: str, to
     point = UsagePoint(status=PointStatus.GRANTED, next_work_at=DUE, history_at=None)
     now, expected = (datetime.fromisoformat(f"2026-11-04T{time}Z") for time in (asked_at, told))
     assert find_next_change(point, now) == expected
+
+
+def test_figures_by_date_change_at_midnight_in_paris_if_nothing_changes_before() -> None:
+    point = UsagePoint(status=PointStatus.GRANTED, next_work_at=NEXT_MORNING, history_at=None)
+    assert find_next_change_by_date(point, MORNING) == datetime(2026, 11, 4, 23, tzinfo=UTC)
+    point.next_work_at = DUE
+    assert find_next_change_by_date(point, MORNING) == find_next_change(point, MORNING)
 
 
 def test_nobody_asks_every_ten_seconds_once_the_consent_has_ended() -> None:

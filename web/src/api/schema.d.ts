@@ -1849,6 +1849,7 @@ export interface components {
             lower_powers: components["schemas"]["LowerPower"][];
             /** Prices Outdated */
             prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
         };
         /**
          * Condition
@@ -1937,6 +1938,8 @@ export interface components {
         /**
          * ConsentView
          * @description The status of a consent; `reason` says why it failed.
+         *
+         *     `may_retry`: it was refused, and the customer can still give the same consent on the page where it started.
          */
         ConsentView: {
             /** Id */
@@ -1944,6 +1947,8 @@ export interface components {
             status: components["schemas"]["ConsentStatus"];
             /** Reason */
             reason: string | null;
+            /** May Retry */
+            may_retry: boolean;
             /** Usage Points */
             usage_points: string[];
         };
@@ -2427,6 +2432,7 @@ export interface components {
             by_weekday: components["schemas"]["AverageHours"][];
             /** By Month */
             by_month: components["schemas"]["MonthHours"][];
+            next_change: components["schemas"]["Utc"];
         };
         /**
          * History
@@ -3203,7 +3209,7 @@ export interface components {
             version?: string;
             /**
              * Api
-             * @default 1.0
+             * @default 1.1
              */
             api?: string;
             /** Instance Id */
@@ -6902,6 +6908,13 @@ export interface operations {
                     "application/json": components["schemas"]["ComparisonView"];
                 };
             };
+            /** @description What the caller has is still valid. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -7325,6 +7338,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HabitsView"];
                 };
+            };
+            /** @description What the caller has is still valid. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

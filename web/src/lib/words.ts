@@ -41,19 +41,22 @@ export const words = dictionary({
   directions: { consumption: ["Consumption", "Consommation"], production: ["Production", "Production"] },
   expected: {
     quota_left: [
-      "expected: this many days of this colour usually remain",
-      "attendu : il reste d’ordinaire autant de jours de cette couleur",
+      "as many days of this colour are usually left as days that can have it",
+      "il reste d’ordinaire autant de jours de cette couleur que de jours qui peuvent l’avoir",
     ],
-    quota_used: [
-      "expected: the other colours are usually used up",
-      "attendu : les autres couleurs sont d’ordinaire épuisées",
-    ],
+    quota_used: ["the other colours are usually used up", "les autres couleurs sont d’ordinaire épuisées"],
   },
+  expectedBecause: ["expected: {reason}", "attendu : {reason}"],
   notCertain: ["not certain", "pas certain"],
   labelled: ["{name}: {value}", "{name} : {value}"],
   inHours: ["{name}, {from} to {until}: {value}", "{name}, de {from} à {until} : {value}"],
   total: ["Total", "Total"],
   day: ["Day", "Jour"],
+  when: ["When", "Quand"],
+  energy: ["Energy", "Énergie"],
+  subscribedPower: ["Subscribed power", "Puissance souscrite"],
+  callsByDay: ["Calls to Enedis by day", "Appels à Enedis par jour"],
+  until: ["until {when}", "jusqu’au {when}"],
   priceMissing: [
     "The price of some of these hours is not known.",
     "Le prix de certaines de ces heures n’est pas connu.",
@@ -83,4 +86,4 @@ export function bucketName(bucket: string): string {
 
 /** Why the colour of a period is only expected, or that it may change. */
 export const doubt = (reason: "quota_left" | "quota_used" | null): string =>
-  reason === null ? words().notCertain : words().expected[reason];
+  reason === null ? words().notCertain : words().expectedBecause({ reason: words().expected[reason] });

@@ -12,7 +12,6 @@ export { default as Form } from "./Form.svelte";
 export { default as Icon } from "./Icon.svelte";
 export { default as LevelBadge } from "./LevelBadge.svelte";
 export { default as Loaded } from "./Loaded.svelte";
-export { default as NewPassword } from "./NewPassword.svelte";
 export { default as Note } from "./Note.svelte";
 export { default as Page } from "./Page.svelte";
 export { default as Paged } from "./Paged.svelte";

@@ -54,14 +54,22 @@ async def get_series(
     return await asyncio.to_thread(build_response)
 
 
-@router.get("/habits", dependencies=[Depends(enforce_quota)])
+@router.get(
+    "/habits",
+    response_model=HabitsView,
+    responses=conditional.UNCHANGED,
+    dependencies=[Depends(enforce_quota)],
+)
 async def get_habits(
+    request: Request,
     charts: SeriesServiceDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     start: Annotated[KnownDay, START_DAY],
     end: Annotated[KnownDay, END_DAY],
-) -> HabitsView:
+) -> Response:
     """Return when energy is used: the average day of each weekday and of each month."""
     check_range(start, end, LONGEST[Step.DAY])
-    return HabitsView.of(await charts.load_habits(caller.account_id, point_id, Span(start, end)))
+    found = await charts.load_habits(caller.account_id, point_id, Span(start, end))
+    return conditional.respond(request, HabitsView.of(found), now=clock.now(), next_change=found.next_change)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from gateway.billing.charts.habits import AverageSlot, Habits
+from gateway.billing.charts.habits import AverageSlot
 from gateway.billing.charts.rows import PARTS, ChartRows, Part, Row
-from gateway.billing.charts.service import Series
+from gateway.billing.charts.service import PointHabits, Series
 from gateway.billing.charts.steps import Hour, Step
 from gateway.billing.days.figures import MadeOf, to_unit
 from gateway.billing.totals.schemas import TotalView
@@ -16,6 +16,7 @@ from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.wire import Utc
+from gateway.tariffs.prices import MICRO
 
 type _Amounts = list[float | None]
 
@@ -142,12 +143,7 @@ class AverageHours(BaseModel):
         """Return the response for 24 slots."""
         return cls(
             wh=[round(to_unit("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
-            eur_per_kwh=[
-                round(to_unit("cost", slot.cost) / to_unit("consumption", slot.priced) * 1000, 5)
-                if slot.priced
-                else None
-                for slot in slots
-            ],
+            eur_per_kwh=[round(slot.cost / slot.priced / MICRO, 5) if slot.priced else None for slot in slots],
             days=max(slot.hours for slot in slots),
         )
 
@@ -163,16 +159,18 @@ class HabitsView(BaseModel):
 
     by_weekday: list[AverageHours]
     by_month: list[MonthHours]
+    next_change: Utc
 
     @classmethod
-    def of(cls, found: Habits) -> HabitsView:
+    def of(cls, found: PointHabits) -> HabitsView:
         """Return the response for habits."""
         return cls(
-            by_weekday=[AverageHours.of(slots) for slots in found.by_weekday],
+            by_weekday=[AverageHours.of(slots) for slots in found.habits.by_weekday],
             by_month=[
                 MonthHours(month=month, **AverageHours.of(slots).model_dump())
-                for month, slots in sorted(found.by_month.items())
+                for month, slots in sorted(found.habits.by_month.items())
             ],
+            next_change=found.next_change,
         )
 
 

@@ -24,7 +24,7 @@ from gateway.billing.totals.totals import DayTotal, Span, sum_by_day
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import find_next_change
+from gateway.metering.freshness import find_next_change_by_date
 from gateway.metering.metered_point import MeteredPoint
 
 
@@ -38,6 +38,14 @@ class Series:
     year_ago: ChartRows | None
     known: Span | None
     prices_outdated: date | None
+    next_change: datetime
+
+
+@dataclass(frozen=True)
+class PointHabits:
+    """The habits of a usage point, and when they may be different."""
+
+    habits: Habits
     next_change: datetime
 
 
@@ -94,15 +102,16 @@ class SeriesService:
             prices_outdated=find_outdated_prices(
                 billed_point.book, billed_point.tariffs, span.start, min(span.end - paris.DAY, today)
             ),
-            next_change=min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
+            next_change=find_next_change_by_date(billed_point.row, now),
         )
 
-    async def load_habits(self, account_id: str, point_id: str, span: Span) -> Habits:
+    async def load_habits(self, account_id: str, point_id: str, span: Span) -> PointHabits:
         """Return the sums for the average hours of the days of `span`. Raises the problem `not_found`."""
         point = (await self._publisher.publish_hours(account_id, point_id)).point
         async with self._database.read() as session:
             figures = await repository.load_published_figures(session, point, span.start, span.end)
-        return await asyncio.to_thread(find_habits, figures)
+        habits = await asyncio.to_thread(find_habits, figures)
+        return PointHabits(habits, find_next_change_by_date(point.row, self._clock.now()))
 
 
 def _list_steps(step: Step, span: Span) -> list[Span | Hour]:

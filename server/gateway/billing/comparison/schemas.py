@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from gateway.billing.comparison.day_bills import Cost
 from gateway.billing.comparison.service import Comparison
 from gateway.billing.days.figures import to_unit
+from gateway.kit.wire import Utc
 
 
 class BucketView(BaseModel):
@@ -119,6 +120,7 @@ class ComparisonView(BaseModel):
     lowest_power_kva: int | None
     lower_powers: list[LowerPower]
     prices_outdated: date | None
+    next_change: Utc
 
     @classmethod
     def of(cls, found: Comparison) -> ComparisonView:
@@ -149,5 +151,6 @@ class ComparisonView(BaseModel):
                 "highest_known": round(found.highest_known, 4),
                 "lowest_power_kva": found.lowest_power_kva,
                 "prices_outdated": found.prices_outdated,
+                "next_change": found.next_change,
             }
         )

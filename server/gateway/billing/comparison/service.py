@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from gateway.billing.comparison import costs, lower_powers
 from gateway.billing.days import facts
@@ -15,6 +15,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
+from gateway.metering.freshness import find_next_change_by_date
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import Feed, Kind
 from gateway.tariffs.offers import Offer
@@ -46,6 +47,7 @@ class Comparison:
     lowest_power_kva: int | None
     days_above: dict[int, list[date]]
     prices_outdated: date | None
+    next_change: datetime
 
 
 class ComparisonService:
@@ -66,7 +68,8 @@ class ComparisonService:
         """
         hours = read_off_peak(changed_hours) if changed_hours else []
         point = (await self._publisher.publish_hours(account_id, point_id)).point
-        today = paris.day_of(self._clock.now())
+        now = self._clock.now()
+        today = paris.day_of(now)
         spans = costs.list_months(today, number)
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
@@ -78,7 +81,7 @@ class ComparisonService:
             day: known.get_facts(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.iterate_days(start, end)
         }
-        since = MeteredPoint.of(point.row, point.secrets, self._clock.now()).since[Direction.CONSUMPTION]
+        since = MeteredPoint.of(point.row, point.secrets, now).since[Direction.CONSUMPTION]
         served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
         months = await asyncio.to_thread(costs.compare_options, point, known.colors, served, own, spans, hours)
         tariff = find_tariff_on(point.tariffs, today)
@@ -102,4 +105,5 @@ class ComparisonService:
             lower_powers.find_lowest_power(point, highest, today),
             lower_powers.list_days_above(point.book.list_powers(Option.BASE), by_day, power_kva),
             min((day for day in outdated if day is not None), default=None),
+            find_next_change_by_date(point.row, now),
         )

@@ -12,7 +12,7 @@ from gateway.billing.totals import totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import find_next_change
+from gateway.metering.freshness import find_next_change_by_date
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.schedule import RETRY_FOR
 
@@ -59,5 +59,5 @@ class TotalsService:
             publication.starts_on if publication else None,
             publication is not None and publication.is_whole,
             outdated,
-            min(find_next_change(billed_point.row, now), paris.midnight(today + paris.DAY)),
+            find_next_change_by_date(billed_point.row, now),
         )

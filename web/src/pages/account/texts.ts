@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Account", "Compte"],
   profile: ["You", "Vous"],
   email: ["E-mail address", "Adresse e-mail"],
   pending: [
@@ -28,7 +27,6 @@ export const t = dictionary({
   answers: ["API responses", "Réponses de l’API"],
   used: ["{used} of {limit} used", "{used} sur {limit}"],
   resets: ["Resets {when}.", "Remise à zéro le {when}."],
-  days: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   calls: ["Calls", "Appels"],
   clients: ["API clients", "Clients d’API"],
   clientsText: [
@@ -43,6 +41,7 @@ export const t = dictionary({
   name: ["Name", "Nom"],
   addClient: ["Create an API client", "Créer un client d’API"],
   lastUsed: ["last used {when}", "utilisé {when}"],
+  lastUsedOn: ["last used on {day}", "utilisé le {day}"],
   neverUsed: ["never used", "jamais utilisé"],
   newSecret: ["New secret", "Nouveau secret"],
   newSecretText: [
@@ -95,13 +94,13 @@ export const t = dictionary({
     "Tous les navigateurs, celui-ci compris, et leurs jetons. Les clients d’API et les jetons de lecture restent valables.",
   ],
   export: ["Export your data", "Exporter vos données"],
-  exportText: ["Everything this account holds, in one file.", "Tout ce que ce compte possède, en un fichier."],
+  exportText: ["Everything this account holds, in one file.", "Toutes les données de ce compte, dans un seul fichier."],
   json: ["As JSON", "En JSON"],
   csv: ["As ZIP of CSV files", "En ZIP de fichiers CSV"],
   delete: ["Delete the account", "Supprimer le compte"],
   deleteText: [
     "The account, its meters, readings, consents, API clients and reading tokens are deleted immediately and permanently.",
-    "Le compte, ses compteurs, relevés, consentements, clients d’API et jetons de lecture sont supprimés tout de suite et définitivement.",
+    "Le compte, ses compteurs, relevés, consentements, clients d’API et jetons de lecture sont supprimés immédiatement et définitivement.",
   ],
   deleteConfirm: ["Delete everything permanently", "Tout supprimer définitivement"],
 });

@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Add a meter", "Ajouter un compteur"],
   intro: [
     "Three steps: enter its number, consent at Enedis, and come back here. You need an Enedis account.",
     "Trois étapes : saisir son numéro, consentir chez Enedis, et revenir ici. Il vous faut un compte Enedis.",

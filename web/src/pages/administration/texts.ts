@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Administration", "Administration"],
   view: ["View", "Vue"],
   views: {
     users: ["Users", "Utilisateurs"],
@@ -32,7 +31,7 @@ export const t = dictionary({
   deleteTitle: ["Delete an account", "Supprimer un compte"],
   deleteText: [
     "{email} and everything it holds are deleted immediately and permanently.",
-    "{email} et tout ce qu’il possède est supprimé tout de suite et définitivement.",
+    "{email} et toutes ses données sont supprimés immédiatement et définitivement.",
   ],
   password: ["Your password", "Votre mot de passe"],
   deleteConfirm: ["Delete permanently", "Supprimer définitivement"],
@@ -52,8 +51,8 @@ export const t = dictionary({
   account: ["Account", "Compte"],
   meter: ["Meter", "Compteur"],
   reason: ["Reason", "Raison"],
-  created: ["Created", "Créé"],
-  expires: ["Expires", "Expire"],
+  created: ["Created", "Créé le"],
+  expires: ["Expires", "Expire le"],
   enedis: ["Enedis", "Enedis"],
   rte: ["RTE", "RTE"],
   api: ["API", "API"],
@@ -70,7 +69,6 @@ export const t = dictionary({
   lastError: ["Last error", "Dernière erreur"],
   next: ["Next request", "Prochaine requête"],
   mails: ["Mails waiting to be sent: {count}", "Courriels en attente d’envoi : {count}"],
-  use: ["Calls to Enedis by day", "Appels à Enedis par jour"],
   useTable: ["Calls by day", "Appels par jour"],
   byAccounts: ["By accounts", "Par les comptes"],
   accounts: ["Accounts", "Comptes"],
@@ -79,7 +77,6 @@ export const t = dictionary({
     "At most {hour} an hour in total, and {day} a day per account.",
     "Au plus {hour} par heure en tout, et {day} par jour et par compte.",
   ],
-  when: ["When", "Quand"],
   event: ["Event", "Événement"],
   anyEvent: ["All events", "Tous les événements"],
   details: ["Details", "Détails"],

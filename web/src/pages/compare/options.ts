@@ -1,6 +1,7 @@
 import type { Schema } from "$api";
 import type { Group } from "$charts/GroupedBars.svelte";
 import { money, month, percent, shortMonth } from "$lib/format";
+import { words } from "$lib/words";
 import { t } from "./texts";
 
 type View = Schema<"ComparisonView">;
@@ -24,7 +25,7 @@ export function optionKeys(comparison: View): string[] {
 export function optionName(comparison: View, key: string): string {
   const offer = (comparison.offers ?? []).find(({ id }) => id === key);
   if (offer) return `${offer.supplier}, ${offer.name}`;
-  const names: Readonly<Record<string, string>> = t().options;
+  const names: Readonly<Record<string, string>> = { ...words().options, ...t().options };
   return names[key] ?? key;
 }
 
@@ -35,10 +36,8 @@ export function optionColors(comparison: View): Record<string, string> {
 }
 
 type Month = Schema<"MonthView">;
-/**
- * Whether a month is compared over a part of its hours only, as rounded to whole per cents. Older gateways do not say it.
- */
-export const isPartial = ({ known }: { known: Month["known"] | null }): boolean => known !== null && known < 0.995;
+/** Whether a month is compared over a part of its hours only, as rounded to whole per cents. */
+export const isPartial = ({ known }: Month): boolean => known < 0.995;
 
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {

@@ -8,7 +8,6 @@ export const t = dictionary({
   ],
   months: ["Months", "Mois"],
   lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
-  totals: ["Total", "Total"],
   totalOf: [
     (count: number) =>
       count === 1
@@ -30,15 +29,10 @@ export const t = dictionary({
   ],
   partly: [(share: string) => `${share} of its hours`, (share: string) => `${share} de ses heures`],
   option: ["Option", "Option"],
-  energy: ["Energy", "Énergie"],
-  subscription: ["Subscription", "Abonnement"],
   bill: ["Bill", "Facture"],
   known: ["Hours with a price", "Heures avec un prix"],
   lowest: ["lowest", "la plus basse"],
   options: {
-    base: ["Base", "Base"],
-    hp_hc: ["Peak/off-peak", "Heures pleines/creuses"],
-    tempo: ["Tempo", "Tempo"],
     own: ["Your own tariff", "Votre tarif"],
     changed_hours: ["Peak/off-peak with other hours", "Heures pleines/creuses à d’autres heures"],
   },
@@ -76,14 +70,17 @@ export const t = dictionary({
   ],
   against: [
     (power: string, days: number) =>
-      days === 0 ? `${power}: not exceeded on any known day.` : `${power}: exceeded on ${days} days.`,
+      days === 0
+        ? `${power}: not exceeded on any known day.`
+        : `${power}: exceeded on ${days} day${days === 1 ? "" : "s"}.`,
     (power: string, days: number) =>
-      days === 0 ? `${power} : jamais dépassé, parmi les jours connus.` : `${power} : dépassé ${days} jours.`,
+      days === 0
+        ? `${power} : jamais dépassé, parmi les jours connus.`
+        : `${power} : dépassé ${days} jour${days === 1 ? "" : "s"}.`,
   ],
-  power: ["Subscribed power", "Puissance souscrite"],
   enough: [
     "The highest power used was {highest}, known on {share} of the days. {lowest} would have been enough.",
-    "La plus haute puissance utilisée était de {highest}, connue pour {share} des jours. {lowest} auraient suffi.",
+    "La plus haute puissance utilisée a été de {highest} ; elle est connue pour {share} des jours. {lowest} auraient suffi.",
   ],
   noPower: [
     "The highest power used is not known. To have it requested from Enedis, enable one of its entities in Home Assistant or open Consumption.",

@@ -19,7 +19,7 @@ export const t = dictionary({
   eurosTitle: { consumption: ["Bill", "Facture"], production: ["Revenue", "Recette"] },
   read: [
     "Colours show how each kWh is billed. A line marks the same period a year before; hatched parts are not known.",
-    "Les couleurs montrent comment chaque kWh est facturé. Un trait marque la même période un an avant ; ce qui est hachuré n’est pas connu.",
+    "Les couleurs montrent comment chaque kWh est facturé. Un trait marque la même période un an avant ; les parties hachurées sont inconnues.",
   ],
   readZoom: [
     "Click a bar, or press Enter, to open it.",
@@ -27,8 +27,8 @@ export const t = dictionary({
   ],
   before: ["a year before", "un an avant"],
   beforeHead: ["A year before", "Un an avant"],
-  notKnown: ["Not known", "Pas connu"],
-  partly: ["only partly known", "connu en partie seulement"],
+  notKnown: ["Not known", "Inconnu"],
+  partly: ["only partly known", "connu seulement en partie"],
   totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
   knownSince: [
     "Known since {day}; earlier days are not counted.",
@@ -42,7 +42,6 @@ export const t = dictionary({
     "The total includes the subscription for every day so far, the bars only that of known days.",
     "Le total compte l’abonnement de chaque jour écoulé, les barres seulement celui des jours connus.",
   ],
-  when: ["When", "Quand"],
   empty: ["No data for this period", "Pas de données pour cette période"],
   emptyText: ["The archive covers {start} to {end}.", "L’archive va du {start} au {end}."],
   noPrice: {
@@ -61,23 +60,22 @@ export const t = dictionary({
   outdated: ["Prices may be outdated since {day}.", "Les prix peuvent être périmés depuis le {day}."],
   curve: ["Load curve", "Courbe de charge"],
   curveRead: [
-    "Average power of each half-hour. Gaps are not known.",
-    "Puissance moyenne de chaque demi-heure. Les trous ne sont pas connus.",
+    "Average power of each half-hour. Where the curve has a gap, it is not known.",
+    "Puissance moyenne de chaque demi-heure. Là où elle s’interrompt, elle est inconnue.",
   ],
-  curveLimit: ["The dashed line is your subscribed power.", "La ligne tiretée est votre puissance souscrite."],
+  curveLimit: ["The dashed line is your subscribed power.", "La ligne en pointillés est votre puissance souscrite."],
   curveEmpty: ["No load curve is known for this period.", "Aucune courbe de charge n’est connue pour cette période."],
   peak: ["Maximum power", "Puissance maximale"],
   peakRead: [
     "The highest power of each day, as the meter recorded it. The dashed line is your subscribed power.",
-    "La plus haute puissance de chaque jour, enregistrée par le compteur. La ligne tiretée est votre puissance souscrite.",
+    "La plus haute puissance de chaque jour, enregistrée par le compteur. La ligne en pointillés est votre puissance souscrite.",
   ],
   peakEmpty: [
     "No maximum power is known for this period.",
     "Aucune puissance maximale n’est connue pour cette période.",
   ],
-  missing: ["Not known:", "Pas connu :"],
+  missing: ["Not known:", "Inconnu :"],
   estimated: ["estimated", "estimé"],
   imported: ["imported", "importé"],
   power: ["Power", "Puissance"],
-  contract: ["Subscribed power", "Puissance souscrite"],
 });

@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Ecowatt", "Ecowatt"],
   intro: [
     "RTE forecasts for four days whether France has enough electricity. Using less in tense hours helps.",
     "RTE annonce sur quatre jours si l’approvisionnement de la France en électricité est assuré. Consommer moins aux heures tendues aide.",
@@ -9,7 +8,7 @@ export const t = dictionary({
   now: ["Now", "Maintenant"],
   until: ["{level}, until {until}", "{level}, jusqu’au {until}"],
   next: ["Then {level}, from {since}", "Puis {level}, à partir de {since}"],
-  unknown: ["RTE has not published it.", "RTE ne l’a pas publié."],
+  unknown: ["RTE has not published the level.", "RTE n’a pas publié le niveau."],
   days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [
     "Each row is a day, from midnight to midnight; the line marks the present.",

@@ -5,12 +5,10 @@ export const t = dictionary({
   password: ["Password", "Mot de passe"],
   newPassword: ["New password", "Nouveau mot de passe"],
   code: ["Code from the e-mail", "Code reçu par courriel"],
-  signUp: ["Create an account", "Créer un compte"],
   signUpIntro: [
     "Free and without advertising. You add your meter afterwards.",
     "Gratuit et sans publicité. Vous ajouterez ensuite votre compteur.",
   ],
-  logIn: ["Log in", "Se connecter"],
   ended: ["Your session has ended. Log in to continue.", "Votre session est terminée. Connectez-vous pour continuer."],
   forgotten: ["Forgotten password?", "Mot de passe oublié ?"],
   noAccount: ["No account yet?", "Pas encore de compte ?"],
@@ -29,13 +27,12 @@ export const t = dictionary({
   verifyAction: ["Confirm", "Confirmer"],
   verified: ["Your address is confirmed.", "Votre adresse est confirmée."],
   resend: ["Request the e-mail again", "Redemander le courriel"],
-  resendAction: ["Send the e-mail", "Envoyer le courriel"],
+  sendMail: ["Send the e-mail", "Envoyer le courriel"],
   forgottenTitle: ["Forgotten password", "Mot de passe oublié"],
   forgottenIntro: [
     "Enter your address: we will send you a link to choose a new password.",
     "Saisissez votre adresse : nous vous enverrons un lien pour choisir un nouveau mot de passe.",
   ],
-  forgottenAction: ["Send the e-mail", "Envoyer le courriel"],
   reset: ["New password", "Nouveau mot de passe"],
   resetIntro: [
     "This logs out every browser. Home Assistant and other API clients stay connected.",

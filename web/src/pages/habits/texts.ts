@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Habits", "Habitudes"],
   intro: [
     "When your home uses electricity, shown in four ways. Unknown hours stay empty.",
     "Quand votre logement consomme, vu de quatre façons. Les heures inconnues restent vides.",
@@ -34,10 +33,9 @@ export const t = dictionary({
   ],
   month: ["Month", "Mois"],
   weekday: ["Day of the week", "Jour de la semaine"],
-  energy: ["Energy", "Énergie"],
   low: ["little", "peu"],
   high: ["{energy} or more", "{energy} ou plus"],
-  unknown: ["hatched: not known", "hachuré : pas connu"],
+  unknown: ["hatched: not known", "hachuré : inconnu"],
   empty: ["There are no hours yet.", "Il n’y a pas encore d’heures."],
   emptyText: [
     "The last sixty days arrive within minutes of adding a meter, older ones within days.",

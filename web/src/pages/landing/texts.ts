@@ -6,7 +6,6 @@ export const t = dictionary({
     "Your Linky meter measures every half-hour. Here you see it: each kWh in its hour, each euro at its price, with Tempo and Ecowatt, in the browser and in Home Assistant.",
     "Votre compteur Linky mesure chaque demi-heure. Vous la voyez ici : chaque kWh à son heure, chaque euro à son prix, avec Tempo et Ecowatt, dans le navigateur et dans Home Assistant.",
   ],
-  start: ["Create an account", "Créer un compte"],
   what: ["What you get", "Ce que vous obtenez"],
   whatItems: [
     [

@@ -7,7 +7,7 @@ export const t = dictionary({
   until: ["until {day}", "jusqu’au {day}"],
   from: ["from {day}", "à partir du {day}"],
   possible: ["Still possible: {colors}", "Encore possible : {colors}"],
-  announced: ["Announced late in the morning, around 11:00.", "Annoncé en fin de matinée, vers 11 h."],
+  announced: ["Announced in the morning, by 11:20.", "Annoncé dans la matinée, avant 11\u00a0h\u00a020."],
   unconfirmed: ["not confirmed yet", "pas encore confirmé"],
   now: ["The grid now", "Le réseau maintenant"],
   nowUnknown: ["RTE has not published the grid’s level.", "RTE n’a pas publié le niveau du réseau."],

@@ -65,6 +65,12 @@ export const newTimes = (): Times => ({
   slots: [],
 });
 export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "", colors: [], on: null });
+export const newOffPeak = (slots: Times["slots"] = [{ from: "", to: "" }]): OffPeakDraft => ({
+  ...newTimes(),
+  slots,
+  validFrom: "",
+  validTo: "",
+});
 export const newTariff = (power: number): TariffDraft => ({
   validFrom: "",
   option: "base",

@@ -1,13 +1,12 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Meter", "Compteur"],
   name: ["Name", "Nom"],
   rename: ["Rename", "Renommer"],
   order: ["Order and display", "Ordre et affichage"],
   orderText: [
     "The first meter is shown first. A hidden one is left out of the list, but its data is still fetched.",
-    "Le premier compteur est affiché d’abord. Un compteur masqué quitte la liste, mais ses données sont toujours récupérées.",
+    "Le premier compteur est celui qui s’affiche d’abord. Un compteur masqué ne figure plus dans la liste, mais ses données sont toujours récupérées.",
   ],
   up: ["Move up", "Monter"],
   down: ["Move down", "Descendre"],
@@ -19,10 +18,8 @@ export const t = dictionary({
     ended: ["ended", "terminé"],
     moved: ["the contract has changed hands", "le contrat a changé de titulaire"],
   },
-  consentUntil: ["until {day}", "jusqu’au {day}"],
   contract: ["Contract at Enedis", "Contrat chez Enedis"],
   number: ["Number", "Numéro"],
-  power: ["Subscribed power", "Puissance souscrite"],
   segment: ["Segment", "Segment"],
   grid: ["Grid tariff", "Tarif d’acheminement"],
   since: ["Since", "Depuis"],
@@ -40,10 +37,8 @@ export const t = dictionary({
   ],
   always: ["always", "depuis toujours"],
   from: ["from {day}", "à partir du {day}"],
-  until: ["until {day}", "jusqu’au {day}"],
   regulated: ["Regulated prices on {day}", "Prix réglementés au {day}"],
   checkedOn: ["Last checked on {day}", "Dernière vérification le {day}"],
-  ownPrices: ["Your own prices", "Vos propres prix"],
   perMonth: ["{eur} a month", "{eur} par mois"],
   feedIn: ["Price paid for energy fed in", "Prix payé pour l’énergie injectée"],
   add: ["Add", "Ajouter"],
@@ -131,12 +126,11 @@ export const t = dictionary({
     "Des heures creuses de {slots} expliqueraient mieux les index.",
   ],
   useFit: ["Use these", "Les utiliser"],
-  registers: ["Registers", "Index"],
   byCurve: ["Curve", "Courbe"],
   difference: ["Difference", "Écart"],
   holes: ["Missing days", "Jours manquants"],
   noHoles: ["Nothing is missing.", "Rien ne manque."],
-  noHolesYet: ["Nothing is missing from the days read so far.", "Rien ne manque des jours lus jusqu’ici."],
+  noHolesYet: ["Nothing is missing from the days read so far.", "Rien ne manque dans les jours lus jusqu’ici."],
   nextTry: ["next try {when}", "prochain essai le {when}"],
   refresh: ["Ask Enedis again", "Redemander à Enedis"],
   refreshText: [
@@ -148,7 +142,7 @@ export const t = dictionary({
   refreshed: ["Days requested again: {days}; calls: {calls}", "Jours redemandés : {days} ; appels : {calls}"],
   exportTitle: ["Download", "Télécharger"],
   exportText: ["The data of these days, for spreadsheets.", "Les données de ces jours, pour les tableurs."],
-  exportWhat: ["What", "Quoi"],
+  what: ["What", "Quoi"],
   exportTables: {
     hours: ["Hours with buckets and euros", "Heures avec postes et euros"],
     load_curve: ["Load curve", "Courbe de charge"],
@@ -170,7 +164,6 @@ export const t = dictionary({
   ],
   importReading: ["Reading the file…", "Lecture du fichier…"],
   importPreview: ["What the file would add", "Ce que le fichier ajouterait"],
-  importWhat: ["What", "Quoi"],
   importOutcome: ["Outcome", "Résultat"],
   importPartial: ["Partial days", "Jours partiels"],
   importFormats: {
@@ -219,7 +212,7 @@ export const t = dictionary({
   delete: ["Delete this meter", "Supprimer ce compteur"],
   deleteText: [
     "Its readings, tariffs and consent here are deleted immediately and permanently.",
-    "Ses relevés, ses tarifs et son consentement sont supprimés ici, tout de suite et définitivement.",
+    "Ses relevés, ses tarifs et son consentement sont supprimés d’ici, immédiatement et définitivement.",
   ],
   deleteConfirm: ["Delete permanently", "Supprimer définitivement"],
 });

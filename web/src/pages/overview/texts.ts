@@ -1,8 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Overview", "Accueil"],
-  until: ["until {when}", "jusqu’au {when}"],
   priceNow: ["Price now", "Prix actuel"],
   priceUnknown: ["The price is not known.", "Le prix n’est pas connu."],
   hours: ["The hours to come", "Les heures à venir"],

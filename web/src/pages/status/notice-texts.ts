@@ -12,7 +12,7 @@ export const t = dictionary({
     working: ["No known problem.", "Aucun problème connu."],
     unstable: ["Some requests fail.", "Certaines requêtes échouent."],
     limit_reached: ["All allowed requests are used up.", "Toutes les requêtes autorisées sont utilisées."],
-    down: ["No response.", "Pas de réponse."],
+    down: ["All requests fail.", "Toutes les requêtes échouent."],
     paused: ["This site cannot send requests at the moment.", "Ce site ne peut pas l’interroger en ce moment."],
   },
   more: ["What this means for your data", "Ce que cela change pour vos données"],

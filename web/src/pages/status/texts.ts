@@ -16,8 +16,8 @@ export const t = dictionary({
       "Les nouveaux relevés arrivent plus tard. Rien n’est perdu : Enedis les garde, et les jours manquants sont récupérés automatiquement. Tout ce qui est déjà là reste affiché.",
     ],
     contracts: [
-      "Adding a meter or renewing a consent may have to wait, and a change of your contract is noticed later. Readings still arrive.",
-      "Ajouter un compteur ou renouveler un consentement doit peut-être attendre, et un changement de contrat est remarqué plus tard. Les relevés arrivent quand même.",
+      "Adding a meter or renewing a consent may have to wait, and a change of your contract is noticed later. Readings do not depend on it.",
+      "Ajouter un compteur ou renouveler un consentement doit peut-être attendre, et un changement de contrat est remarqué plus tard. Les relevés n’en dépendent pas.",
     ],
     tempo: [
       "Tomorrow’s colour may be missing until RTE answers: it is shown as not known, never guessed.",

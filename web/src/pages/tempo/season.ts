@@ -34,7 +34,7 @@ export function toCell({ date, color, possible, expected_color, expected_reason 
     return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence };
   }
   if (expected_color !== null) {
-    const reason = expected_reason === null ? "" : t().reasons[expected_reason];
+    const reason = expected_reason === null ? "" : words().expected[expected_reason];
     return {
       day: date,
       fill: fillOf[expected_color],

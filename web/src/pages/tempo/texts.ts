@@ -1,13 +1,15 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  title: ["Tempo", "Tempo"],
   now: ["Today and tomorrow", "Aujourd’hui et demain"],
   from: ["from {from} to {until}", "du {from} au {until}"],
-  provisional: ["RTE may still change it until 11:20.", "RTE peut encore la changer jusqu’à 11\u00a0h\u00a020."],
+  provisional: [
+    "RTE may still change the colour until 11:20.",
+    "RTE peut encore changer la couleur jusqu’à 11\u00a0h\u00a020.",
+  ],
   unknownTomorrow: [
-    "RTE announces it from about 06:00 and confirms it by 11:20.",
-    "RTE l’annonce à partir de 6\u00a0h environ et la confirme avant 11\u00a0h\u00a020.",
+    "RTE announces the colour from about 06:00 and confirms it by 11:20.",
+    "RTE annonce la couleur à partir de 6\u00a0h environ et la confirme avant 11\u00a0h\u00a020.",
   ],
   possible: ["It can still be {colors}.", "Il peut encore être {colors}."],
   or: [" or ", " ou "],
@@ -26,13 +28,6 @@ export const t = dictionary({
     "{date}: {color} expected, not announced: {reason}",
     "{date} : {color} attendu, pas annoncé : {reason}",
   ],
-  reasons: {
-    quota_left: [
-      "as many days of this colour are usually left as days that can have it",
-      "il reste d’ordinaire autant de jours de cette couleur que de jours qui peuvent l’avoir",
-    ],
-    quota_used: ["the other colours are usually used up", "les autres couleurs sont d’ordinaire épuisées"],
-  },
   several: ["{date}: not announced, {colors} possible", "{date} : pas annoncé, {colors} possible"],
   notKnown: ["several colours possible", "plusieurs couleurs possibles"],
   expected: ["expected, not announced", "attendu, pas annoncé"],
