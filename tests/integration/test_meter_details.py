@@ -104,7 +104,7 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
 
 def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict[str, Any]:
     least = None if lowest is None else bills[lowest]
-    costs = {
+    costs: dict[str, Any] = {
         option: {
             "energy": bill,
             "subscription": 0,

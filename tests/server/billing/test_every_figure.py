@@ -31,7 +31,7 @@ from gateway.settings import EnedisEnvironment, Settings
 from gateway.usage_points import contract as contracts
 from gateway.usage_points.models import PointStatus
 from tests.server.billing import expected
-from tests.server.billing.expected import DAY, Contract, Home, Known, OffPeak, Sums, list_clocks, list_days
+from tests.server.billing.expected import DAY, MINUTE, Contract, Home, Known, OffPeak, Sums, list_clocks, list_days
 from tests.server.billing.homes import StoredHome, sqlite_url
 from tests.server.conftest import Gateway, SetClock, run_gateway
 from tests.server.paris import PARIS, midnight
@@ -397,6 +397,28 @@ async def check_comparison(asked: Asked) -> None:
         assert answer["total"][name]["total"] == to_eur(energy + subscription), name
 
 
+async def check_periods(asked: Asked, start: date, end: date) -> None:
+    """The periods of past days have no gap, and each minute its bucket and price."""
+    items = (await asked.get("periods", start=str(start), end=str(end)))["items"]
+    edges = [(datetime.fromisoformat(item["start"]), datetime.fromisoformat(item["end"])) for item in items]
+    assert [begins for begins, _ in edges] == [midnight(start), *(ends for _, ends in edges[:-1])]
+    assert edges[-1][1] == midnight(end)
+    told = [item for item, (begins, ends) in zip(items, edges, strict=True) for _ in range((ends - begins) // MINUTE)]
+    position = 0
+    for day in list_days(start, end):
+        contract = asked.home.find_contract(day)
+        for clock, bucket in zip(list_clocks(day), asked.home.name_minutes(contract.option, day), strict=True):
+            item = told[position]
+            position += 1
+            price = expected.price_of(contract.option, contract.kva, day, bucket)
+            assert (item["bucket"], item["price"]) == (bucket, None if price is None else float(price)), (day, clock)
+            assert item["certain"] == (bucket != "unknown")
+            if contract.option == "tempo":
+                assert item["off_peak"] == (not 6 * 60 <= clock < 22 * 60)
+            else:
+                assert item["off_peak"] == {"base": None, "unknown": None, "hp": False, "hc": True}[bucket]
+
+
 async def check_totals(asked: Asked) -> None:
     answer = await asked.get("totals")
     for unit in ("day", "week", "month", "year"):
@@ -439,6 +461,8 @@ async def check_home(today: date, chance: random.Random) -> None:
             await check_habits(asked, today - SHOWN * DAY, today)
             await check_comparison(asked)
             await check_totals(asked)
+            await check_periods(asked, *find_odd_days(today))
+            await check_periods(asked, today - 9 * DAY, today)
 
 
 def find_odd_days(today: date) -> tuple[date, date]:
