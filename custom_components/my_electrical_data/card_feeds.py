@@ -15,7 +15,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
-from .api.figures import Period, Periods
+from .api.figures import Period
 from .api.signals import EcowattDay, EcowattSpan, TempoDay, TempoForecast, TempoNow, TempoSeason
 from .availability_log import get_availability_log
 from .const import DOMAIN
@@ -217,7 +217,7 @@ class FeedSubscription:
         if (periods := meter.periods.data) is None:
             return None
         items = [item for item in periods.items if item.end > now and item.start < now + HORIZON]
-        spans = list(list_price_spans(Periods(items=tuple(items))))
+        spans = list(list_price_spans(items))
         end = max((span.end for span in spans if span.value is not None), default=now)
         window = find_cheapest(spans, self._length, earliest=now, latest=min(end, now + HORIZON))
         return {

@@ -88,7 +88,7 @@ def find_next_window(settings: WindowSettings, periods: Periods, now: datetime) 
 
     The window of a day does not move as the day passes: it is not limited to the rest of the day.
     """
-    spans = list(list_price_spans(periods))
+    spans = list(list_price_spans(periods.items))
     find = find_cheapest if settings.continuous else find_cheapest_parts
     for start, end in settings.list_frames(now):
         window = find(spans, settings.length, earliest=start, latest=end)

@@ -4,10 +4,8 @@ import asyncio
 import re
 from typing import Final
 
-from homeassistant.util import dt as dt_util
-
 from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
-from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
+from .api.models import ConsentRequest, ConsentStatus, UsagePoint
 
 _METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
@@ -15,35 +13,26 @@ QUICK_LOOKS: Final = 200
 LOOK_LATER: Final = 30.0
 """Seconds between looks after the first ten minutes: a dialog that was left open waits for a day."""
 DETAILS_LOOKS: Final = 20
-_FINAL_REASONS: Final = {"other_browser", "too_often", "unknown", "held_by_another", "contested", "not_opened"}
-"""Reasons of a refusal after which the person has to start again, now or another day."""
 
 
 async def wait_for_consent(
-    client: GatewayClient, started: StartedConsent, refusal: ConsentRequest | None = None
+    client: GatewayClient, consent_id: str, refusal: ConsentRequest | None = None
 ) -> ConsentRequest:
-    """Wait until a consent is decided; after a `refusal`, until it is decided otherwise or has expired.
+    """Wait until a consent is decided; after a `refusal`, until it is decided otherwise or cannot be retried any more.
 
     Connection errors are retried.
     """
     looks = 0
     while True:
         try:
-            consent = await client.fetch_consent(started.id)
+            consent = await client.fetch_consent(consent_id)
         except GatewayConnectionError, GatewayUnavailableError, RateLimitedError:
             pass
         else:
-            is_new = consent != refusal or not can_be_given_again(consent, started)
-            if consent.status is not ConsentStatus.PENDING and is_new:
+            if consent.status is not ConsentStatus.PENDING and consent != refusal:
                 return consent
         looks += 1
         await asyncio.sleep(LOOK_EVERY if looks < QUICK_LOOKS else LOOK_LATER)
-
-
-def can_be_given_again(consent: ConsentRequest, started: StartedConsent) -> bool:
-    """Return whether a refused consent can still be given on the same page."""
-    is_refused = consent.status is ConsentStatus.REFUSED and consent.reason not in _FINAL_REASONS
-    return is_refused and dt_util.utcnow() < started.expires_at
 
 
 async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> UsagePoint:

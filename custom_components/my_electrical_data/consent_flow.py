@@ -10,7 +10,7 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 
 from .api import GatewayError
 from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
-from .consent import can_be_given_again, parse_meter_number, wait_for_consent, wait_for_contract
+from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOMAIN, METER
 from .formatting import async_load_category
 from .meter_steps import MeterSteps
@@ -131,8 +131,8 @@ class ConsentSteps(MeterSteps):
     async def _wait_for_meter(self, refusal: ConsentRequest | None) -> Result:
         """Wait for the meter that the consent opens."""
         try:
-            consent = await wait_for_consent(self._client, self._started, refusal)
-            if can_be_given_again(consent, self._started):
+            consent = await wait_for_consent(self._client, self._started.id, refusal)
+            if consent.may_retry:
                 return consent
             if consent.status is not ConsentStatus.GRANTED:
                 return _get_reason(consent)

@@ -66,6 +66,11 @@ def build_custom_price_fields(tariff: Tariff | None, words: Texts) -> dict[Any, 
     }
 
 
+def can_show(tariff: Tariff | None) -> bool:
+    """Return whether the form shows all prices of a tariff: not those on days of a colour, or on special days."""
+    return not _has_own_times(tariff) or bool(_get_shown(tariff)["prices"])
+
+
 def check_custom_prices(user_input: UserInput, submitted: UserInput | None) -> dict[str, str]:
     """Return form errors: for each empty field, or for a price of 0 unless this was `submitted` before."""
     if missing := [name for name in (CONF_USUAL_PRICE, CONF_SUBSCRIPTION) if user_input.get(name) is None]:
@@ -127,11 +132,15 @@ def _is_every_day(period: Mapping[str, Any]) -> bool:
 
 
 def _get_shown(tariff: Tariff | None) -> RawTariff:
-    """Return a tariff that the form can show: with prices of its own, none by colours or special days. Else none."""
-    if tariff is None or tariff.option != CUSTOM or isinstance(tariff.prices, str):
+    """Return a tariff with prices of its own, by weekday and hour only; else one without prices."""
+    if tariff is None or not _has_own_times(tariff):
         return {"prices": []}
     members = {name for price in tariff.raw["prices"] for name, value in price.items() if value}
     return tariff.raw if members <= _SHOWN_MEMBERS else {"prices": []}
+
+
+def _has_own_times(tariff: Tariff | None) -> bool:
+    return tariff is not None and tariff.option == CUSTOM and not isinstance(tariff.prices, str)
 
 
 def _find_usual(tariff: RawTariff) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def _compare_tariff(before: _TariffState, now: _TariffState) -> Iterator[_Change
 
 def _read_last_day(totals: Totals, _now: datetime) -> Total | None:
     last = totals.last_day
-    return last if (last.is_consumption_whole if last.consumption else last.complete) else None
+    return last if (last.consumption_complete if last.consumption else last.complete) else None
 
 
 def _compare_last_day(before: Total | None, now: Total | None) -> Iterator[_Change]:

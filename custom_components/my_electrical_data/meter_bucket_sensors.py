@@ -26,7 +26,7 @@ def list_buckets(point: UsagePoint | None, now: datetime) -> list[str]:
 
 def _get_last_whole_day(totals: Totals) -> Total | None:
     day = totals.last_day
-    return day if day.is_consumption_whole and day.consumption else None
+    return day if day.consumption_complete and day.consumption else None
 
 
 def _get_energy(bucket: str, totals: Totals, _now: datetime) -> float | None:

@@ -23,6 +23,7 @@ from .const import DOCS, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .custom_prices_form import (
     CONF_OTHER_PRICES,
     build_custom_price_fields,
+    can_show,
     check_custom_prices,
     read_custom_prices,
 )
@@ -190,12 +191,14 @@ class MeterFlow(ConsentSteps, FileImportSteps):
                 errors, placeholders = await self._submit_custom(CONF_OTHER_PRICES, read)
                 if not errors:
                     return self._finish()
-        schema: Any = vol.Schema(build_custom_price_fields(tariff, await async_load_texts(self.hass)))
+        words = await async_load_texts(self.hass)
+        schema: Any = vol.Schema(build_custom_price_fields(tariff, words))
+        note = "" if can_show(tariff) else f"{words('found', 'offer_not_shown')}\n\n"
         return self.async_show_form(
             step_id="custom_prices",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
-            description_placeholders={"example": OFF_PEAK_EXAMPLE, **placeholders},
+            description_placeholders={"note": note, "example": OFF_PEAK_EXAMPLE, **placeholders},
         )
 
     async def async_step_custom(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:

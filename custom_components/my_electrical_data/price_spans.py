@@ -1,10 +1,10 @@
 """The cost of the coming hours by price, by Tempo or by Ecowatt, from data that was already fetched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from .api.figures import Periods
+from .api.figures import Period
 from .api.signals import HOUR, TEMPO_COLORS, ComingTempoPeriod, Ecowatt, Tempo, TempoPeriod
 from .window import Span
 
@@ -22,9 +22,9 @@ _WEIGHT = 1000.0
 _TEMPO_RANKS = [f"{color}_{time}" for color in TEMPO_COLORS for time in ("hc", "hp")]
 
 
-def list_price_spans(periods: Periods) -> Iterator[Span]:
+def list_price_spans(periods: Iterable[Period]) -> Iterator[Span]:
     """Yield the price of a kWh by period."""
-    for period in periods.items:
+    for period in periods:
         yield Span(period.start, period.end, period.price, period.bucket, period.certain)
 
 

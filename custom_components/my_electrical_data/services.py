@@ -175,7 +175,7 @@ def _list_spans(call: ServiceCall, by: Criterion, now: datetime) -> list[Span]:
     match by:
         case Criterion.PRICE:
             _, meter = _get_meter(call)
-            return list(price_spans.list_price_spans(meter.periods.data)) if meter.periods.data else []
+            return list(price_spans.list_price_spans(meter.periods.data.items)) if meter.periods.data else []
         case Criterion.TEMPO:
             return list(price_spans.list_tempo_spans(feeds.tempo.data, now)) if feeds.tempo.data else []
         case Criterion.ECOWATT:

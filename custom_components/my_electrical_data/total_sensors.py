@@ -66,19 +66,19 @@ def _get_cost_details(total: Total) -> Mapping[str, Any]:
 
 
 def _is_consumption_whole(total: Total) -> bool:
-    return total.is_consumption_whole
+    return total.consumption_complete
 
 
 def _is_cost_whole(total: Total) -> bool:
-    return total.is_consumption_whole and total.cost_complete
+    return total.consumption_complete and total.cost_complete
 
 
 def _is_production_whole(total: Total) -> bool:
-    return total.is_production_whole
+    return total.production_complete
 
 
 def _is_revenue_whole(total: Total) -> bool:
-    return total.is_production_whole and total.revenue_complete
+    return total.production_complete and total.revenue_complete
 
 
 def _no_details(_total: Total) -> Mapping[str, Any]:

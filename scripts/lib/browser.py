@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
 PATIENCE = 200_000
@@ -21,6 +21,60 @@ def find_chromium() -> str:
     return executable
 
 
+class Browsers(AsyncExitStack):
+    """Keeps a browser for the pages to come, once the first one is opened: to start one takes a second of CPU."""
+
+    _kept: Browser | None = None
+
+    async def get_browser(self) -> Browser:
+        """Return the browser that is kept, or start it."""
+        if self._kept is None or not self._kept.is_connected():
+            self._kept = await self.enter_async_context(start_browser())
+        return self._kept
+
+
+_shared: list[Browsers] = []
+
+
+@asynccontextmanager
+async def share_browser() -> AsyncGenerator[None]:
+    """Have all pages that are opened within the block share one browser, each with a profile of its own."""
+    async with Browsers() as browsers:
+        _shared.append(browsers)
+        try:
+            yield
+        finally:
+            _shared.remove(browsers)
+
+
+@asynccontextmanager
+async def start_browser(*, bfcache: bool = False) -> AsyncGenerator[Browser]:
+    """Start a browser.
+
+    With `bfcache` it keeps the pages that it leaves, as people's browsers do: Playwright's keeps none.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(),
+            args=ARGUMENTS,
+            ignore_default_args=["--disable-back-forward-cache"] if bfcache else [],
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def borrow_browser() -> AsyncGenerator[Browser]:
+    """The shared browser; a new one where none is shared."""
+    if _shared:
+        yield await _shared[-1].get_browser()
+    else:
+        async with start_browser() as browser:
+            yield browser
+
+
 @asynccontextmanager
 async def open_page(
     url: str,
@@ -31,12 +85,11 @@ async def open_page(
     dark: bool = False,
     at: datetime | None = None,
 ) -> AsyncGenerator[Page]:
-    """A page of a fresh browser at `url`, in a language (`en`, `fr`), in a window of so many pixels.
+    """A page of a fresh profile at `url`, in a language (`en`, `fr`), in a window of so many pixels.
 
     Its clock begins at `at`, if given.
     """
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    async with borrow_browser() as browser:
         page = await browser.new_page(
             locale={"fr": "fr-FR"}.get(language, "en-GB"),
             timezone_id="Europe/Paris",
@@ -50,4 +103,4 @@ async def open_page(
             await page.goto(url)
             yield page
         finally:
-            await browser.close()
+            await page.context.close()

@@ -199,7 +199,7 @@ class Stack(AsyncExitStack):
         self._programs.append(program)
 
     async def _until_answers(self, url: str) -> None:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
 
             async def is_answering() -> bool:
                 try:
@@ -208,7 +208,7 @@ class Stack(AsyncExitStack):
                 except aiohttp.ClientError, TimeoutError:
                     return False
 
-            await self._programs[-1].until(is_answering, seconds=120)
+            await self._programs[-1].until(is_answering, seconds=300)
 
     async def _run_gateway_command(self, *arguments: str, given: str = "") -> Any:
         """Run a command of the gateway, and return the JSON it prints."""

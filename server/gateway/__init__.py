@@ -3,5 +3,5 @@
 from importlib.metadata import version
 
 __version__ = version("gateway")
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Major and minor of the HTTP API: a client needs the same major and a minor at least its own."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.lib.browser import share_browser
 from scripts.lib.card_states import PRODUCING
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
@@ -24,6 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = item.fixturenames if isinstance(item, pytest.Function) else []
         shared = next((name for name in ("stack", "pages", "whole_site") if name in names), item.path.stem)
         item.add_marker(pytest.mark.xdist_group(shared))
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def shared_browser() -> AsyncGenerator[None]:
+    """One browser for all tests of a process."""
+    async with share_browser():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -186,8 +186,8 @@ async def serve_site(folder: Path, pages: Path, stack: Stack, port: int, **build
     try:
         await nginx.start()
         await caddy.start()
-        await nginx.until(nginx_listens, seconds=120)
-        await caddy.until(caddy_listens, seconds=120)
+        await nginx.until(nginx_listens, seconds=300)
+        await caddy.until(caddy_listens, seconds=300)
         yield
     finally:
         await caddy.stop()

@@ -113,7 +113,7 @@ async def proxied_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
         try:
             for program in programs:
                 await program.start()
-            await programs[-1].until(is_answering, seconds=60)
+            await programs[-1].until(is_answering, seconds=200)
             yield f"http://127.0.0.1:{port}"
         finally:
             for program in programs:

@@ -149,7 +149,7 @@ async def expect_no_barriers(page: Page, scheme: str) -> None:
         return not found
 
     with suppress(AssertionError):
-        await wait_until(is_free, "no barriers", seconds=60)
+        await wait_until(is_free, "no barriers", seconds=200)
     assert found == [], scheme
 
 

@@ -25,7 +25,7 @@ EMAIL, PASSWORD = "quelquun@example.org", "sept tortues vertes sur un toit"
 PRM = "30001000000015"
 HOME = "Maison"
 """What a meter is called whose owner keeps the name that is proposed."""
-SECONDS_TO_TRANSLATE = 120
+SECONDS_TO_TRANSLATE = 200
 """Home Assistant shows some words in English until it has loaded them in another language."""
 
 TEXTS = load_texts("fr")

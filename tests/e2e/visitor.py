@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import ConsoleMessage, Locator, Page, Request, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from scripts.lib.browser import ARGUMENTS, PATIENCE, find_chromium
+from scripts.lib.browser import PATIENCE, borrow_browser, start_browser
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -112,16 +112,8 @@ class Visitor:
 async def open_visitor(
     url: str, *, language: str = "en", width: int = 1280, dark: bool = False, bfcache: bool = False
 ) -> AsyncGenerator[Visitor]:
-    """A fresh browser, whose clock shows the gateway's time.
-
-    With `bfcache` it keeps the pages that it leaves, as people's browsers do: Playwright's keeps none.
-    """
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_chromium(),
-            args=ARGUMENTS,
-            ignore_default_args=["--disable-back-forward-cache"] if bfcache else [],
-        )
+    """A browser with a fresh profile, whose clock shows the gateway's time; `bfcache` as of `start_browser`."""
+    async with start_browser(bfcache=True) if bfcache else borrow_browser() as browser:
         context = await browser.new_context(
             locale={"fr": "fr-FR"}.get(language, "en-GB"),
             timezone_id="Europe/Paris",
@@ -141,5 +133,5 @@ async def open_visitor(
             error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
             raise
         finally:
-            await browser.close()
+            await context.close()
         assert visitor.wrong == [], "\n".join(visitor.wrong)

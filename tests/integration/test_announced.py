@@ -50,7 +50,7 @@ def make_announcement(
         hostname="gateway.local.",
         type="_myelecdata._tcp.local.",
         name="MyElectricalData._myelecdata._tcp.local.",
-        properties={"id": INSTANCE_ID, "api": "1.0"} | properties,
+        properties={"id": INSTANCE_ID, "api": "1.1"} | properties,
     )
 
 

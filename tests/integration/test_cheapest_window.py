@@ -34,7 +34,8 @@ async def tempo_home(gateway: ScriptedGateway, set_up: SetUp) -> None:
     ]
     keys = ("start", "end", "bucket", "price", "certain")
     gateway.answers[PERIODS]["items"] = [
-        dict(zip(keys, period, strict=True)) | {"off_peak": None} for period in periods
+        dict(zip(keys, period, strict=True)) | {"off_peak": None, "expected": False, "expected_reason": None}
+        for period in periods
     ]
     await set_up()
 

@@ -14,6 +14,7 @@ from paris_home import World, parse_paris
 from scripted_gateway import POINT_ID, ScriptedGateway
 
 from custom_components.my_electrical_data.api import figures, models, on_demand, signals
+from custom_components.my_electrical_data.api.transport import API_MAJOR, API_MINOR
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENT = json.loads((Path(__file__).parents[2] / "server" / "openapi.json").read_text())
@@ -86,6 +87,7 @@ async def test_what_a_world_tells_is_an_answer_of_the_gateway(name: str, query: 
 
 # What the integration reads, and how the document calls it.
 MODELS: dict[type, str] = {
+    models.ConsentRequest: "ConsentView",
     models.Freshness: "Freshness",
     models.Hole: "Hole",
     models.Notice: "Notice",
@@ -101,6 +103,7 @@ MODELS: dict[type, str] = {
     on_demand.Interval: "CurveReading",
     on_demand.LoadCurve: "CurveAnswer",
     on_demand.OptionCost: "OptionCostView",
+    on_demand.OptionTotal: "OptionTotalView",
     on_demand.ComparedMonth: "MonthView",
     on_demand.Comparison: "ComparisonView",
     on_demand.Refresh: "RefreshAnswer",
@@ -125,8 +128,13 @@ def test_the_gateway_promises_what_is_read(model: Any) -> None:
     for field in fields(model):
         name = field.metadata.get("alias", field.name)
         assert name in schema["properties"], f"{MODELS[model]} has no {name}"
-        needed = field.default is MISSING and field.default_factory is MISSING
-        assert not needed or name in schema["required"], f"{MODELS[model]} may leave {name} out"
+        has_default = field.default is not MISSING or field.default_factory is not MISSING
+        assert has_default == (name not in schema.get("required", [])), f"{MODELS[model]}.{name}"
+
+
+def test_the_gateway_of_this_release_is_what_the_integration_needs() -> None:
+    """A field that is read and that the gateway did not always send raises the minor version of both."""
+    assert DOCUMENT["components"]["schemas"]["Ping"]["properties"]["api"]["default"] == f"{API_MAJOR}.{API_MINOR}"
 
 
 @pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)

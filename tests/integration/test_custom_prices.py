@@ -93,6 +93,7 @@ async def test_what_was_entered_comes_back_to_be_changed(
     form = await answer_meter(hass, await open_tariff(hass, await set_up()), TARIFF)
     shown = list_suggested(form)
     assert (shown["usual_price"], shown["subscription"]) == (0.21, 15.5)
+    assert form["description_placeholders"]["note"] == ""
     first, second = shown["other_prices"]
     assert (first["name"], first["days"], first["hours"], first["holidays"]) == ("week_end", ["5", "6"], "", "included")
     assert (second["hours"], second["season"]) == ("22:30-06:30, 12:30-14:30", "summer")
@@ -109,6 +110,27 @@ async def test_an_offer_by_colour_is_not_shown_in_part(
     gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
     form = await answer_meter(hass, await open_tariff(hass, await set_up()), TARIFF)
     assert list_suggested(form) == {"usual_price": None, "subscription": None, "other_prices": []}
+    assert "Another offer, as JSON" in form["description_placeholders"]["note"], "it stays, and can be edited elsewhere"
+    assert gateway.told == []
+
+
+@pytest.mark.parametrize("bucket", ["0", "1_2_3", "week_end", "heures_creuses_nuit_de_week_ends"])
+async def test_a_price_keeps_the_name_that_statistics_have(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, bucket: str
+) -> None:
+    """Whatever name the gateway accepts, up to its 32 characters."""
+    prices = [PRICES[0] | {"bucket": bucket}, PRICES[-1]]
+    tariff = {
+        "valid_from": None,
+        "option": "custom",
+        "power_kva": 9,
+        "subscription_eur_per_month": 15.5,
+        "prices": prices,
+    }
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
+    form = await answer_meter(hass, await open_tariff(hass, await set_up()), TARIFF)
+    await answer_meter(hass, form, list_suggested(form))
+    assert gateway.told[-1]["tariffs"][0]["prices"] == prices
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ async def test_tells_the_state_and_no_secret(
     gateway.answers[ECOWATT]["days"][0]["message"] = f"Compteur 12345678901234, {POINT_ID}, chez Maison"
     entry = await set_up()
     report = await get_diagnostics_for_config_entry(hass, hass_client, entry)
-    assert report["gateway"]["api"] == "1.0"
+    assert report["gateway"]["api"] == "1.1"
     assert report["tempo"]["ok"] is False
     assert "upstream_down" not in report["tempo"]["error"]
     assert report["usage_points"]["data"][0]["consent"]["status"] == "granted"

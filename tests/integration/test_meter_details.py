@@ -104,12 +104,14 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
 
 def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict[str, Any]:
     least = None if lowest is None else bills[lowest]
-    costs = {
+    costs: dict[str, Any] = {
         option: {
             "energy": bill,
             "subscription": 0,
             "total": bill,
             "known": 1.0 if bill else 0.0,
+            "buckets": {},
+            "red_gain": None,
             "above_lowest": None if bill is None or least is None else bill - least,
         }
         for option, bill in bills.items()
@@ -125,7 +127,9 @@ def build_comparison(bills: dict[str, float | None], lowest: str | None) -> dict
         "highest_va": None,
         "highest_known": 0.0,
         "lowest_power_kva": None,
+        "lower_powers": [],
         "prices_outdated": None,
+        "next_change": "2026-11-24T11:00:00Z",
     }
 
 

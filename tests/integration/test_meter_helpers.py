@@ -295,7 +295,14 @@ async def test_a_sensor_without_statistics_is_refused(hass: HomeAssistant, set_u
 
 def build_period(start: str, end: str, price: float | None) -> Period:
     return Period(
-        start=parse_paris(start), end=parse_paris(end), bucket="hp", off_peak=False, price=price, certain=True
+        start=parse_paris(start),
+        end=parse_paris(end),
+        bucket="hp",
+        off_peak=False,
+        price=price,
+        certain=True,
+        expected=False,
+        expected_reason=None,
     )
 
 

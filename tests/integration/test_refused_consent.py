@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from pages import add_meter, answer_meter, load_texts
@@ -35,7 +34,12 @@ class Dialog:
     def __init__(self, hass: HomeAssistant, gateway: ScriptedGateway) -> None:
         self._hass = hass
         self._changed = asyncio.Event()
-        self.consent = load_body("consent") | {"status": "refused", "reason": "refused_at_enedis", "usage_points": []}
+        self.consent = load_body("consent") | {
+            "status": "refused",
+            "reason": "refused_at_enedis",
+            "may_retry": True,
+            "usage_points": [],
+        }
         self.looked = asyncio.Event()
         gateway.answers[CONSENT] = self._answer_status
         hass.bus.async_listen("data_entry_flow_progressed", self._note_change)
@@ -86,7 +90,7 @@ async def test_a_refused_consent_that_is_given_after_all(
     dialog.consent |= {"reason": "wrong_meter"}
     again = await dialog.fetch_change()
     assert again["description_placeholders"]["reason"] == texts["error"]["consent_wrong_meter"]
-    dialog.consent |= {"status": "pending", "reason": None}
+    dialog.consent |= {"status": "pending", "reason": None, "may_retry": False}
     await dialog.wait_for_look()
     dialog.consent = load_body("consent")
     assert (await dialog.fetch_change())["step_id"] == "tariff"
@@ -97,14 +101,11 @@ async def test_a_refused_consent_that_is_given_after_all(
 
 
 async def test_a_refused_consent_that_nobody_gives_in_time(
-    hass: HomeAssistant,
-    gateway: ScriptedGateway,
-    entry_without_meters: MockConfigEntry,
-    now: FrozenDateTimeFactory,
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
 ) -> None:
     dialog = Dialog(hass, gateway)
     await dialog.open(entry_without_meters)
-    now.move_to(load_body("consent_asked")["expires_at"])
+    dialog.consent |= {"may_retry": False}
     form = await dialog.fetch_change()
     assert (form["step_id"], form["errors"]) == ("number", {"base": "consent_refused_at_enedis"})
 

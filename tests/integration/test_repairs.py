@@ -129,7 +129,7 @@ async def test_a_gateway_that_asks_to_wait_is_there(
         assert ("gateway_down" in get_repairs(hass)) == (moment == "12:40"), moment
 
 
-@pytest.mark.parametrize(("api", "key"), [("0.9", "gateway_too_old"), ("2.0", "gateway_too_new")])
+@pytest.mark.parametrize(("api", "key"), [("1.0", "gateway_too_old"), ("2.0", "gateway_too_new")])
 async def test_versions_that_do_not_fit(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, api: str, key: str
 ) -> None:

@@ -24,8 +24,10 @@ from typing import Any
 
 from aiohttp import web
 from homeassistant import bootstrap
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 from homeassistant.runner import RuntimeConfig
 
 from scripts.lib import home_assistant
@@ -41,6 +43,7 @@ ROUNDS = 3
 IDLE_SECONDS = 10.0
 MOST_SECONDS = 0.02
 LOOK_SECONDS = 0.0005
+MOST_HOLDS = 10
 LONGEST_STOP = 60
 """Seconds after which a Home Assistant that does not stop is ended, and says where each of its threads was."""
 WAITING = {"threading", "queue", "selectors", "thread"}
@@ -113,6 +116,10 @@ async def _start_home_assistant(folder: Path) -> HomeAssistant:
 
 async def _stop_home_assistant(hass: HomeAssistant) -> None:
     faulthandler.dump_traceback_later(LONGEST_STOP, exit=True)  # also if the process does not end after it
+    # a recorder that is told to stop before it has begun its work overlooks it and never ends
+    at_work = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(at_work))
+    await at_work
     await hass.async_stop()
 
 
@@ -151,11 +158,12 @@ class _Callback:
 
 @dataclass(frozen=True)
 class _Collection:
-    """A garbage collection, which stops every thread: the one that ran it, its own seconds, and when it ended."""
+    """A garbage collection, which stops every thread: the one that ran it, its own seconds, and when it was."""
 
     thread: str
     generation: int
     seconds: float
+    begun: float
     ended: float
 
     def __str__(self) -> str:
@@ -172,7 +180,7 @@ class _Hold:
 
     def describe(self, collections: list[_Collection]) -> str:
         """Say who it was: the collections within it, or the threads that may have held Python's lock."""
-        within = [str(each) for each in collections if self.begun <= each.ended <= self.ended]
+        within = [str(each) for each in collections if each.begun < self.ended and each.ended > self.begun]
         who = within or [f"no garbage; then at work: {', '.join(self.threads) or 'none, so the machine was busy'}"]
         return f"{(self.ended - self.begun) * 1000:.1f} ms: {'; '.join(who)}"
 
@@ -190,7 +198,7 @@ class _Pauses:
     def measure_pauses(self) -> Iterator[None]:
         run = asyncio.Handle._run
         current: _Callback | None = None
-        collecting_since = 0.0
+        since = own_since = 0.0
         over, loop_thread = threading.Event(), threading.get_ident()
 
         def run_timed(handle: asyncio.Handle) -> None:
@@ -203,12 +211,12 @@ class _Pauses:
             current = None
 
         def note_collection(phase: str, told: dict[str, int]) -> None:
-            nonlocal collecting_since
+            nonlocal since, own_since
             if phase == "start":
-                collecting_since = time.thread_time()
+                since, own_since = time.perf_counter(), time.thread_time()
                 return
-            seconds, thread = time.thread_time() - collecting_since, threading.current_thread()
-            self.collections.append(_Collection(thread.name, told["generation"], seconds, time.perf_counter()))
+            seconds, thread = time.thread_time() - own_since, threading.current_thread()
+            self.collections.append(_Collection(thread.name, told["generation"], seconds, since, time.perf_counter()))
             if (doing := current) is not None and thread.ident == loop_thread:
                 doing.collecting += seconds
 
@@ -300,8 +308,8 @@ async def _bench_import(folder: Path, url: str) -> dict[str, float]:
     for callback in sorted(pauses.callbacks, key=lambda each: each.seconds, reverse=True):
         if callback.seconds > MOST_SECONDS:
             print(callback)
-    print(f"\nwhat held all threads for over {MOST_SECONDS * 1000:.0f} ms")
-    for hold in sorted(pauses.holds, key=lambda each: each.begun - each.ended):
+    print(f"\nwhat held all threads for over {MOST_SECONDS * 1000:.0f} ms: the longest of {len(pauses.holds)}")
+    for hold in sorted(pauses.holds, key=lambda each: each.begun - each.ended)[:MOST_HOLDS]:
         print(hold.describe(pauses.collections))
     await _stop_home_assistant(hass)
     return figures

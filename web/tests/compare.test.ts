@@ -36,10 +36,6 @@ describe("the comparison", () => {
     expect(comparison.items.map(isPartial)).toEqual([true, false]);
   });
 
-  test("does not call a month partial where an older gateway does not say how much is known", () => {
-    expect(isPartial({ known: null })).toBe(false);
-  });
-
   test("marks one option as the lowest, and none that is closed to new customers", () => {
     const bills = {
       lowest: "own",

@@ -41,7 +41,7 @@ class DailyReadings:
 
     readings: tuple[DayReading, ...]
     missing: tuple[Missing, ...]
-    next_change: datetime | None = None
+    next_change: datetime | None
 
     @property
     def newest(self) -> DayReading | None:
@@ -121,7 +121,7 @@ class MaxPower:
 
     readings: tuple[PeakReading, ...]
     missing: tuple[Missing, ...]
-    next_change: datetime | None = None
+    next_change: datetime | None
 
     @property
     def newest(self) -> PeakReading | None:
@@ -142,33 +142,23 @@ class Total:
     """What is known of the days `[start, end[`; None where nothing is known. `bill` is `cost` and subscription.
 
     `consumption_complete` and `production_complete`: no day is missing. `cost_complete` and `revenue_complete`: all
-    known energy has a price. Older gateways send `complete` alone, for both directions.
+    known energy has a price. `complete`: the days are over, and none is missing in either direction.
     """
 
     start: date
     end: date
     complete: bool
-    consumption_complete: bool = False
-    production_complete: bool = False
-    cost_complete: bool = True
-    revenue_complete: bool = True
+    consumption_complete: bool
+    production_complete: bool
+    cost_complete: bool
+    revenue_complete: bool
     consumption: Energy | None
     production: float | None
     cost: float | None
     cost_by_bucket: dict[str, float]
     subscription: float | None
     revenue: float | None
-    bill: float | None = None
-
-    @property
-    def is_consumption_whole(self) -> bool:
-        """Whether all consumption is known."""
-        return self.complete or self.consumption_complete
-
-    @property
-    def is_production_whole(self) -> bool:
-        """Whether all production is known."""
-        return self.complete or self.production_complete
+    bill: float | None
 
     @property
     def whole_cost(self) -> float | None:
@@ -178,9 +168,7 @@ class Total:
     @property
     def whole_bill(self) -> float | None:
         """Energy and subscription together, unless some of the energy has no price or the subscription is not known."""
-        if not self.cost_complete or self.cost is None or self.subscription is None:
-            return None
-        return self.cost + self.subscription if self.bill is None else self.bill
+        return self.bill if self.cost_complete else None
 
     @property
     def whole_revenue(self) -> float | None:
@@ -215,8 +203,8 @@ class Totals:
     month: dict[TotalRange, Total]
     year: dict[TotalRange, Total]
     next_change: datetime
-    known_since: date | None = None
-    history_complete: bool = True
+    known_since: date | None
+    history_complete: bool
 
     def starts_late(self, total: Total) -> bool:
         """Return whether the beginning of a total is missing because history is still being fetched."""
@@ -254,8 +242,8 @@ class Period:
     off_peak: bool | None
     price: float | None
     certain: bool
-    expected: bool = False
-    expected_reason: str | None = None
+    expected: bool
+    expected_reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,7 +259,7 @@ class Periods:
     """Tariff periods, oldest first and without gaps."""
 
     items: tuple[Period, ...]
-    next_change: datetime | None = None
+    next_change: datetime
 
     def at(self, moment: datetime) -> Period | None:
         """Return the period at `moment`, or None outside the known range."""

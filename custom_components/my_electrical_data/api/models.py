@@ -96,19 +96,22 @@ class ConsentStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartedConsent:
-    """A consent request and the address at which the meter's holder continues, valid until `expires_at`."""
+    """A consent request and the address at which the meter's holder continues."""
 
     id: str
     authorize_url: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsentRequest:
-    """A consent request's state; `reason` says why it failed, `usage_points` which meters it opened."""
+    """A consent request's state; `reason` says why it failed, `usage_points` which meters it opened.
+
+    `may_retry`: it was refused, and can still be given on the page where it started.
+    """
 
     status: ConsentStatus
     reason: str | None
+    may_retry: bool
     usage_points: tuple[str, ...]
 
 
@@ -248,12 +251,12 @@ class UsagePoint:
     name: str | None
     consent: Consent
     freshness: Freshness
-    contract: Contract = Contract()
-    curve_collected: bool | None = None
-    tariffs: tuple[Tariff, ...] = ()
-    off_peak: tuple[OffPeak, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    holes: tuple[Hole, ...] = ()
+    contract: Contract
+    curve_collected: bool | None
+    tariffs: tuple[Tariff, ...]
+    off_peak: tuple[OffPeak, ...]
+    notices: tuple[Notice, ...]
+    holes: tuple[Hole, ...]
 
     def __post_init__(self) -> None:
         """Refuse an id that cannot be part of a statistic id, and holes of centuries."""

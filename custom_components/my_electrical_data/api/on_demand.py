@@ -3,7 +3,7 @@
 Datetimes are aware and in UTC, dates are days of Paris, energy is in Wh, power in W or VA, money in EUR.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from .figures import Missing
@@ -46,15 +46,15 @@ class OptionCost:
     subscription: float | None
     total: float | None
     known: float
-    buckets: dict[str, BucketCost] = field(default_factory=dict)
-    red_gain: float | None = None
+    buckets: dict[str, BucketCost]
+    red_gain: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptionTotal(OptionCost):
     """The cost of an option over all months; `above_lowest` is how much more it costs than the lowest option."""
 
-    above_lowest: float | None = None
+    above_lowest: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ class ComparedMonth:
     start: date
     end: date
     options: dict[str, OptionCost]
-    known: float | None = None
+    known: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +91,7 @@ class Comparison:
 
     `highest_known` is the share of days (0 to 1) whose maximum power is known. `open_to_new` says of an option whether
     somebody who does not have it yet may choose it today. `total` is of `total_months` months, alike for all options;
-    `lowest` has the lowest bill of those that the reader may choose. An older gateway does not say it.
+    `lowest` has the lowest bill of those that the reader may choose; None if no bill is known.
     """
 
     items: tuple[ComparedMonth, ...]
@@ -101,12 +101,12 @@ class Comparison:
     highest_known: float
     lowest_power_kva: int | None
     prices_outdated: date | None
-    open_to_new: dict[str, bool] = field(default_factory=dict)
-    total_months: int | None = None
-    lowest: str | None = None
-    offers: tuple[ComparedOffer, ...] = ()
-    lower_powers: tuple[LowerPower, ...] = ()
-    next_change: datetime | None = None
+    open_to_new: dict[str, bool]
+    total_months: int
+    lowest: str | None
+    offers: tuple[ComparedOffer, ...]
+    lower_powers: tuple[LowerPower, ...]
+    next_change: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

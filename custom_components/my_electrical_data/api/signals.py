@@ -33,8 +33,8 @@ class TempoDay:
     color: TempoColor
     confirmed: bool
     possible: tuple[TempoColor, ...]
-    expected_color: TempoColor | None = None
-    expected_reason: str | None = None
+    expected_color: TempoColor | None
+    expected_reason: str | None
 
     @property
     def sure_color(self) -> TempoColor:
@@ -74,7 +74,7 @@ class ForecastDay:
 class ForecastScore:
     """Brier scores of the forecast and of two baselines over `days`; smaller is better. `measure`: `red`, `total` …
 
-    `baseline` is the better of the two; an older gateway does not say it.
+    `baseline` is the better of the two.
     """
 
     horizon: int
@@ -83,7 +83,7 @@ class ForecastScore:
     forecast: float
     climatology: float
     deduction: float
-    baseline: float | None = None
+    baseline: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +135,7 @@ class TempoSeason:
     end: date
     days: dict[TempoColor, TempoCount]
     certain_red: tuple[date, ...]
-    expected_red: tuple[date, ...] = ()
+    expected_red: tuple[date, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,7 +37,8 @@ from .errors import (
 from .models import Ping
 
 GATEWAY_NAME = "MyElectricalData"
-API_MAJOR, API_MINOR = 1, 0
+API_MAJOR, API_MINOR = 1, 1
+"""The version of the gateway's API that has every field of the models."""
 PROBLEM_TYPE = "application/problem+json"
 
 TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis

@@ -22,7 +22,7 @@ from gateway.accounts.models import Account
 from gateway.accounts.secrets import hash_secret
 from gateway.audit.service import record_event
 from gateway.consents import repository
-from gateway.consents.claims import ClaimOutcome
+from gateway.consents.claims import RETRYABLE, ClaimOutcome
 from gateway.consents.models import Consent, ConsentState, ConsentStatus
 from gateway.instance import Instance
 from gateway.kit import paris
@@ -57,7 +57,7 @@ OPEN = frozenset(ClaimOutcome) - {
     ClaimOutcome.EXPIRED,
     ClaimOutcome.TOO_OFTEN,
 }
-"""Outcomes after which the user may go to Enedis again."""
+"""Outcomes after which the start page still leads to Enedis. Only after RETRYABLE ones is the user sent there."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ def get_outcome(consent: Consent, now: datetime) -> ClaimOutcome:
 def get_status(consent: Consent, now: datetime) -> ConsentStatus:
     """Return the status of a consent, which is EXPIRED for a request that was not completed in time."""
     return ConsentStatus.EXPIRED if get_outcome(consent, now) is ClaimOutcome.EXPIRED else consent.status
+
+
+def may_retry(consent: Consent, now: datetime) -> bool:
+    """Return whether the user can still be granted a refused consent, by going to Enedis again."""
+    return get_outcome(consent, now) in RETRYABLE and now < consent.expires_at
 
 
 async def start_authorization(

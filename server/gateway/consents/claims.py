@@ -46,6 +46,11 @@ class ClaimOutcome(StrEnum):
     TOO_OFTEN = "too_often"
 
 
+RETRYABLE = frozenset({ClaimOutcome.REFUSED_AT_ENEDIS, ClaimOutcome.WRONG_METER, ClaimOutcome.SHARED_BEFORE})
+"""Outcomes after which the same request can be granted at once. After the others the user has to request again, most
+often on another day. Not after another browser: a stranger may have sent the user."""
+
+
 @dataclass(frozen=True)
 class ClaimFacts:
     """What the database has about a claim: the day of its state, and the opening days of services claimed by others."""

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gateway.accounts import sessions
 from gateway.accounts.parts import AccountParts
 from gateway.consents import authorization
-from gateway.consents.authorization import LIFETIME, OPEN
-from gateway.consents.claims import ClaimOutcome
+from gateway.consents.authorization import LIFETIME
+from gateway.consents.claims import RETRYABLE, ClaimOutcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.consents.service import ConsentService
 from gateway.dependencies import OUR_ID, SettingsDep, get_part
@@ -31,8 +31,6 @@ _FOLLOW, _FOLLOW_LATER = 3, 60
 CALLBACK_WAIT = 8.0
 """Seconds for which the callback waits for the check before it shows a page that reloads itself."""
 _STATUS = {ClaimOutcome.UNKNOWN: 404, ClaimOutcome.EXPIRED: 410, ClaimOutcome.TOO_OFTEN: 429}
-_AGAIN = OPEN - {ClaimOutcome.UNKNOWN, ClaimOutcome.OTHER_BROWSER}
-"""Outcomes after which the page offers another try. Not after another browser: a stranger may have sent the user."""
 
 type ConsentId = Annotated[str, Path(pattern=OUR_ID)]
 
@@ -114,7 +112,7 @@ async def _render_result(
     if front and outcome is not ClaimOutcome.PENDING and consent_id and await _is_owner_logged_in(request, consent_id):
         # to anybody else, such as a user of Home Assistant, the front end would only say that they must log in
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
-    again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
+    again = f"{base}/consents/{consent_id}/start" if outcome in RETRYABLE and consent_id else None
     return render_page(
         request,
         "consent_result.html",

@@ -27,11 +27,15 @@ class ConsentStarted(BaseModel):
 
 
 class ConsentView(BaseModel):
-    """The status of a consent; `reason` says why it failed."""
+    """The status of a consent; `reason` says why it failed.
+
+    `may_retry`: it was refused, and the customer can still give the same consent on the page where it started.
+    """
 
     id: str
     status: ConsentStatus
     reason: str | None
+    may_retry: bool
     usage_points: list[str]
 
     @classmethod
@@ -43,5 +47,6 @@ class ConsentView(BaseModel):
             id=consent.id,
             status=status,
             reason=None if granted or status is ConsentStatus.PENDING else authorization.get_outcome(consent, now),
+            may_retry=authorization.may_retry(consent, now),
             usage_points=[consent.point_id] if granted else [],
         )

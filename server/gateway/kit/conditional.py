@@ -25,7 +25,7 @@ _SOON = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Prepared:
-    """A JSON body ready to be sent to one caller, possibly compressed, with the ETag of its uncompressed content."""
+    """A JSON body ready to be sent, possibly compressed, with the ETag of its uncompressed content."""
 
     content: bytes
     etag: str
@@ -43,8 +43,7 @@ class Changing(BaseModel):
 class _BuiltResponse:
     """A body that is valid in `[since, until[`; `look_again` is the monotonic second at which it is rebuilt."""
 
-    content: bytes
-    etag: str
+    prepared: Prepared
     since: datetime
     until: datetime
     look_again: float
@@ -67,7 +66,7 @@ class ResponseCache:
         if made is None:
             async with self._makers[key]:
                 made = self._find_fresh(key) or await self._refresh(key, make)
-        return _respond(request, made.content, made.etag, self._clock.now(), made.until)
+        return _respond(request, made.prepared, _format_max_age(self._clock.now(), made.until))
 
     def _find_fresh(self, key: str) -> _BuiltResponse | None:
         made = self._made.get(key)
@@ -83,8 +82,15 @@ class ResponseCache:
             body = await make(now)
         pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
         content = body.model_dump_json().encode()
-        self._made[key] = _BuiltResponse(content, _make_etag(content), now, body.next_change, begun + pause)
+        prepared = prepare_json(content, compressed=is_worth_compressing(content))
+        self._made[key] = _BuiltResponse(prepared, now, body.next_change, begun + pause)
         return self._made[key]
+
+
+def respond_to_all(request: Request, body: Changing, *, now: datetime) -> Response:
+    """Return `body`, which is the same for every caller, valid until its `next_change`; caches may store it."""
+    prepared = _prepare_for(request, body.model_dump_json().encode())
+    return _respond(request, prepared, _format_max_age(now, body.next_change))
 
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
@@ -97,8 +103,7 @@ def respond_json(request: Request, content: bytes, *, now: datetime, next_change
 
     The response is private: shared caches must not store it, and no browser that sends a cookie or uses the ingress.
     """
-    compressed = accepts_gzip(request.headers) and is_worth_compressing(content)
-    return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
+    return respond_prepared(request, _prepare_for(request, content), now=now, next_change=next_change)
 
 
 def prepare_json(content: bytes, *, compressed: bool) -> Prepared:
@@ -108,16 +113,23 @@ def prepare_json(content: bytes, *, compressed: bool) -> Prepared:
 
 
 def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, next_change: datetime) -> Response:
-    """Return a prepared body for one caller, decompressed if the client does not accept gzip.
+    """Return a prepared body for one caller, decompressed if the client does not accept gzip."""
+    kept = "no-store" if _is_from_browser(request) else f"private, {_format_max_age(now, next_change)}"
+    return _respond(request, prepared, kept, ("Authorization", "Cookie"))
+
+
+def _prepare_for(request: Request, content: bytes) -> Prepared:
+    return prepare_json(content, compressed=accepts_gzip(request.headers) and is_worth_compressing(content))
+
+
+def _respond(request: Request, prepared: Prepared, cache_control: str, vary: tuple[str, ...] = ()) -> Response:
+    """Return a prepared body, or 304 if If-None-Match has its ETag (RFC 9110).
 
     The ETag of a compressed body is weak, since the same answer has other bytes (RFC 9110, 8.8.1).
     """
     content, etag = prepared.content, prepared.etag
-    seconds = max(0, math.ceil((next_change - now).total_seconds()))
-    kept = "no-store" if _is_from_browser(request) else f"private, max-age={seconds}"
-    headers = {"Cache-Control": kept, "Vary": "Authorization, Cookie"}
-    if prepared.is_large:
-        headers["Vary"] += ", Accept-Encoding"
+    vary += ("Accept-Encoding",) if prepared.is_large else ()
+    headers = {"Cache-Control": cache_control} | ({"Vary": ", ".join(vary)} if vary else {})
     if _matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": etag})
     if prepared.is_compressed:
@@ -132,6 +144,7 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
 def _is_from_browser(request: Request) -> bool:
     """Return whether a browser may have sent the request, for a person who is logged in; programs send no cookie.
 
+    Any cookie counts: figures that a browser stores by mistake are worse than figures that are sent once more.
     What a browser stores stays on its disk after the log-out: Clear-Site-Data is ignored over plain HTTP, and not sent
     if the session ends elsewhere.
     """
@@ -142,12 +155,8 @@ def _make_etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _respond(request: Request, content: bytes, etag: str, now: datetime, next_change: datetime) -> Response:
-    seconds = max(0, math.ceil((next_change - now).total_seconds()))
-    headers = {"ETag": etag, "Cache-Control": f"max-age={seconds}"}
-    if _matches(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(content, headers=headers, media_type="application/json")
+def _format_max_age(now: datetime, next_change: datetime) -> str:
+    return f"max-age={max(0, math.ceil((next_change - now).total_seconds()))}"
 
 
 def _matches(header: str, etag: str) -> bool:

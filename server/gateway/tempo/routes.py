@@ -37,4 +37,4 @@ async def get_tempo_days(
     """Colours by day since September 2014."""
     now = clock.now()
     found = await outlook.read_days(start, end, now)
-    return conditional.respond(request, found, now=now, next_change=found.next_change)
+    return conditional.respond_to_all(request, found, now=now)

@@ -153,6 +153,8 @@ class Home:
     used: Mapping[date, Known]
     gave: Mapping[date, Known]
     produces: bool
+    since: date = date.min
+    """The day on which the meter was put into service."""
 
     def find_contract(self, day: date) -> Contract:
         return max((one for one in self.contracts if one.first <= day), key=lambda one: one.first)
@@ -311,6 +313,7 @@ class OptionBill:
 
 def compare_month(home: Home, days: Sequence[date]) -> dict[str, OptionBill | None]:
     """What a month would have cost under each option; empty if nothing has a price. None: cannot be compared."""
+    days = [day for day in days if day >= home.since]
     costs: dict[str, dict[tuple[date, int], Fraction]] = {name: {} for name in (*REGULATED, "own")}
     lengths: dict[tuple[date, int], int] = {}
     for name, found in costs.items():

@@ -1,7 +1,8 @@
 """Every answer that has figures, over HTTP, beside what a model counts minute by minute.
 
 Homes have holes, half days, days of which only the sum is known, tariffs and off-peak hours that change within a month
-or only later, colours that nobody knows, and production; their days are around both odd days, New Year and 29 February.
+or only later, colours that nobody knows, production, and a first day that begins at noon or so; their days are around
+both odd days, New Year and 29 February.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from gateway.settings import EnedisEnvironment, Settings
 from gateway.usage_points import contract as contracts
 from gateway.usage_points.models import PointStatus
 from tests.server.billing import expected
-from tests.server.billing.expected import DAY, Contract, Home, Known, OffPeak, Sums, list_clocks, list_days
+from tests.server.billing.expected import DAY, MINUTE, Contract, Home, Known, OffPeak, Sums, list_clocks, list_days
 from tests.server.billing.homes import StoredHome, sqlite_url
 from tests.server.conftest import Gateway, SetClock, run_gateway
 from tests.server.paris import PARIS, midnight
@@ -96,7 +97,13 @@ def draw_home(chance: random.Random, today: date) -> Home:
     used = {day: draw_day(chance, day, is_old=day < oldest_recent) for day in windows}
     produces = chance.random() < 0.5
     gave = {day: draw_day(chance, day, is_old=False) for day in windows} if produces else {}
-    return Home(agreed, off_peak, colors, used, gave, produces)
+    since = chance.choice([date.min, date.min, *chance.sample(windows, 1)])
+    for days in (used, gave):
+        for day in [day for day in days if day < since]:
+            del days[day]
+        if since in days:
+            days[since] = Known(days[since].curve[20:])  # it was put into service in the course of the day
+    return Home(agreed, off_peak, colors, used, gave, produces, since)
 
 
 def _a_year_before(day: date) -> date:
@@ -113,7 +120,11 @@ async def store_home(home: Home, folder: Path, today: date, keyring: Keyring) ->
         keyring,
         tariffs=[_write_contract(one) for one in home.contracts],
         off_peak=[_write_off_peak(one) for one in home.off_peak],
-        contract=contracts.Contract(consumes=True, produces=home.produces),
+        contract=contracts.Contract(
+            consumes=True,
+            produces=home.produces,
+            consumption_activated_on=None if home.since == date.min else home.since,
+        ),
     )
     await stored.change_point(status=PointStatus.ENDED, ended_at=clock.now() - timedelta(hours=2))
     await stored.write_colors(home.colors)
@@ -299,8 +310,8 @@ def check_total(asked: Asked, total: Any, days: list[date]) -> None:
     assert (total["cost"] or 0) == to_eur(sums.cost or Fraction(0))
     assert (total["revenue"] or 0) == to_eur(sums.revenue or Fraction(0))
     if days[0] >= date(2025, 2, 1):
-        owed = sum((asked.home.subscription_of(day) for day in days if day <= asked.today), Fraction(0))
-        assert total["subscription"] == to_eur(owed)
+        owed = [asked.home.subscription_of(day) for day in days if asked.home.since <= day <= asked.today]
+        assert total["subscription"] == to_eur(sum(owed, Fraction(0)) if owed else None)
     assert total["consumption_complete"] == ("consumption" not in sums.lacks)
     assert total["cost_complete"] == ("cost" not in sums.lacks)
     if asked.home.produces:
@@ -386,6 +397,28 @@ async def check_comparison(asked: Asked) -> None:
         assert answer["total"][name]["total"] == to_eur(energy + subscription), name
 
 
+async def check_periods(asked: Asked, start: date, end: date) -> None:
+    """The periods of past days have no gap, and each minute its bucket and price."""
+    items = (await asked.get("periods", start=str(start), end=str(end)))["items"]
+    edges = [(datetime.fromisoformat(item["start"]), datetime.fromisoformat(item["end"])) for item in items]
+    assert [begins for begins, _ in edges] == [midnight(start), *(ends for _, ends in edges[:-1])]
+    assert edges[-1][1] == midnight(end)
+    told = [item for item, (begins, ends) in zip(items, edges, strict=True) for _ in range((ends - begins) // MINUTE)]
+    position = 0
+    for day in list_days(start, end):
+        contract = asked.home.find_contract(day)
+        for clock, bucket in zip(list_clocks(day), asked.home.name_minutes(contract.option, day), strict=True):
+            item = told[position]
+            position += 1
+            price = expected.price_of(contract.option, contract.kva, day, bucket)
+            assert (item["bucket"], item["price"]) == (bucket, None if price is None else float(price)), (day, clock)
+            assert item["certain"] == (bucket != "unknown")
+            if contract.option == "tempo":
+                assert item["off_peak"] == (not 6 * 60 <= clock < 22 * 60)
+            else:
+                assert item["off_peak"] == {"base": None, "unknown": None, "hp": False, "hc": True}[bucket]
+
+
 async def check_totals(asked: Asked) -> None:
     answer = await asked.get("totals")
     for unit in ("day", "week", "month", "year"):
@@ -428,6 +461,8 @@ async def check_home(today: date, chance: random.Random) -> None:
             await check_habits(asked, today - SHOWN * DAY, today)
             await check_comparison(asked)
             await check_totals(asked)
+            await check_periods(asked, *find_odd_days(today))
+            await check_periods(asked, today - 9 * DAY, today)
 
 
 def find_odd_days(today: date) -> tuple[date, date]:

@@ -88,6 +88,17 @@ async def test_no_subscription_is_owed_before_the_meter_is_in_service(home: Stor
     assert month["year_ago"]["subscription"] is None
 
 
+async def test_a_roof_whose_first_day_is_not_told_owes_no_subscription_before_the_meter_is_in_service(
+    home: StoredHome,
+) -> None:
+    contract = Contract(power_kva=6, produces=True, consumption_activated_on=date(2026, 10, 16))
+    await home.change_point(contract=contract)
+    await write_curve(home, date(2026, 10, 16))
+    month = (await load_totals(home))["month"]
+    assert month["last"]["subscription"] == pytest.approx((15.86 + 9.60 * 1.2 / 12) * 16 / 31)
+    assert month["year_ago"]["subscription"] is None
+
+
 async def test_a_producer_who_injects_owes_the_surcharge(home: StoredHome) -> None:
     """9.60 EUR a year before tax, since August 2025 with a VAT of 20 %; from the day on which injection began."""
     contract = Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1))

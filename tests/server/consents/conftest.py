@@ -70,6 +70,12 @@ class Person:
         seen = await self.gateway.get(f"/v1/consents/{asked['id']}", self.who)
         return seen["status"], seen["reason"]
 
+    async def may_retry(self, asked: dict[str, Any]) -> tuple[bool, bool]:
+        """Return whether the API, and the page with the outcome, say that the consent can still be given."""
+        seen = await self.gateway.get(f"/v1/consents/{asked['id']}", self.who)
+        page = await self.browser.get(f"/consents/{asked['id']}/result")
+        return seen["may_retry"], f"/consents/{asked['id']}/start" in page.text
+
     async def check_until_decided(self, asked: dict[str, Any], clock: SetClock) -> tuple[str, str | None]:
         """Pass the time, in growing steps, until the consent is decided; return how it stands."""
         step = timedelta(seconds=5)

@@ -160,6 +160,7 @@ async def test_a_link_sent_to_the_victim_does_not_end_in_the_attackers_browser(a
     page = await alice.handle_callback(location)
     assert "navigateur" in page.text
     assert await mallory.get_consent_status(asked) == ("refused", "other_browser")
+    assert await mallory.may_retry(asked) == (False, False)
     again = await mallory.handle_callback(location)
     assert again.status_code == 200
     assert await mallory.get_consent_status(asked) == ("refused", "other_browser"), "the state was burnt"

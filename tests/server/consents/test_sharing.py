@@ -78,9 +78,19 @@ async def test_a_refusal_is_said_and_can_be_tried_again(alice: Person) -> None:
     assert "Rien n’a été partagé" in page.text
     assert f"/consents/{asked['id']}/start" in page.text
     assert await alice.get_consent_status(asked) == ("refused", "refused_at_enedis")
+    assert await alice.may_retry(asked) == (True, True)
     address = await alice.start_authorization(asked)
     await alice.handle_callback(alice.at_enedis(address, TO_SHARE))
     assert await alice.get_consent_status(asked) == ("granted", None)
+    assert await alice.may_retry(asked) == (False, False)
+
+
+async def test_a_refused_consent_can_be_tried_again_for_a_day(alice: Person, clock: SetClock) -> None:
+    asked, _ = await alice.give_consent(TO_SHARE, accept=False)
+    clock.set(NOW + timedelta(hours=24))
+    alice.who = await alice.gateway.sign_in("alice@example.org")
+    assert await alice.get_consent_status(asked) == ("refused", "refused_at_enedis")
+    assert not (await alice.may_retry(asked))[0]
 
 
 async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> None:
@@ -110,6 +120,7 @@ async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: 
     assert len(alice.simulator.calls("subscribed_services")) <= 20
     page = await alice.browser.get(f"/consents/{asked['id']}/result")
     assert "Enedis n’a pas ouvert l’accès" in page.text
+    assert await alice.may_retry(asked) == (False, False), "the request is over"
 
 
 async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clock: SetClock) -> None:
@@ -140,6 +151,7 @@ async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Per
 
     await wait_until(has_ended)
     assert await alice.get_consent_status(asked) == ("refused", "wrong_meter")
+    assert await alice.may_retry(asked) == (True, True)
     assert await alice.gateway.get("/v1/usage-points", alice.who) == {"items": []}
 
 

@@ -1938,6 +1938,8 @@ export interface components {
         /**
          * ConsentView
          * @description The status of a consent; `reason` says why it failed.
+         *
+         *     `may_retry`: it was refused, and the customer can still give the same consent on the page where it started.
          */
         ConsentView: {
             /** Id */
@@ -1945,6 +1947,8 @@ export interface components {
             status: components["schemas"]["ConsentStatus"];
             /** Reason */
             reason: string | null;
+            /** May Retry */
+            may_retry: boolean;
             /** Usage Points */
             usage_points: string[];
         };
@@ -3205,7 +3209,7 @@ export interface components {
             version?: string;
             /**
              * Api
-             * @default 1.0
+             * @default 1.1
              */
             api?: string;
             /** Instance Id */

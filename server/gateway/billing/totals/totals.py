@@ -126,10 +126,11 @@ def sum_by_day(
 ) -> dict[date, DayTotal]:
     """Return the sums of each of `days`.
 
-    `counted_since` has the directions that are measured and the first day of each; no subscription is owed before.
+    `counted_since` has the directions that are measured and the first day of each; no subscription is owed before that
+    of consumption, or of production for a meter that only produces.
     `subscription_on` returns the subscription in force on a day, in millionths of EUR a month.
     """
-    served_since = min(counted_since.values(), default=date.max)
+    served_since = counted_since.get(Direction.CONSUMPTION, min(counted_since.values(), default=date.max))
     totals = {}
     for day in days:
         known, total = figures.get(day), _NOTHING

@@ -36,10 +36,8 @@ export function optionColors(comparison: View): Record<string, string> {
 }
 
 type Month = Schema<"MonthView">;
-/**
- * Whether a month is compared over a part of its hours only, as rounded to whole per cents. Older gateways do not say it.
- */
-export const isPartial = ({ known }: { known: Month["known"] | null }): boolean => known !== null && known < 0.995;
+/** Whether a month is compared over a part of its hours only, as rounded to whole per cents. */
+export const isPartial = ({ known }: Month): boolean => known < 0.995;
 
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {
