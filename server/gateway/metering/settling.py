@@ -83,7 +83,7 @@ def fit_rounded(readings: Sequence[Reading], wh: int) -> list[Reading] | None:
     share, fitted, left = Fraction(wh * WATT_MINUTES_A_WH, total), [], Fraction(0)
     for reading in readings:
         left += reading.watts * reading.minutes * share
-        watts = round(left / reading.minutes)
+        watts = max(round(left / reading.minutes), 0)  # after a longer interval, more may be left than a short one has
         left -= watts * reading.minutes
         fitted.append(replace(reading, watts=watts, quality=Quality.ESTIMATED))
     return fitted

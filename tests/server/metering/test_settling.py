@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
@@ -132,3 +132,22 @@ def test_a_curve_rounded_to_1000_watts_follows_its_daily_value() -> None:
     assert fit_rounded(rounded, 20_000) is None, "rounding does not explain it"
     exact = [replace(reading, watts=reading.watts + 7) for reading in rounded]
     assert fit_rounded(exact, 59_209) is None
+
+
+@given(
+    st.lists(st.integers(0, 5), min_size=36, max_size=36).filter(lambda values: sum(map(bool, values)) >= 12),
+    st.floats(0.98, 1.02),
+)
+def test_a_rounded_curve_of_two_intervals_never_falls_below_zero(kilowatts: list[int], share: float) -> None:
+    day, steps = date(2026, 11, 3), [60] * 12 + [30] * 24
+    starts = accumulate(steps, initial=0)
+    rounded = [
+        Reading(midnight(day) + timedelta(minutes=start), step, 1000 * value)
+        for start, step, value in zip(starts, steps, kilowatts, strict=False)
+    ]
+    wh = round(sum(reading.watts * reading.minutes for reading in rounded) * share / 60)
+    fitted = fit_rounded(rounded, wh)
+    assume(fitted is not None)
+    assert fitted is not None
+    assert min(reading.watts for reading in fitted) >= 0
+    assert abs(sum(reading.watts * reading.minutes for reading in fitted) / 60 - wh) <= 0.5
