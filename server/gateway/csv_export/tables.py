@@ -104,7 +104,8 @@ def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Ite
     midnight = paris.midnight(published.day)
     for index, hour in enumerate(figures.hours):
         row = _format_instant(midnight + hour * paris.HOUR, "start")
-        amounts = build_hour_row(figures, columns, index).amounts
+        known = build_hour_row(figures, columns, index)
+        amounts = {key: amount for key, amount in known.amounts.items() if key not in known.lacks}
         for key in series:
             name = f"{key}_{'eur' if is_money(key) else 'wh'}"
             row[name] = to_unit(key, amounts[key]) if key in amounts else None
