@@ -127,18 +127,16 @@ def _respond(request: Request, prepared: Prepared, cache_control: str, vary: tup
 
     The ETag of a compressed body is weak, since the same answer has other bytes (RFC 9110, 8.8.1).
     """
-    content, etag = prepared.content, prepared.etag
+    is_compressed = prepared.is_compressed and accepts_gzip(request.headers)
     vary += ("Accept-Encoding",) if prepared.is_large else ()
-    headers = {"Cache-Control": cache_control} | ({"Vary": ", ".join(vary)} if vary else {})
-    if _matches(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": etag})
-    if prepared.is_compressed:
-        if accepts_gzip(request.headers):
-            headers["Content-Encoding"] = "gzip"
-            etag = f"W/{etag}"
-        else:
-            content = decompress(content)
-    return Response(content, headers=headers | {"ETag": etag}, media_type="application/json")
+    headers = {"Cache-Control": cache_control, "ETag": f"W/{prepared.etag}" if is_compressed else prepared.etag}
+    headers |= {"Vary": ", ".join(vary)} if vary else {}
+    if _matches(request.headers.get("if-none-match", ""), prepared.etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if is_compressed:
+        return Response(prepared.content, headers=headers | {"Content-Encoding": "gzip"}, media_type="application/json")
+    content = decompress(prepared.content) if prepared.is_compressed else prepared.content
+    return Response(content, headers=headers, media_type="application/json")
 
 
 def _is_from_browser(request: Request) -> bool:

@@ -21,8 +21,9 @@ class Signal(conditional.Changing):
     text: str
 
 
-def respond_to(text: str, if_none_match: str | None = None, seconds: float = 90) -> Response:
+def respond_to(text: str, if_none_match: str | None = None, seconds: float = 90, accept: str = "") -> Response:
     headers = [] if if_none_match is None else [(b"if-none-match", if_none_match.encode())]
+    headers += [(b"accept-encoding", accept.encode())] if accept else []
     request = Request({"type": "http", "method": "GET", "path": "/", "headers": headers})
     return conditional.respond(request, Body(text=text), now=NOW, next_change=NOW + timedelta(seconds=seconds))
 
@@ -36,6 +37,14 @@ def test_the_tag_changes_with_the_body_only() -> None:
 def test_who_has_it_gets_no_body(form: str) -> None:
     answer = respond_to("a", form.format(respond_to("a").headers["etag"]))
     assert (answer.status_code, answer.body) == (304, b"")
+
+
+def test_the_tag_of_a_compressed_answer_stays_the_same() -> None:
+    text = "a" * 5000
+    whole = respond_to(text, accept="gzip")
+    unchanged = respond_to(text, whole.headers["etag"], accept="gzip")
+    assert (whole.headers["content-encoding"], unchanged.status_code) == ("gzip", 304)
+    assert unchanged.headers["etag"] == whole.headers["etag"] == f"W/{respond_to(text).headers['etag']}"
 
 
 @pytest.mark.parametrize("header", ["", '"x"', "W/", ",,"])
