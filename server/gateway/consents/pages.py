@@ -112,12 +112,12 @@ async def _render_result(
     if front and outcome is not ClaimOutcome.PENDING and consent_id and await _is_owner_logged_in(request, consent_id):
         # to anybody else, such as a user of Home Assistant, the front end would only say that they must log in
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
-    again = f"{base}/consents/{consent_id}/start" if outcome in RETRYABLE and consent_id else None
+    may_retry = outcome in RETRYABLE and consent_id and await get_part(request, ConsentService).may_retry(consent_id)
     return render_page(
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),
         refresh=refresh if outcome is ClaimOutcome.PENDING else None,
         outcome=outcome,
-        again=again,
+        again=f"{base}/consents/{consent_id}/start" if may_retry else None,
     )

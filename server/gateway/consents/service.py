@@ -142,6 +142,12 @@ class ConsentService:
         await asyncio.wait({check}, timeout=patience)
         return (check.result() if check.done() else ClaimOutcome.PENDING), back.consent.id
 
+    async def may_retry(self, consent_id: str) -> bool:
+        """Return whether the user can still be granted a refused consent, by going to Enedis again."""
+        async with self._database.read() as session:
+            consent = await repository.find_consent(session, consent_id)
+        return consent is not None and authorization.may_retry(consent, self._clock.now())
+
     async def get_outcome(self, consent_id: str) -> tuple[ClaimOutcome, bool]:
         """Return the outcome of a consent, and whether the checks of the first minute are over."""
         async with self._database.read() as session:

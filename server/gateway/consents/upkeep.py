@@ -48,15 +48,14 @@ class ConsentKeeper:
         async with self._database.read() as session:
             due = [consent.id for consent in await repository.list_consents_to_check(session, now, _A_ROUND)]
         for consent_id in due:
-            until = None
             with failures.contain("consents"):  # the id is secret
                 try:
                     await self.check_consent(consent_id)
-                    continue
                 except UndecipherableError:
                     log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
-                    until = now + _AFTER_FAILURE
-            await self._postpone_consent(consent_id, until)
+                    await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
+                continue
+            await self._pass_over(consent_id)
         async with self._database.read() as session:
             # after a second at least: callbacks are checking the consents that are due now
             return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))
@@ -132,6 +131,14 @@ class ConsentKeeper:
             and own.status is PointStatus.GRANTED
             and own.authorisation == consent.authorisation,
         )
+
+    async def _pass_over(self, consent_id: str) -> None:
+        """Postpone a consent whose check failed unexpectedly before it set when the next one is due."""
+        now = self._clock.now()
+        async with self._database.write() as session:
+            consent = await repository.lock_consent(session, consent_id)
+            if consent is not None and consent.check_at is not None and consent.check_at <= now:
+                consent.check_at = now + _AFTER_FAILURE
 
     async def _postpone_consent(self, consent_id: str, until: datetime | None) -> ClaimOutcome:
         now = self._clock.now()

@@ -10,6 +10,7 @@ from gateway.accounts import sessions
 from gateway.accounts.models import BrowserSession
 from gateway.accounts.service import find_or_create_account
 from gateway.counters.models import Counter
+from gateway.kit.failures import Failures
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
@@ -87,10 +88,30 @@ async def test_a_refusal_is_said_and_can_be_tried_again(alice: Person) -> None:
 
 async def test_a_refused_consent_can_be_tried_again_for_a_day(alice: Person, clock: SetClock) -> None:
     asked, _ = await alice.give_consent(TO_SHARE, accept=False)
-    clock.set(NOW + timedelta(hours=24))
-    alice.who = await alice.gateway.sign_in("alice@example.org")
-    assert await alice.get_consent_status(asked) == ("refused", "refused_at_enedis")
-    assert not (await alice.may_retry(asked))[0]
+    for later, may_retry in ((timedelta(hours=23, minutes=59), True), (timedelta(hours=24), False)):
+        clock.set(NOW + later)
+        alice.who = await alice.gateway.sign_in("alice@example.org")
+        assert await alice.get_consent_status(asked) == ("refused", "refused_at_enedis")
+        assert await alice.may_retry(asked) == (may_retry, may_retry)
+
+
+async def test_a_check_that_fails_unexpectedly_is_repeated_ever_more_rarely(
+    alice: Person, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, _ = await alice.give_consent(APPEARS_LATE)
+    checks: list[datetime] = []
+
+    async def fail(*_: object) -> None:
+        checks.append(clock.now())
+        raise RuntimeError
+
+    runtime = alice.gateway.runtime
+    monkeypatch.setattr(runtime.enedis, "fetch_services_of_authorization", fail)
+    while clock.now() < NOW + timedelta(hours=6):
+        clock.set(await runtime.consents.check_due_consents(Failures(lambda _: None)))
+    assert 5 <= len(checks) <= 15
+    assert max(checks) > NOW + timedelta(hours=1)
+    assert await alice.get_consent_status(asked) == ("pending", None)
 
 
 async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> None:
