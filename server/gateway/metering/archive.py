@@ -247,7 +247,7 @@ class Archive:
         return CallRefusal(error.reason, now + pause)
 
     async def refuse_failed_point(self, point: UsagePoint) -> CallRefusal:
-        """Return a refusal that pauses a usage point, and no other, for longer after each unexpected error in a row."""
+        """Return a refusal that pauses a usage point, and no other, for longer after each unexpected error in days."""
         failures = await self._store.increment(_failed_key(point.id), _FAILURES_COUNTED_FOR)
         pause = compute_backoff(_get_first_pause(ErrorReason.OUR_FAULT), LONGEST_PAUSE, failures)
         return CallRefusal(ErrorReason.OUR_FAULT, self._clock.now() + add_jitter(pause, f"{point.id}{failures}"))
