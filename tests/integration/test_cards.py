@@ -1,13 +1,16 @@
 """The cards: their script on every page of Home Assistant, and what they are told over the websocket."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.json import json_bytes, json_encoder_default
 from homeassistant.setup import async_setup_component
 from pages import reload_entry
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -29,6 +32,16 @@ from custom_components.my_electrical_data import cards
 from custom_components.my_electrical_data.const import DOMAIN
 
 type Send = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def fake_dates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Home Assistant 2026.6 encodes real dates, but not those of a clock that is set."""
+
+    def encode(value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else json_encoder_default(value)
+
+    monkeypatch.setitem(cast("partial[bytes]", json_bytes).keywords, "default", encode)
 
 
 @pytest.fixture
