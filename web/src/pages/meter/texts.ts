@@ -126,6 +126,7 @@ export const t = dictionary({
     "Des heures creuses de {slots} expliqueraient mieux les index.",
   ],
   useFit: ["Use these", "Les utiliser"],
+  registers: ["Registers", "Index"],
   byCurve: ["Curve", "Courbe"],
   difference: ["Difference", "Écart"],
   holes: ["Missing days", "Jours manquants"],
