@@ -316,7 +316,7 @@ async def test_a_consent_that_cannot_be_retried_is_asked_for_again(
     assert (await answer_repair(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
 
 
-def refuse_consent(reason: str, *, may_retry: bool) -> dict[str, Any]:
+def refuse_consent(reason: str, *, may_retry: bool) -> Any:
     return load_body("consent") | {
         "status": "refused",
         "reason": reason,
