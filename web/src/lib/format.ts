@@ -19,13 +19,13 @@ const intlDates = cached(
   (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: PARIS, ...options }),
 );
 /** Writes the first of a month in French as "1er", which Intl does not know. */
+const writeParts = (parts: readonly Intl.DateTimeFormatPart[]): string =>
+  parts.map(({ type, value }) => (language() === "fr" && type === "day" && value === "1" ? "1er" : value)).join("");
 const dates = (options: Intl.DateTimeFormatOptions) => {
   const format = intlDates(options);
-  const join = (parts: readonly Intl.DateTimeFormatPart[]): string =>
-    parts.map(({ type, value }) => (language() === "fr" && type === "day" && value === "1" ? "1er" : value)).join("");
   return {
-    format: (at: Date) => join(format.formatToParts(at)),
-    formatRange: (from: Date, until: Date) => join(format.formatRangeToParts(from, until)),
+    format: (at: Date) => writeParts(format.formatToParts(at)),
+    formatRange: (from: Date, until: Date) => writeParts(format.formatRangeToParts(from, until)),
   };
 };
 const relative = cached(
