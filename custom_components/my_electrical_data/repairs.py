@@ -117,6 +117,10 @@ class RenewConsentFlow(_Flow):
 
     _started: StartedConsent
 
+    @property
+    def _point(self) -> UsagePoint:
+        return self._loaded_entry.runtime_data.usage_points.data[self._owner]
+
     @override
     async def _start(self) -> RepairsFlowResult:
         return await self.async_step_number()
@@ -124,18 +128,19 @@ class RenewConsentFlow(_Flow):
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the number of this meter."""
         errors: dict[str, str] = {}
-        feeds = self._loaded_entry.runtime_data
-        point = feeds.usage_points.data[self._owner]
         if user_input is not None:
             number = parse_meter_number(user_input[CONF_NUMBER])
             if number is None:
                 errors = {"base": "invalid_number"}
-            elif not point.ends_like(number):
+            elif not self._point.ends_like(number):
                 errors = {"base": "another_meter"}
             elif not (errors := await self._call_gateway(lambda: self._start_consent(number))):
                 return await self.async_step_link()
+        return self._ask_number(errors)
+
+    def _ask_number(self, errors: dict[str, str]) -> RepairsFlowResult:
         field = TextSelector(TextSelectorConfig(autocomplete="off"))
-        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=point.masked_number)
+        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=self._point.masked_number)
 
     async def _start_consent(self, number: str) -> None:
         self._started = await self._loaded_entry.runtime_data.client.start_consent(number)
@@ -151,8 +156,12 @@ class RenewConsentFlow(_Flow):
             else:
                 if consent.status is ConsentStatus.GRANTED:
                     return await self._finish()
-                pending = consent.status is ConsentStatus.PENDING
-                errors = {"base": "consent_pending" if pending else "consent_failed"}
+                if consent.status is ConsentStatus.PENDING:
+                    errors = {"base": "consent_pending"}
+                elif consent.may_retry:
+                    errors = {"base": "consent_refused"}
+                else:
+                    return self._ask_number({"base": "consent_over"})
         return self._show_form("link", {}, errors, url=self._started.authorize_url)
 
 

@@ -77,12 +77,12 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(dashbo
         await expect(day).to_have_text("lundi 2 novembre 2026")
         await expect(card.get_by_role("button", name="Après")).to_be_disabled()
         await card.get_by_role("button", name="Avant").click()
-        await expect(day).to_have_text("dimanche 1 novembre 2026")
+        await expect(day).to_have_text("dimanche 1er novembre 2026")
         await card.get_by_text("Mois", exact=True).click()
         await expect(day).to_have_text("novembre 2026")
         chart = card.get_by_role("slider")
         await chart.press("Home")
-        assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
+        assert "1er novembre" in (await chart.get_attribute("aria-valuetext") or "")
         # Each home's card asks for yesterday, then for the last day that is available; one of them was stepped twice.
         assert 0 < count_series_requests(stack) - before <= 2 * len(USAGE_POINTS) + 2, "nothing is asked over and over"
 

@@ -60,5 +60,9 @@ def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[s
         "series": series,
         "start": texts,
         "sum": both,
+        "unpriced": {},
+        "made_of": {},
+        "next_change": None,
+        "more": False,
     }
     return answer | changes

@@ -220,7 +220,7 @@ class ScriptedGateway:
         newest["start"] = newest["start"][first:last]
         newest["from"] = newest["start"][0] if newest["start"] else newest["from"]
         for columns in ("sum", "unpriced", "made_of"):
-            newest[columns] = {key: column[first:last] for key, column in newest.get(columns, {}).items()}
+            newest[columns] = {key: column[first:last] for key, column in newest[columns].items()}
         return newest
 
 

@@ -94,6 +94,8 @@ MODELS: dict[type, str] = {
     models.UsagePoint: "UsagePointView",
     figures.Missing: "MissingRange",
     figures.DailyReadings: "DailyAnswer",
+    figures.Series: "PublishedSeriesView",
+    figures.Hours: "HoursView",
     figures.MaxPower: "MaxPowerAnswer",
     figures.PeakReading: "PeakReading",
     figures.Total: "TotalView",

@@ -287,7 +287,7 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
     for answer, error in (
         (answer_problem(503, "upstream_down"), "gateway_failed"),
         (load_body("consent") | {"status": "pending"}, "consent_pending"),
-        (load_body("consent") | {"status": "refused", "reason": "wrong_meter"}, "consent_failed"),
+        (refuse_consent("wrong_meter", may_retry=True), "consent_refused"),
     ):
         gateway.answers[CONSENT] = answer
         result = await answer_repair(hass, form, {})
@@ -297,6 +297,32 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
     gateway.answers[POINTS]["items"][0]["notices"] = []
     assert (await answer_repair(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
     assert get_repairs(hass) == {}
+
+
+async def test_a_consent_that_cannot_be_retried_is_asked_for_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    set_notice(gateway, "consent_ended")
+    await set_up()
+    form = await open_repair_flow(hass, "consent_ended")
+    await answer_repair(hass, form, {"number": NUMBER})
+    gateway.answers[CONSENT] = refuse_consent("held_by_another", may_retry=False)
+    over = await answer_repair(hass, form, {})
+    assert (over["step_id"], over["errors"]) == ("number", {"base": "consent_over"})
+    assert "start again" in words_of("consent_ended", "number", over)
+    gateway.answers[CONSENT] = load_body("consent")
+    assert (await answer_repair(hass, form, {"number": NUMBER}))["step_id"] == "link"
+    assert len(gateway.list_requests(CONSENTS)) == 2, "each request is a new one"
+    assert (await answer_repair(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
+
+
+def refuse_consent(reason: str, *, may_retry: bool) -> Any:
+    return load_body("consent") | {
+        "status": "refused",
+        "reason": reason,
+        "may_retry": may_retry,
+        "usage_points": [],
+    }
 
 
 def set_notice(gateway: ScriptedGateway, code: str) -> None:

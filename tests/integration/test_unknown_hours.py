@@ -92,16 +92,6 @@ async def test_a_bucket_whose_price_comes_pages_later_is_imported_once(
     assert sum((await load_changes(hass, COST_OFF_PEAK)).values()) == pytest.approx(15 * 0.2)
 
 
-async def test_a_gateway_that_does_not_tell_is_read_as_before(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
-) -> None:
-    older = build_hours([0.2, None, 0.2])
-    del older["unpriced"]
-    gateway.hours = [older]
-    await set_up()
-    assert list((await load_changes(hass, COST)).values()) == [0.2, 0.0, 0.2]
-
-
 async def test_flags_that_do_not_belong_to_the_hours_are_refused(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:

@@ -66,6 +66,9 @@ def _stand_in() -> web.Application:
             "series": series,
             "start": starts[first:last],
             "sum": dict.fromkeys((*ENERGY, *MONEY), sums[first:last]),
+            "unpriced": {},
+            "made_of": {},
+            "next_change": None,
             "more": last < HOURS,
         }
         return web.json_response(page)

@@ -22,6 +22,7 @@ const comparison = {
     month("2026-10-01", 1, { own: 1, base: 1, hp_hc: 0, tempo: 1 }),
   ],
   total: { own: cost(1), base: cost(1), hp_hc: cost(0), tempo: cost(1) },
+  offers: [],
 } as unknown as Schema<"ComparisonView">;
 
 const above = (above_lowest: number) => ({ total: 50, above_lowest });

@@ -1,11 +1,25 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { preferredLanguage, setLanguage } from "$i18n";
-import { date, distance, energy, money, month, power, price, time, weekdayName } from "$lib/format";
+import {
+  date,
+  dateRange,
+  dayTime,
+  distance,
+  energy,
+  longDate,
+  money,
+  month,
+  power,
+  price,
+  shortDate,
+  time,
+  weekdayName,
+} from "$lib/format";
 
 vi.stubGlobal("document", { documentElement: {} });
 afterEach(() => setLanguage("en"));
 
-const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
+const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, " ");
 
 test("what is not known is never a zero", () => {
   expect(energy(null)).toBe("–");
@@ -55,6 +69,24 @@ test("a day is written as that day on both odd days", () => {
   setLanguage("en");
   expect(date("2026-03-29")).toBe("29 March 2026");
   expect(date("2026-10-25")).toBe("25 October 2026");
+});
+
+test("the first of a month is written as each language does", () => {
+  setLanguage("en");
+  expect(date("2026-10-01")).toBe("1 October 2026");
+  expect(plain(dateRange("2026-10-01", "2026-10-06"))).toBe("1 – 5 Oct 2026");
+  setLanguage("fr");
+  expect(date("2026-10-01")).toBe("1er octobre 2026");
+  expect(date("2026-10-11")).toBe("11 octobre 2026");
+  expect(longDate("2026-10-01")).toBe("jeudi 1er octobre 2026");
+  expect(dayTime("2026-10-01T11:01:00Z")).toMatch(/^jeu\. 1er oct\.\D+13:01$/);
+  expect(plain(dateRange("2026-10-01", "2026-10-06"))).toBe("1er–5 oct. 2026");
+  expect(plain(dateRange("2026-09-28", "2026-10-02"))).toBe("28 sept. – 1er oct. 2026");
+});
+
+test("a day on an axis stays short", () => {
+  setLanguage("fr");
+  expect(shortDate("2026-10-01")).toBe("1 oct.");
 });
 
 test("distances are told in words", () => {

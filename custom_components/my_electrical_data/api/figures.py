@@ -75,7 +75,7 @@ class Hours:
 
     `sum` has one value per `start` and series. A new `epoch` invalidates all earlier rows. `more` means that the cursor
     leads to further rows. `unpriced` has the series of money that do not change in some hours only because no price is
-    known, and is true there; older gateways do not send it. `made_of` has the quality of each direction's energy.
+    known, and is true there. `made_of` has the quality of each direction's energy.
     """
 
     epoch: str
@@ -84,10 +84,10 @@ class Hours:
     series: tuple[Series, ...]
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
-    unpriced: dict[str, tuple[bool, ...]] = field(default_factory=dict)
-    made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    next_change: datetime | None = None
-    more: bool = False
+    unpriced: dict[str, tuple[bool, ...]]
+    made_of: dict[str, tuple[str, ...]]
+    next_change: datetime | None
+    more: bool
 
     def __post_init__(self) -> None:
         """Refuse rows that would corrupt the statistics."""

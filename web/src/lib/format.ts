@@ -15,9 +15,19 @@ function cached<Options extends object, Made>(make: (locale: string, options: Op
   };
 }
 const numbers = cached((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
-const dates = cached(
+const intlDates = cached(
   (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: PARIS, ...options }),
 );
+/** Writes the first of a month in French as "1er", which Intl does not know. */
+const writeParts = (parts: readonly Intl.DateTimeFormatPart[]): string =>
+  parts.map(({ type, value }) => (language() === "fr" && type === "day" && value === "1" ? "1er" : value)).join("");
+const dates = (options: Intl.DateTimeFormatOptions) => {
+  const format = intlDates(options);
+  return {
+    format: (at: Date) => writeParts(format.formatToParts(at)),
+    formatRange: (from: Date, until: Date) => writeParts(format.formatRangeToParts(from, until)),
+  };
+};
 const relative = cached(
   (locale, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(locale, options),
 );
@@ -87,7 +97,8 @@ export const dayTimeRange = (from: Moment, until: Moment): string =>
   dayTimes().formatRange(moment(from), moment(until));
 
 export const date = (day: Day): string => dates({ day: "numeric", month: "long", year: "numeric" }).format(noon(day));
-export const shortDate = (day: Day): string => dates({ day: "numeric", month: "short" }).format(noon(day));
+/** A day on an axis. */
+export const shortDate = (day: Day): string => intlDates({ day: "numeric", month: "short" }).format(noon(day));
 export const longDate = (day: Day): string =>
   dates({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(noon(day));
 export const weekdayDate = (day: Day): string =>

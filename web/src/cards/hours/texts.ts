@@ -2,7 +2,6 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   now: ["Now:", "Maintenant :"],
-  until: ["until {when}", "jusqu’au {when}"],
   cheapest: ["Cheapest {length}: {from} – {until}", "Créneau de {length} le moins cher : {from} – {until}"],
   mean: ["{price} on average", "{price} en moyenne"],
   hours: ["{count} h", "{count} h"],

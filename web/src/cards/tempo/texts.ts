@@ -7,7 +7,6 @@ export const t = dictionary({
     red: ["Red", "Rouge"],
     unknown: ["Not known yet", "Pas encore connu"],
   },
-  until: ["until {when}", "jusqu’au {when}"],
   from: ["from {when}", "à partir de {when}"],
   possible: [
     "It can still be {colors}. RTE confirms it by 11:20.",

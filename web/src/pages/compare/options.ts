@@ -23,7 +23,7 @@ export function optionKeys(comparison: View): string[] {
 }
 
 export function optionName(comparison: View, key: string): string {
-  const offer = (comparison.offers ?? []).find(({ id }) => id === key);
+  const offer = comparison.offers.find(({ id }) => id === key);
   if (offer) return `${offer.supplier}, ${offer.name}`;
   const names: Readonly<Record<string, string>> = { ...words().options, ...t().options };
   return names[key] ?? key;

@@ -126,6 +126,7 @@ export const t = dictionary({
     "Des heures creuses de {slots} expliqueraient mieux les index.",
   ],
   useFit: ["Use these", "Les utiliser"],
+  registers: ["Registers", "Index"],
   byCurve: ["Curve", "Courbe"],
   difference: ["Difference", "Écart"],
   holes: ["Missing days", "Jours manquants"],
@@ -212,7 +213,7 @@ export const t = dictionary({
   delete: ["Delete this meter", "Supprimer ce compteur"],
   deleteText: [
     "Its readings, tariffs and consent here are deleted immediately and permanently.",
-    "Ses relevés, ses tarifs et son consentement sont supprimés d’ici, immédiatement et définitivement.",
+    "Ses relevés, ses tarifs et son consentement sont supprimés de ce site, immédiatement et définitivement.",
   ],
   deleteConfirm: ["Delete permanently", "Supprimer définitivement"],
 });
