@@ -29,6 +29,7 @@ from scripts.lib.browser import ARGUMENTS, PATIENCE, find_chromium
 from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import USAGE_POINTS
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 
@@ -116,7 +117,7 @@ async def log_in(site: Site, email: str) -> str:
 
         async def has_readings() -> bool:
             async with client.get("/v1/usage-points", headers={"Cookie": cookie}) as listed:
-                return bool((await listed.json())["items"][0]["freshness"]["complete_until"])
+                return has_newest_days((await listed.json())["items"][0])
 
         await wait_until(has_readings, "the newest sixty days")
     return cookie

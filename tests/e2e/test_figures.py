@@ -9,6 +9,7 @@ from playwright.async_api import Response
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import UNKNOWN, Writer, read_table
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -21,7 +22,7 @@ async def log_in(person: Visitor) -> dict[str, str]:
 
     async def find_complete_meters() -> list[Answer] | None:
         meters: list[Answer] = (await person.fetch_json("/v1/usage-points"))["items"]
-        return meters if all(meter["freshness"]["complete_until"] for meter in meters) else None
+        return meters if all(map(has_newest_days, meters)) else None
 
     return {meter["name"]: meter["id"] for meter in await wait_until(find_complete_meters, "the newest sixty days")}
 

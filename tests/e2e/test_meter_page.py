@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import read_table
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
@@ -31,7 +32,7 @@ async def wait_for_off_peak_hours(person: Visitor) -> None:
     async def has_hours() -> bool:
         meters = (await person.fetch_json("/v1/usage-points"))["items"]
         first = next(meter for meter in meters if meter["name"] == "Afternoon")
-        return bool(first["off_peak"] and first["freshness"]["complete_until"])
+        return bool(first["off_peak"]) and has_newest_days(first)
 
     await wait_until(has_hours, "the contract and the newest sixty days")
 
