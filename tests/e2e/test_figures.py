@@ -105,7 +105,7 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
             assert len(shown) >= 2, title
         coming = [item for item in periods["items"] if item["end"] > "2026-11-03T10:05"]
         prices = [no_price if one["price"] is None else write.price(one["price"]) for one in coming]
-        assert [price for _, price in (await read_rows(person, 0))[1:]] == prices
+        assert [price for _, price, _ in (await read_rows(person, 0))[1:]] == prices
         assert await person.page.locator(".prices .figure").inner_text() == prices[0]
         badges = await person.page.locator("main .badge").all_inner_texts()
         for badge, one in zip(badges, (today["tempo"]["today"], today["tempo"]["tomorrow"]), strict=False):
