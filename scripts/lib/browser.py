@@ -1,5 +1,6 @@
 """Debian's Chromium, driven without a screen."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,13 +25,17 @@ def find_chromium() -> str:
 class Browsers(AsyncExitStack):
     """Keeps a browser for the pages to come, once the first one is opened: to start one takes a second of CPU."""
 
-    _kept: Browser | None = None
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: Browser | None = None
+        self._starting = asyncio.Lock()
 
     async def get_browser(self) -> Browser:
         """Return the browser that is kept, or start it."""
-        if self._kept is None or not self._kept.is_connected():
-            self._kept = await self.enter_async_context(start_browser())
-        return self._kept
+        async with self._starting:
+            if self._kept is None or not self._kept.is_connected():
+                self._kept = await self.enter_async_context(start_browser())
+            return self._kept
 
 
 _shared: list[Browsers] = []
@@ -89,18 +94,18 @@ async def open_page(
 
     Its clock begins at `at`, if given.
     """
-    async with borrow_browser() as browser:
-        page = await browser.new_page(
+    async with (
+        borrow_browser() as browser,
+        await browser.new_context(
             locale={"fr": "fr-FR"}.get(language, "en-GB"),
             timezone_id="Europe/Paris",
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
-        )
-        page.context.set_default_timeout(PATIENCE)
+        ) as context,
+    ):
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
         if at is not None:
             await page.clock.install(time=at)
-        try:
-            await page.goto(url)
-            yield page
-        finally:
-            await page.context.close()
+        await page.goto(url)
+        yield page

@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
@@ -64,7 +65,7 @@ async def test_registers_are_read_for_whoever_asks_for_them(pages: Stack) -> Non
 
         async def days_came() -> bool:
             [meter, *_] = (await person.fetch_json("/v1/usage-points"))["items"]
-            return bool(meter["freshness"]["complete_until"])
+            return has_newest_days(meter)
 
         await wait_until(days_came, "the newest sixty days")
         await person.visit("meter")

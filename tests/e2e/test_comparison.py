@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import UNKNOWN, Writer, read_table
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -179,7 +180,7 @@ async def find_meter_with_days(person: Visitor, name: str) -> str:
 
     async def find_meter() -> str | None:
         meters = (await person.fetch_json("/v1/usage-points"))["items"]
-        return next((one["id"] for one in meters if one["name"] == name and one["freshness"]["complete_until"]), None)
+        return next((one["id"] for one in meters if one["name"] == name and has_newest_days(one)), None)
 
     return await wait_until(find_meter, "the newest sixty days")
 

@@ -9,6 +9,7 @@ from playwright.async_api import Response
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import UNKNOWN, Writer, read_table
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -21,7 +22,7 @@ async def log_in(person: Visitor) -> dict[str, str]:
 
     async def find_complete_meters() -> list[Answer] | None:
         meters: list[Answer] = (await person.fetch_json("/v1/usage-points"))["items"]
-        return meters if all(meter["freshness"]["complete_until"] for meter in meters) else None
+        return meters if all(map(has_newest_days, meters)) else None
 
     return {meter["name"]: meter["id"] for meter in await wait_until(find_complete_meters, "the newest sixty days")}
 
@@ -104,7 +105,7 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
             assert len(shown) >= 2, title
         coming = [item for item in periods["items"] if item["end"] > "2026-11-03T10:05"]
         prices = [no_price if one["price"] is None else write.price(one["price"]) for one in coming]
-        assert [price for _, price in (await read_rows(person, 0))[1:]] == prices
+        assert [price for _, price, _ in (await read_rows(person, 0))[1:]] == prices
         assert await person.page.locator(".prices .figure").inner_text() == prices[0]
         badges = await person.page.locator("main .badge").all_inner_texts()
         for badge, one in zip(badges, (today["tempo"]["today"], today["tempo"]["tomorrow"]), strict=False):

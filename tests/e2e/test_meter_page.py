@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import read_table
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
@@ -31,7 +32,7 @@ async def wait_for_off_peak_hours(person: Visitor) -> None:
     async def has_hours() -> bool:
         meters = (await person.fetch_json("/v1/usage-points"))["items"]
         first = next(meter for meter in meters if meter["name"] == "Afternoon")
-        return bool(first["off_peak"] and first["freshness"]["complete_until"])
+        return bool(first["off_peak"]) and has_newest_days(first)
 
     await wait_until(has_hours, "the contract and the newest sixty days")
 
@@ -98,7 +99,7 @@ async def change_prices(person: Visitor) -> None:
     table = (await read_table(person.page.locator("main table").first))[1:]
     prices = {"0.3100\xa0€/kWh": "Peak", "0.2100\xa0€/kWh": "Off-peak"}
     assert table
-    assert [period.rpartition(": ")[2] for period, _ in table] == [prices[price] for _, price in table]
+    assert [bucket for _, _, bucket in table] == [prices[price] for _, price, _ in table]
     await person.visit("meter")
 
 

@@ -16,6 +16,7 @@ from playwright.async_api import Route, expect
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from scripts.lib.web_server import serve_routes
 from tests.e2e.accessibility import inspect
+from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
@@ -114,8 +115,8 @@ async def wait_for_days(site: Site, email: str) -> None:
         await other.log_in(email)
 
         async def has_readings() -> bool:
-            meters = (await other.fetch_json("/v1/usage-points"))["items"]
-            return bool(meters[0]["freshness"]["complete_until"])
+            [meter, *_] = (await other.fetch_json("/v1/usage-points"))["items"]
+            return has_newest_days(meter)
 
         await wait_until(has_readings, "the newest sixty days")
 

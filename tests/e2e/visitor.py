@@ -113,15 +113,17 @@ async def open_visitor(
     url: str, *, language: str = "en", width: int = 1280, dark: bool = False, bfcache: bool = False
 ) -> AsyncGenerator[Visitor]:
     """A browser with a fresh profile, whose clock shows the gateway's time; `bfcache` as of `start_browser`."""
-    async with start_browser(bfcache=True) if bfcache else borrow_browser() as browser:
-        context = await browser.new_context(
+    async with (
+        start_browser(bfcache=True) if bfcache else borrow_browser() as browser,
+        await browser.new_context(
             locale={"fr": "fr-FR"}.get(language, "en-GB"),
             timezone_id="Europe/Paris",
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             ignore_https_errors=True,  # Caddy's authority is its own
             accept_downloads=True,
-        )
+        ) as context,
+    ):
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         await page.clock.install(time=NOW)
@@ -132,6 +134,4 @@ async def open_visitor(
         except Exception as error:
             error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
             raise
-        finally:
-            await context.close()
-        assert visitor.wrong == [], "\n".join(visitor.wrong)
+    assert visitor.wrong == [], "\n".join(visitor.wrong)

@@ -58,7 +58,7 @@ def served_gateway(simulator_process: Simulator, tmp_path_factory: pytest.TempPa
     with running.run_gateway(env | {"PATH": os.environ["PATH"]}) as port:
         url = f"http://127.0.0.1:{port}"
         session = httpx2.post(
-            f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}, timeout=60
+            f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}, timeout=200
         ).raise_for_status()
         form = {"grant_type": "client_credentials"}
         token = httpx2.post(f"{url}/v1/oauth/token", auth=client, data=form, timeout=200).raise_for_status().json()

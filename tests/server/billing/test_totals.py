@@ -158,6 +158,31 @@ async def test_a_colour_that_is_not_known_leaves_a_day_without_its_cost(home: St
     assert (await load_totals(home))["day"]["last"]["cost_complete"]
 
 
+async def test_the_cost_of_energy_without_a_price_is_not_zero(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
+    yesterday = date(2026, 11, 2)
+    await write_curve(home, date(2026, 9, 4))
+    await home.write_colors({date(2026, 11, 1): "blue"})
+    await home.write_days(Kind.CURVE, {yesterday: whole_curve(yesterday, [0] * 6 + [1000] * 18, 60)})
+    day = (await load_totals(home))["day"]["last"]
+    assert (day["consumption"]["by_bucket"], day["cost_complete"]) == ({"blue_hc": 0, "unknown": 18_000}, False)
+    assert (day["cost"], day["cost_by_bucket"], day["bill"]) == (None, {}, None)
+
+
+async def test_production_of_other_hours_than_those_known_is_not_zero(home: StoredHome) -> None:
+    await home.change_point(
+        tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
+        contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
+    )
+    yesterday = date(2026, 11, 2)
+    await write_curve(home, date(2026, 9, 4))
+    curve = whole_curve(yesterday, [500])
+    await home.write_days(Kind.CURVE, {yesterday: curve[:20]}, state=State.PARTIAL)
+    await home.write_days(Kind.CURVE, {yesterday: curve[20:]}, Direction.PRODUCTION, state=State.PARTIAL)
+    day = (await load_totals(home))["day"]["last"]
+    assert (day["consumption"]["wh"], day["production"], day["revenue"]) == (5000, None, None)
+
+
 async def test_a_tariff_that_begins_in_a_month_is_not_what_it_cost(home: StoredHome) -> None:
     await home.change_point(tariffs=[BASE[0] | {"valid_from": "2026-10-16"}])
     await write_curve(home, date(2026, 9, 4))

@@ -80,7 +80,7 @@ async def test_behind_a_cloudflare_tunnel_each_visitor_has_limits_of_their_own(
 ) -> None:
     gateway = make_serving(TRUSTED_PROXIES="127.0.0.1")
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=200) as http:
         many = await count_statuses(http, lambda number: build_tunnel_headers(f"2001:db8:{number}::1"))
         one = await count_statuses(http, lambda number: build_tunnel_headers("203.0.113.9", f"198.51.100.{number}"))
         ping = (await http.get("/ping", headers=build_tunnel_headers("203.0.113.9"))).json()
@@ -96,7 +96,7 @@ async def test_behind_a_cloudflare_tunnel_addresses_and_cookies_are_for_https(
     assert await gateway.start()
     login = {"email": "somebody@example.org", "password": "seven green turtles on a roof"}
     async with httpx2.AsyncClient(
-        base_url=f"http://127.0.0.1:{gateway.port}", headers=build_tunnel_headers("203.0.113.9"), timeout=60
+        base_url=f"http://127.0.0.1:{gateway.port}", headers=build_tunnel_headers("203.0.113.9"), timeout=200
     ) as http:
         assert (await http.post("/v1/accounts", json=login)).status_code == 201
         session = (await http.post("/v1/session", json=login)).headers["set-cookie"]

@@ -141,7 +141,7 @@ async def test_nginx_writes_people_s_requests_into_its_log_and_not_the_health_ch
 ) -> None:
     with run_nginx(tmp_path / "nginx", build_folder) as port:
         for path, program in (("checked", "Wget"), ("checked-too", "Wget/1.25.0"), ("requested", "Mozilla/5.0")):
-            httpx2.get(f"http://127.0.0.1:{port}/assets/{path}", headers={"User-Agent": program}, timeout=60)
+            httpx2.get(f"http://127.0.0.1:{port}/assets/{path}", headers={"User-Agent": program}, timeout=200)
     log = (tmp_path / "nginx/access.log").read_text()
     assert "GET /assets/requested 404" in log
     assert "/assets/checked" not in log

@@ -84,7 +84,7 @@ async def test_traefik_leads_to_pages_and_gateway(make_serving: Callable[..., Se
         ports = {"backend": gateway.port, "frontend": front_end}
         with run_process(write_traefik(tmp_path, port, ping, ports), f"http://127.0.0.1:{ping}/ping"):
             async with httpx2.AsyncClient(
-                base_url=f"https://127.0.0.1:{port}", verify=False, headers={"Host": HOST}, timeout=60
+                base_url=f"https://127.0.0.1:{port}", verify=False, headers={"Host": HOST}, timeout=200
             ) as http:
 
                 async def has_read_labels() -> bool:

@@ -210,6 +210,6 @@ async def test_names_follow_the_conventions_of_prometheus(settings: Settings, cl
     assert promtool, "promtool is not there: scripts/test --all installs Debian's package prometheus"
     command = [promtool, "check", "metrics"]
     checked = await asyncio.to_thread(
-        subprocess.run, command, input=text, capture_output=True, text=True, check=False, timeout=60
+        subprocess.run, command, input=text, capture_output=True, text=True, check=False, timeout=200
     )
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")

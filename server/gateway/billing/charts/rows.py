@@ -7,7 +7,7 @@ from typing import Literal
 
 from gateway.billing.charts.steps import Hour
 from gateway.billing.days.figures import DayFigures, MadeOf, bucket_of
-from gateway.billing.totals.totals import DayTotal, Span, Total, add_up
+from gateway.billing.totals.totals import DayTotal, Span, Total, add_up, drop_unknown
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 
@@ -119,14 +119,12 @@ def _drop_unknown_zeros(
     amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]
 ) -> dict[str, int]:
     """Return the amounts without those that would be zero only because nothing is known."""
-    unknown = {kind for kind in ("cost", "revenue") if kind in lacks and not amounts.get(kind)}
-    if "subscription" in lacks:
-        unknown.add("subscription")
+    unknown = {"subscription"} & set(lacks)
     if Direction.CONSUMPTION not in made_of:
         unknown |= {"consumption", "cost"}
     if Direction.PRODUCTION not in made_of:
         unknown |= {"production", "revenue"}
-    return {key: amount for key, amount in amounts.items() if key.partition("_")[0] not in unknown}
+    return drop_unknown(amounts, lacks, unknown)
 
 
 def _find_quality(figures: Mapping[date, DayFigures], span: Span) -> Mapping[Direction, MadeOf]:

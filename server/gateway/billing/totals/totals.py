@@ -1,13 +1,13 @@
 """Energy and money of the current and last day, week, month and year, and of the same a year before."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
 
-from gateway.billing.days.figures import Columns, DayFigures, MadeOf, bucket_of, subscription_of
+from gateway.billing.days.figures import DayFigures, MadeOf, bucket_of, subscription_of
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 
@@ -136,7 +136,7 @@ def sum_by_day(
         known, total = figures.get(day), _NOTHING
         if known is not None:
             counted = {direction for direction, since in counted_since.items() if since <= day}
-            total = DayTotal(_find_partly_known(known, counted), _sum_columns(known.build_columns()))
+            total = DayTotal(_find_partly_known(known, counted), _sum_columns(known))
         if day >= served_since:
             owed = subscription_of(day, subscription_on(day))
             lacks = total.lacks if owed is not None else total.lacks | {"subscription"}
@@ -153,7 +153,13 @@ def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
         known = days.get(day, _NOTHING)
         sums.update(known.sums)
         lacks |= known.lacks
-    return Total(span, span.end <= today and not lacks & _ENERGY, lacks, sums)
+    return Total(span, span.end <= today and not lacks & _ENERGY, lacks, drop_unknown(sums, lacks))
+
+
+def drop_unknown(amounts: Mapping[str, int], lacks: Collection[str], kinds: Collection[str] = ()) -> dict[str, int]:
+    """Return the amounts without those of `kinds`, and without money that is zero only because no price is known."""
+    unpriced = {kind for kind in ("cost", "revenue") if kind in lacks and not amounts.get(kind)}
+    return {key: amount for key, amount in amounts.items() if key.partition("_")[0] not in {*kinds, *unpriced}}
 
 
 def _find_partly_known(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
@@ -170,6 +176,12 @@ def _find_partly_known(figures: DayFigures, counted: set[Direction]) -> frozense
     return frozenset(series for series, is_unknown in unknown.items() if is_unknown)
 
 
-def _sum_columns(columns: Columns) -> Mapping[str, int]:
-    """Return the sum of each series but the subscription, which does not depend on the known hours."""
-    return {key: sum(values) for key, values in columns.items() if key != "subscription"}
+def _sum_columns(figures: DayFigures) -> Mapping[str, int]:
+    """Return the sum of each series of which something is known.
+
+    The subscription is left out: it does not depend on the known hours.
+    """
+    left_out = {"subscription"}
+    if all(made_of is MadeOf.UNKNOWN for made_of in figures.gave_made_of):
+        left_out |= {"production", "revenue"}
+    return {key: sum(values) for key, values in figures.build_columns().items() if key not in left_out}
