@@ -118,6 +118,7 @@ async def test_each_card_is_picked_from_its_preview_and_changed_by_its_form(
         await page.wait_for_function("() => window.customCards?.length")
         await page.locator("hui-grid-section .add").first.click()
         await page.locator("hui-dialog-create-card ha-tab-group-tab").last.click()
+        await page.locator("hui-card-picker .card").first.wait_for()  # what is typed earlier may be lost
         await page.locator("hui-card-picker input").first.fill("my-electrical-data")
         for name in CARDS:
             preview = page.locator(f"hui-card-picker my-electrical-data-{name} ha-card h2")

@@ -205,7 +205,7 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
         # one meter's errors say nothing of Enedis as a whole: here the gateway says that all fail
         await person.page.route("**/v1/status", say_that_readings_are_down)
         await person.visit("overview")
-        await person.wait_for_text(re.compile(r"Enedis: readings.*No response\."))
+        await person.wait_for_text(re.compile(r"Enedis: readings.*All requests fail\."))
         await person.page.get_by_role("link", name="What this means for your data").click()
         await person.wait_for_text(re.compile("^Since 3 Nov 2026, 08:00 "))
         await person.wait_for_text(re.compile("Nothing is lost: Enedis keeps them"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(os.environ.get("ENEDIS_SAMPLES", Path(__file__).parents[3] / "shared" / "samples"))
+FOLDER = Path(os.environ.get("ENEDIS_SAMPLES", Path(__file__).resolve().parents[3] / "shared" / "samples"))
 
 
 def read_recorded_answer(name: str) -> bytes:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import httpx2
 
+from scripts.lib.faketime import clock_set_to
 from scripts.lib.program import free_port
-from tests.server.conftest import Simulator, wait_until
+from tests.server.conftest import NOW, Simulator, wait_until
 
 RUN_APP = Path(__file__).parents[3] / "app/rootfs/usr/bin/run-app"
 SUPERVISOR = "127.0.0.2"
@@ -64,7 +65,7 @@ async def test_it_shows_tempo_without_any_credentials_and_believes_the_superviso
     # as the Supervisor writes them: what was left empty is there as an empty text
     options = {"backend_url": "http://192.0.2.20:8000", "rte_client_id": "", "enedis_client_id": ""}
     (data / "options.json").write_text(json.dumps(options))
-    public_calendar = {"RTE_OPEN_DATA_URL": simulator.url}
+    public_calendar = {"RTE_OPEN_DATA_URL": simulator.url, **clock_set_to(NOW)}
     async with running_app(data, **public_calendar) as url:
         async with coming_from(SUPERVISOR, url) as ingress, coming_from("127.0.0.1", url) as stranger:
             assert (await ingress.get("/")).headers["content-security-policy"].endswith("frame-ancestors 'self'")
