@@ -140,11 +140,11 @@ class HoursImporter:
         rows_stay = False
         while True:
             hours = await self._fetch_page(progress)
-            is_row_lost = progress is not None and await self._has_row_of_unknown(hours, progress)
-            if progress is not None and (is_row_lost or self._begins_afresh(hours, progress)):
+            is_row_stale = progress is not None and await self._has_row_of_unknown_hour(hours, progress)
+            if progress is not None and (is_row_stale or self._begins_afresh(hours, progress)):
                 LOGGER.info("The gateway has other sums, or new ones: importing all hours again")
                 # rows of the same epoch are written again unchanged, unless what is carried before them changes
-                kept_epoch = None if is_row_lost or progress.get("carried") else progress["epoch"]
+                kept_epoch = None if is_row_stale or progress.get("carried") else progress["epoch"]
                 progress = None
                 hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == kept_epoch
@@ -211,7 +211,7 @@ class HoursImporter:
             if is_priced(series, prices)
         )
 
-    async def _has_row_of_unknown(self, hours: Hours, progress: Progress) -> bool:
+    async def _has_row_of_unknown_hour(self, hours: Hours, progress: Progress) -> bool:
         prices = find_first_prices(hours, get_first_prices(progress, hours))
         unknown = {
             statistic_id(self._id, series.key): list_unknown(hours, series.key, find_beginning(series, prices, inf))

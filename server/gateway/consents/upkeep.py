@@ -55,7 +55,7 @@ class ConsentKeeper:
                     log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
                     await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
                 continue
-            await self._pass_over(consent_id)
+            await self._postpone_failed_check(consent_id)
         async with self._database.read() as session:
             # after a second at least: callbacks are checking the consents that are due now
             return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))
@@ -132,7 +132,7 @@ class ConsentKeeper:
             and own.authorisation == consent.authorisation,
         )
 
-    async def _pass_over(self, consent_id: str) -> None:
+    async def _postpone_failed_check(self, consent_id: str) -> None:
         """Postpone a consent whose check failed unexpectedly before it set when the next one is due."""
         now = self._clock.now()
         async with self._database.write() as session:

@@ -107,11 +107,12 @@ class SeriesService:
 
     async def load_habits(self, account_id: str, point_id: str, span: Span) -> PointHabits:
         """Return the sums for the average hours of the days of `span`. Raises the problem `not_found`."""
+        now = self._clock.now()
         point = (await self._publisher.publish_hours(account_id, point_id)).point
         async with self._database.read() as session:
             figures = await repository.load_published_figures(session, point, span.start, span.end)
         habits = await asyncio.to_thread(find_habits, figures)
-        return PointHabits(habits, find_next_change_by_date(point.row, self._clock.now()))
+        return PointHabits(habits, find_next_change_by_date(point.row, now))
 
 
 def _list_steps(step: Step, span: Span) -> list[Span | Hour]:
