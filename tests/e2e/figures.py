@@ -105,7 +105,8 @@ class Writer:
 
     def date(self, day: str) -> str:
         """An ISO date."""
-        return f"{int(day[8:])} {self.month(day)}"
+        number = int(day[8:])
+        return f"{'1er' if number == 1 and self.language == 'fr' else number} {self.month(day)}"
 
 
 def _round(value: Decimal, digits: int) -> Decimal:
