@@ -6,15 +6,17 @@ export type Day = string;
 
 export const PARIS = "Europe/Paris";
 
-const parts = new Intl.DateTimeFormat("en-GB", {
-  timeZone: PARIS,
-  hourCycle: "h23",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+let parts: Intl.DateTimeFormat | undefined;
+const clock = (): Intl.DateTimeFormat =>
+  (parts ??= new Intl.DateTimeFormat("en-GB", {
+    timeZone: PARIS,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }));
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -22,7 +24,7 @@ const DAY = 86_400_000;
 /** Minutes that Paris is ahead of UTC, as Intl knows. */
 function readOffset(time: number): number {
   const found: Record<string, string> = {};
-  for (const { type, value } of parts.formatToParts(time)) found[type] = value;
+  for (const { type, value } of clock().formatToParts(time)) found[type] = value;
   const wall = Date.parse(`${found.year}-${found.month}-${found.day}T${found.hour}:${found.minute}:00Z`);
   return wall / MINUTE - Math.floor(time / MINUTE);
 }
