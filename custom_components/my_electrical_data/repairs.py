@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from . import carried_hours, energy
 from .api import GatewayError, find_gateway
 from .api.models import ConsentStatus, StartedConsent, UsagePoint, UsagePointChanges
-from .consent import parse_meter_number
+from .consent import async_explain_refusal, get_refusal_key, parse_meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .formatting import async_format_day, async_load_texts
@@ -138,9 +138,10 @@ class RenewConsentFlow(_Flow):
                 return await self.async_step_link()
         return self._ask_number(errors)
 
-    def _ask_number(self, errors: dict[str, str]) -> RepairsFlowResult:
+    def _ask_number(self, errors: dict[str, str], **placeholders: str) -> RepairsFlowResult:
         field = TextSelector(TextSelectorConfig(autocomplete="off"))
-        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=self._point.masked_number)
+        placeholders["masked"] = self._point.masked_number
+        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, **placeholders)
 
     async def _start_consent(self, number: str) -> None:
         self._started = await self._loaded_entry.runtime_data.client.start_consent(number)
@@ -148,6 +149,7 @@ class RenewConsentFlow(_Flow):
     async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Link to the consent's page and check its result."""
         errors: dict[str, str] = {}
+        placeholders = {"url": self._started.authorize_url}
         if user_input is not None:
             try:
                 consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
@@ -158,11 +160,12 @@ class RenewConsentFlow(_Flow):
                     return await self._finish()
                 if consent.status is ConsentStatus.PENDING:
                     errors = {"base": "consent_pending"}
-                elif consent.may_retry:
-                    errors = {"base": "consent_refused"}
                 else:
-                    return self._ask_number({"base": "consent_over"})
-        return self._show_form("link", {}, errors, url=self._started.authorize_url)
+                    reason = await async_explain_refusal(self.hass, get_refusal_key(consent))
+                    if not consent.may_retry:
+                        return self._ask_number({"base": "consent_over"}, reason=reason)
+                    errors, placeholders["reason"] = {"base": "consent_refused"}, reason
+        return self._show_form("link", {}, errors, **placeholders)
 
 
 class OffPeakFlow(_Flow):
