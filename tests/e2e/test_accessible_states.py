@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Route, expect
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.front_end import LANDING, OWNER_PAGES
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.accessibility import inspect
 from tests.e2e.conftest import OWNER
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor

@@ -5,9 +5,9 @@ from typing import Any
 
 from playwright.async_api import Locator, expect
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor

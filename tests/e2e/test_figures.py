@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Response
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import UNKNOWN, Writer, read_table
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import read_table
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor

@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Route, expect
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from scripts.lib.web_server import serve_routes
 from tests.e2e.accessibility import inspect
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor

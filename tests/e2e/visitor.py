@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from scripts.lib.browser import PATIENCE, borrow_browser, start_browser
+from scripts.lib.browser import PATIENCE, borrow_browser, start_browser, tell_what_was_shown
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -130,8 +130,9 @@ async def open_visitor(
         visitor = Visitor(url, page, language)
         visitor.watch_page()
         try:
-            yield visitor
+            async with tell_what_was_shown(page):
+                yield visitor
         except Exception as error:
-            error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
+            error.add_note(f"wrong: {visitor.wrong}")
             raise
     assert visitor.wrong == [], "\n".join(visitor.wrong)

@@ -68,8 +68,8 @@ async def open_repair_flow(hass: HomeAssistant, key: str) -> Any:
     return await open_repair(hass, get_repairs(hass)[key].issue_id)
 
 
-def words_of(key: str, step: str, result: Any) -> str:
-    flow = load_texts("en")["issues"][key]["fix_flow"]
+def words_of(key: str, step: str, result: Any, language: str = "en") -> str:
+    flow = load_texts(language)["issues"][key]["fix_flow"]
     parts = [flow["step"][step]["description"], *(flow["error"][code] for code in (result["errors"] or {}).values())]
     return " ".join(part.format(**result["description_placeholders"]) for part in parts)
 
@@ -309,11 +309,34 @@ async def test_a_consent_that_cannot_be_retried_is_asked_for_again(
     gateway.answers[CONSENT] = refuse_consent("held_by_another", may_retry=False)
     over = await answer_repair(hass, form, {})
     assert (over["step_id"], over["errors"]) == ("number", {"base": "consent_over"})
-    assert "start again" in words_of("consent_ended", "number", over)
+    assert "Another account of this gateway reads this meter" in words_of("consent_ended", "number", over)
     gateway.answers[CONSENT] = load_body("consent")
     assert (await answer_repair(hass, form, {"number": NUMBER}))["step_id"] == "link"
     assert len(gateway.list_requests(CONSENTS)) == 2, "each request is a new one"
     assert (await answer_repair(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.parametrize("may_retry", [True, False])
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_says_why_a_renewal_was_refused_as_for_a_new_meter(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, may_retry: bool
+) -> None:
+    hass.config.language = language
+    set_notice(gateway, "consent_ended")
+    await set_up()
+    form = await open_repair_flow(hass, "consent_ended")
+    await answer_repair(hass, form, {"number": NUMBER})
+    for reason, key in (
+        ("refused_at_enedis", "consent_refused_at_enedis"),
+        ("wrong_meter", "consent_wrong_meter"),
+        ("a_later_gateway_has_this_one", "consent_failed"),
+    ):
+        gateway.answers[CONSENT] = refuse_consent(reason, may_retry=may_retry)
+        refused = await answer_repair(hass, form, {})
+        shown = words_of("consent_ended", refused["step_id"], refused, language)
+        assert load_texts(language)["config_subentries"]["meter"]["error"][key] in shown
+        if not may_retry:
+            await answer_repair(hass, form, {"number": NUMBER})
 
 
 def refuse_consent(reason: str, *, may_retry: bool) -> Any:
