@@ -1,11 +1,15 @@
-"""Waits for a consent that is given on Enedis' page."""
+"""Waits for a consent that is given on Enedis' page, and explains one that is not."""
 
 import asyncio
 import re
 from typing import Final
 
+from homeassistant.core import HomeAssistant
+
 from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
 from .api.models import ConsentRequest, ConsentStatus, UsagePoint
+from .const import METER
+from .formatting import async_load_category
 
 _METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
@@ -13,6 +17,20 @@ QUICK_LOOKS: Final = 200
 LOOK_LATER: Final = 30.0
 """Seconds between looks after the first ten minutes: a dialog that was left open waits for a day."""
 DETAILS_LOOKS: Final = 20
+
+_TRANSLATED_REASONS: Final = {
+    "refused_at_enedis",
+    "expired",
+    "other_browser",
+    "wrong_meter",
+    "held_by_another",
+    "shared_before",
+    "contested",
+    "not_opened",
+    "upstream_down",
+    "too_often",
+}
+"""Reasons of a failed consent that have their own texts."""
 
 
 async def wait_for_consent(
@@ -51,3 +69,14 @@ def parse_meter_number(text: str) -> str | None:
     found = _METER_NUMBER.fullmatch(text)
     digits = re.sub(r"[^0-9]", "", found[1]) if found else ""
     return digits if len(digits) == 14 else None
+
+
+def get_refusal_key(consent: ConsentRequest) -> str:
+    """Return the translation key of the reason why a consent opened nothing."""
+    return f"consent_{consent.reason}" if consent.reason in _TRANSLATED_REASONS else "consent_failed"
+
+
+async def async_explain_refusal(hass: HomeAssistant, key: str) -> str:
+    """Return the text of a refusal in Home Assistant's language."""
+    texts = await async_load_category(hass, "config_subentries")
+    return texts[f"{METER}.error.{key}"]

@@ -10,26 +10,17 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 
 from .api import GatewayError
 from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
-from .consent import parse_meter_number, wait_for_consent, wait_for_contract
-from .const import DOMAIN, METER
-from .formatting import async_load_category
+from .consent import (
+    async_explain_refusal,
+    get_refusal_key,
+    parse_meter_number,
+    wait_for_consent,
+    wait_for_contract,
+)
+from .const import DOMAIN
 from .meter_steps import MeterSteps
 
 CONF_NUMBER: Final = "number"
-
-_TRANSLATED_REASONS: Final = {
-    "refused_at_enedis",
-    "expired",
-    "other_browser",
-    "wrong_meter",
-    "held_by_another",
-    "shared_before",
-    "contested",
-    "not_opened",
-    "upstream_down",
-    "too_often",
-}
-"""Reasons of a failed consent that have their own texts."""
 
 type Result = UsagePoint | ConsentRequest | str
 """A meter, a refusal that is not final, or the translation key of why there is no meter."""
@@ -98,13 +89,13 @@ class ConsentSteps(MeterSteps):
         assert self._waiting is not None, "the wait began with the refusal"  # noqa: S101
         if self._waiting.done() and (following := self._take_result(self._waiting.result())) != "refused":
             return self.async_show_progress_done(next_step_id=following)
-        texts = await async_load_category(self.hass, "config_subentries")
+        assert self._reason is not None, "the refusal has one"  # noqa: S101
         return self.async_show_progress(
             step_id="refused",
             progress_action="refused",
             progress_task=self._waiting,
             description_placeholders={
-                "reason": texts[f"{METER}.error.{self._reason}"],
+                "reason": await async_explain_refusal(self.hass, self._reason),
                 "url": self._started.authorize_url,
             },
         )
@@ -115,7 +106,7 @@ class ConsentSteps(MeterSteps):
             case "already_configured":
                 return "already_added"
             case ConsentRequest() as refusal:
-                self._reason = _get_reason(refusal)
+                self._reason = get_refusal_key(refusal)
                 self._waiting = self._wait_in_background(refusal)
                 return "refused"
             case str(reason):
@@ -135,7 +126,7 @@ class ConsentSteps(MeterSteps):
             if consent.may_retry:
                 return consent
             if consent.status is not ConsentStatus.GRANTED:
-                return _get_reason(consent)
+                return get_refusal_key(consent)
             new = [point_id for point_id in consent.usage_points if point_id not in self._list_configured_ids()]
             return await wait_for_contract(self._client, new[0]) if new else "already_configured"
         except GatewayError:
@@ -156,8 +147,3 @@ class ConsentSteps(MeterSteps):
         """Stop waiting when the flow is closed."""
         if self._waiting is not None:
             self._waiting.cancel()
-
-
-def _get_reason(consent: ConsentRequest) -> str:
-    """Return the translation key of the reason why a consent opened nothing."""
-    return f"consent_{consent.reason}" if consent.reason in _TRANSLATED_REASONS else "consent_failed"

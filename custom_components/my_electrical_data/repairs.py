@@ -1,28 +1,26 @@
 """The flows of fixable repairs."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
+from homeassistant.helpers.selector import DateSelector, TextSelector
 from homeassistant.util import dt as dt_util
 
 from . import carried_hours, energy
 from .api import GatewayError, find_gateway
-from .api.models import ConsentStatus, StartedConsent, UsagePoint, UsagePointChanges
-from .consent import parse_meter_number
+from .api.models import UsagePoint
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
-from .coordinator import GatewayConfigEntry, Meter
 from .formatting import async_format_day, async_load_texts
+from .issue_flow import Data, IssueFlow
 from .issues import CONSENT_RENEWALS
 from .off_peak_form import OffPeakError, read_off_peak, replace_periods_in_force
 from .paris import PARIS
+from .renewal_flow import RenewConsentFlow
 from .statistics import async_delete_statistics, async_get_statistic_names
 from .takeover import async_take_over
 from .tariff_form import (
@@ -40,132 +38,8 @@ from .tariff_form import (
     get_holidays,
 )
 
-CONF_NUMBER = "number"
 
-type Data = dict[str, str | int | float | None]
-
-
-class _Flow(RepairsFlow):
-    """Base of the flows; `data` has the entry id, the owner and the placeholders of the issue."""
-
-    data: Data
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Start, unless the entry is not loaded."""
-        entry = self._entry
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return self.async_abort(reason="entry_not_loaded")
-        return await self._start()
-
-    async def _start(self) -> RepairsFlowResult:
-        raise NotImplementedError
-
-    @property
-    def _entry(self) -> GatewayConfigEntry | None:
-        return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
-
-    @property
-    def _loaded_entry(self) -> GatewayConfigEntry:
-        entry = self._entry
-        assert entry is not None  # noqa: S101 - as async_step_init has seen
-        return entry
-
-    @property
-    def _owner(self) -> str:
-        return str(self.data["owner"])
-
-    @property
-    def _meter(self) -> Meter:
-        return self._loaded_entry.runtime_data.meters[self._owner]
-
-    @property
-    def _placeholders(self) -> dict[str, str]:
-        return {name: str(value) for name, value in self.data.items()}
-
-    def _show_form(
-        self, step: str, fields: dict[Any, Any], errors: dict[str, str] | None = None, **placeholders: str
-    ) -> RepairsFlowResult:
-        schema: Any = vol.Schema(fields)
-        return self.async_show_form(
-            step_id=step,
-            data_schema=schema,
-            errors=errors or {},
-            description_placeholders=self._placeholders | placeholders,
-        )
-
-    async def _call_gateway(self, work: Callable[[], Awaitable[object]]) -> dict[str, str]:
-        """Call the gateway; return form errors."""
-        try:
-            await work()
-        except GatewayError as error:
-            return {"base": "invalid_number" if error.problem == "invalid_number" else "gateway_failed"}
-        return {}
-
-    async def _change_meter(self, changes: UsagePointChanges) -> dict[str, str]:
-        """Change the meter at the gateway."""
-        client = self._loaded_entry.runtime_data.client
-        return await self._call_gateway(lambda: client.change_usage_point(self._owner, changes))
-
-    async def _finish(self) -> RepairsFlowResult:
-        """Refresh the usage points and finish."""
-        await self._loaded_entry.runtime_data.usage_points.async_refresh()
-        return self.async_create_entry(data={})
-
-
-class RenewConsentFlow(_Flow):
-    """Renew a consent: ask for the meter number, which is not stored, and wait for Enedis."""
-
-    _started: StartedConsent
-
-    @property
-    def _point(self) -> UsagePoint:
-        return self._loaded_entry.runtime_data.usage_points.data[self._owner]
-
-    @override
-    async def _start(self) -> RepairsFlowResult:
-        return await self.async_step_number()
-
-    async def async_step_number(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the number of this meter."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            number = parse_meter_number(user_input[CONF_NUMBER])
-            if number is None:
-                errors = {"base": "invalid_number"}
-            elif not self._point.ends_like(number):
-                errors = {"base": "another_meter"}
-            elif not (errors := await self._call_gateway(lambda: self._start_consent(number))):
-                return await self.async_step_link()
-        return self._ask_number(errors)
-
-    def _ask_number(self, errors: dict[str, str]) -> RepairsFlowResult:
-        field = TextSelector(TextSelectorConfig(autocomplete="off"))
-        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=self._point.masked_number)
-
-    async def _start_consent(self, number: str) -> None:
-        self._started = await self._loaded_entry.runtime_data.client.start_consent(number)
-
-    async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Link to the consent's page and check its result."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            try:
-                consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
-            except GatewayError:
-                errors = {"base": "gateway_failed"}
-            else:
-                if consent.status is ConsentStatus.GRANTED:
-                    return await self._finish()
-                if consent.status is ConsentStatus.PENDING:
-                    errors = {"base": "consent_pending"}
-                elif consent.may_retry:
-                    errors = {"base": "consent_refused"}
-                else:
-                    return self._ask_number({"base": "consent_over"})
-        return self._show_form("link", {}, errors, url=self._started.authorize_url)
-
-
-class OffPeakFlow(_Flow):
+class OffPeakFlow(IssueFlow):
     """Ask for off-peak hours that could not be read from the contract."""
 
     @override
@@ -197,7 +71,7 @@ class OffPeakFlow(_Flow):
         )
 
 
-class PricesFlow(_Flow):
+class PricesFlow(IssueFlow):
     """Ask for new prices when the gateway's are out of date."""
 
     _submitted: UserInput | None = None
@@ -232,7 +106,7 @@ class PricesFlow(_Flow):
         return self._show_form("prices", filled.schema, errors)
 
 
-class EnergyFlow(_Flow):
+class EnergyFlow(IssueFlow):
     """Add a meter to the Energy dashboard after showing what changes."""
 
     _names: dict[str, str]
@@ -265,7 +139,7 @@ class EnergyFlow(_Flow):
         return self.async_create_entry(data={})
 
 
-class DashboardFlow(_Flow):
+class DashboardFlow(IssueFlow):
     """Add the ready-made dashboard, or stop offering it."""
 
     @override
@@ -286,7 +160,7 @@ class DashboardFlow(_Flow):
         return self.async_create_entry(data={})
 
 
-class GatewayMovedFlow(_Flow):
+class GatewayMovedFlow(IssueFlow):
     """Move an entry to an announced address that was not proven, if a person confirms."""
 
     @override
@@ -317,7 +191,7 @@ class GatewayMovedFlow(_Flow):
         return self._show_form("confirm", {}, errors)
 
 
-class EarlierStatisticsFlow(_Flow):
+class EarlierStatisticsFlow(IssueFlow):
     """Take the statistics of another program over, then say what to remove."""
 
     @override
@@ -349,7 +223,7 @@ class EarlierStatisticsFlow(_Flow):
         return await self._finish()
 
 
-class MeterGoneFlow(_Flow):
+class MeterGoneFlow(IssueFlow):
     """Remove a meter that the gateway no longer has."""
 
     @override
@@ -364,7 +238,7 @@ class MeterGoneFlow(_Flow):
         return self.async_create_entry(data={})
 
 
-class StatisticsLeftFlow(_Flow):
+class StatisticsLeftFlow(IssueFlow):
     """Delete or keep the statistics of a removed meter."""
 
     @override
@@ -385,7 +259,7 @@ class StatisticsLeftFlow(_Flow):
         return self.async_create_entry(data={})
 
 
-_FLOWS: dict[str, type[_Flow]] = {
+_FLOWS: dict[str, type[IssueFlow]] = {
     **dict.fromkeys(CONSENT_RENEWALS, RenewConsentFlow),
     "off_peak_unreadable": OffPeakFlow,
     "prices_outdated": PricesFlow,

@@ -3,10 +3,11 @@
 import asyncio
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 
 from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
 PATIENCE = 200_000
@@ -107,5 +108,17 @@ async def open_page(
         page = await context.new_page()
         if at is not None:
             await page.clock.install(time=at)
-        await page.goto(url)
-        yield page
+        async with tell_what_was_shown(page):
+            await page.goto(url)
+            yield page
+
+
+@asynccontextmanager
+async def tell_what_was_shown(page: Page) -> AsyncGenerator[None]:
+    """Add what the page shows to an error within the block."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(PlaywrightError):  # the page may be gone
+            error.add_note(f"{page.url}\n{await page.locator('body').aria_snapshot()}")
+        raise

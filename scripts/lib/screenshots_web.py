@@ -15,6 +15,7 @@ from scripts.lib.browser import open_page
 from scripts.lib.card_states import PRODUCING
 from scripts.lib.demo import NEW_METER
 from scripts.lib.faketime import clock_set_to
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port
 from scripts.lib.stack import USAGE_POINTS, Ports, Stack
@@ -125,7 +126,7 @@ async def _until_history(page: Page) -> None:
     async with asyncio.timeout(PATIENCE / 1000):
         while True:
             meters = await page.evaluate("fetch('api/v1/usage-points').then(answer => answer.json())")
-            if all(meter["freshness"]["complete_until"] for meter in meters["items"]):
+            if all(map(has_newest_days, meters["items"])):
                 return
             await asyncio.sleep(1)
 

@@ -26,10 +26,10 @@ import aiohttp
 from playwright.async_api import Route, async_playwright
 
 from scripts.lib.browser import ARGUMENTS, PATIENCE, find_chromium
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import USAGE_POINTS
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 

@@ -13,6 +13,8 @@ from scripts.lib.program import free_port
 from scripts.lib.stack import USAGE_POINTS, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, Site, build_pages, run_site
 
+pytest_plugins = ["tests.e2e.failures"]
+
 OWNER, ADMIN = "owner@example.org", "admin@example.org"
 # all tests of the pages are one account's
 MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}

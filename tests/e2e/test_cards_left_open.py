@@ -19,8 +19,8 @@ EVENING = datetime(2026, 11, 23, 21, 40, tzinfo=ZoneInfo("Europe/Paris"))
 METER = {"id": "a" * 16, "name": "Maison", "option": "hp_hc", "produces": False}
 # Answers commands with `window.answers`, and sends `window.feeds` once, as long as nothing changes.
 HOME_ASSISTANT = """async ({ card, answers, feeds }) => {
+    for (const name of ["home-assistant", "ha-card"]) customElements.define(name, class extends HTMLElement {});
     await customElements.whenDefined(card);
-    customElements.define("ha-card", class extends HTMLElement {});
     window.answers = answers;
     const element = document.createElement(card);
     element.setConfig({ type: card });

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import read_table
-from tests.e2e.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
@@ -145,6 +145,7 @@ async def delete_other_meter(person: Visitor) -> None:
 async def test_periods_and_seasons_are_stepped_through(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
+        await person.wait_for_days()
         await person.visit("consumption?span=week&on=2026-10-25")
         shown = person.page.locator("main .range")
         for button, week in (

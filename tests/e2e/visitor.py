@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from scripts.lib.browser import PATIENCE, borrow_browser, start_browser
+from scripts.lib.browser import PATIENCE, borrow_browser, start_browser, tell_what_was_shown
+from scripts.lib.freshness import has_newest_days
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -103,6 +105,19 @@ class Visitor:
         """All text that the page's own part shows."""
         return await self.page.locator("main").inner_text()
 
+    async def wait_for_days(self) -> dict[str, str]:
+        """Wait until every meter of the account has its newest sixty days; the meters' ids by name.
+
+        Until then, pages reload by themselves.
+        """
+
+        async def list_complete_meters() -> dict[str, str] | None:
+            meters = (await self.fetch_json("/v1/usage-points"))["items"]
+            return {meter["name"]: meter["id"] for meter in meters} if all(map(has_newest_days, meters)) else None
+
+        # each look uses one of the account's daily answers
+        return await wait_until(list_complete_meters, "the newest sixty days of every meter", pause=3)
+
     async def fetch_json(self, path: str) -> Any:
         """What the API answers to this person."""
         return await self.page.evaluate("path => fetch(path).then(answer => answer.json())", f"{self.url}/api{path}")
@@ -130,8 +145,9 @@ async def open_visitor(
         visitor = Visitor(url, page, language)
         visitor.watch_page()
         try:
-            yield visitor
+            async with tell_what_was_shown(page):
+                yield visitor
         except Exception as error:
-            error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
+            error.add_note(f"wrong: {visitor.wrong}")
             raise
     assert visitor.wrong == [], "\n".join(visitor.wrong)

@@ -8,6 +8,8 @@ import pytest
 from tests.server.billing.homes import BASE, StoredHome, sqlite_url
 from tests.server.conftest import NOW, SetClock
 
+pytest.register_assert_rewrite("tests.server.billing.told_figures")
+
 
 @pytest.fixture
 async def home(tmp_path: Path) -> Any:

@@ -278,6 +278,11 @@ def find_year_before(day: date) -> date | None:
     return None if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
 
 
+def step_back_a_year(day: date) -> date:
+    """The same date a year before; 1 March for 29 February."""
+    return find_year_before(day) or date(day.year - 1, 3, 1)
+
+
 def find_hour_before(start: datetime, *, by_weeks: bool) -> datetime | None:
     """The instant at which clocks showed the same time on the day that is compared, if there was one."""
     local = start.astimezone(PARIS)

@@ -7,6 +7,7 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import PointStatus
 from tests.server.billing.answered import load_periods, load_totals, write_curve
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, StoredHome, whole_curve
 from tests.server.conftest import NOW
@@ -66,6 +67,22 @@ async def test_the_year_before_last_is_compared_before_new_years_eve_is_known(ho
     year = (await load_totals(home))["year"]
     assert (year["last"]["start"], year["year_ago"]["start"]) == ("2025-01-01", "2024-01-01")
     assert year["year_ago"]["consumption"]["wh"] > 0
+
+
+async def test_a_meter_whose_readings_ended_years_ago_keeps_its_last_years(home: StoredHome) -> None:
+    await write_curve(home, date(2022, 1, 1), 1000, date(2024, 2, 10))
+    await home.change_point(status=PointStatus.ENDED, ended_at=datetime(2024, 2, 10, tzinfo=UTC))
+    found = await load_totals(home)
+    assert {unit: found[unit]["last"]["start"] for unit in ("day", "month", "year")} == {
+        "day": "2024-02-09",
+        "month": "2024-01-01",
+        "year": "2023-01-01",
+    }
+    for unit in ("day", "week", "month", "year"):
+        for span in ("last", "year_ago"):
+            assert found[unit][span]["complete"], (unit, span)
+    assert found["year"]["year_ago"]["consumption"]["wh"] == 365 * 24_000
+    assert found["year"]["running"]["consumption"] is None, "nothing is known of this year"
 
 
 async def test_a_month_owes_its_whole_subscription_whatever_is_known_of_it(home: StoredHome) -> None:

@@ -17,10 +17,17 @@ const cards: CardDefinition[] = [
   { name: "options", component: Options, form: () => meterForm(), rows: 8 },
   { name: "hours", component: Hours, form: () => meterForm(HOURS), rows: 6 },
 ];
-for (const card of cards) {
-  defineCard(card);
-  offerCard(card.name);
+
+function define(): void {
+  for (const card of cards) {
+    defineCard(card);
+    offerCard(card.name);
+  }
+  defineCard({ name: "banner", component: Banner, form: titleForm, rows: 1, livesHidden: true });
+  defineDashboard();
+  offerDashboard();
 }
-defineCard({ name: "banner", component: Banner, form: titleForm, rows: 1, livesHidden: true });
-defineDashboard();
-offerDashboard();
+
+// Home Assistant's own script, which loads beside this one, replaces the browser's registry of elements, in which it then
+// does not find what was defined before.
+void customElements.whenDefined("home-assistant").then(define);

@@ -14,7 +14,6 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering.freshness import find_next_change_by_date
 from gateway.metering.metered_point import MeteredPoint
-from gateway.metering.schedule import RETRY_FOR
 
 
 @dataclass(frozen=True)
@@ -41,18 +40,16 @@ class TotalsService:
         billed_point = (await self._publisher.publish_hours(account_id, point_id)).point
         now = self._clock.now()
         today = paris.day_of(now)
-        # the last known year may be the one before last, while days of the last are still waited for
-        start = date((today - RETRY_FOR).year - 2, 1, 1)
         async with self._database.read() as session:
+            published = await repository.find_published_span(session, billed_point.public_id)
+            known_until = min(published[1] + paris.DAY, today) if published else today
+            start = date(known_until.year - 2, 1, 1)  # the year before the last one that is over and known
             figures = await repository.load_published_figures(session, billed_point, start)
             publication = await repository.find_publication(session, billed_point.public_id)
-        known_until = max(figures, default=today - paris.DAY) + paris.DAY
         metered_point = MeteredPoint.of(billed_point.row, billed_point.secrets, now)
         counted = {direction: metered_point.since[direction] or date.min for direction in metered_point.directions}
         subscription_on = billed_point.build_rules({}).get_subscription
-        by_unit = await asyncio.to_thread(
-            totals.sum_by_unit, figures, counted, subscription_on, today, min(known_until, today)
-        )
+        by_unit = await asyncio.to_thread(totals.sum_by_unit, figures, counted, subscription_on, today, known_until)
         outdated = find_outdated_prices(billed_point.book, billed_point.tariffs, start, today)
         return Totals(
             by_unit,

@@ -57,6 +57,10 @@ export const t = dictionary({
       "Enedis did not open access within a day. Delete the share in your Enedis account, then try again.",
       "Enedis n’a pas ouvert l’accès en une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
     ],
+    upstream_down: [
+      "For a whole day it could not be checked with Enedis what was shared. Start again later.",
+      "Pendant une journée entière, ce qui a été partagé n’a pas pu être vérifié auprès d’Enedis. Recommencez plus tard.",
+    ],
     other_browser: [
       "The consent came back in a different browser from the one that started it.",
       "Le consentement est revenu dans un autre navigateur que celui qui l’a commencé.",
