@@ -67,7 +67,8 @@ async def test_registers_are_read_for_whoever_asks_for_them(pages: Stack) -> Non
         await person.press_button("Request them from Enedis")
         await expect(person.page.get_by_text("No registers are known yet.")).to_have_count(0)
         check = person.page.locator("section", has=person.page.get_by_role("heading", name="Check against the meter"))
-        await expect(check.locator("tbody tr").first).to_be_attached()
+        await check.locator("summary").click()
+        await expect(check.locator("tbody tr").first).to_be_visible()
 
 
 async def sees_account(admin: Visitor, email: str) -> dict[str, Any] | None:

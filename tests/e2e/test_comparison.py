@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.figures import UNKNOWN, Writer, read_table
+from tests.e2e.figures import UNKNOWN, Writer, read_table, unfold_tables
 from tests.e2e.polling import wait_until
 from tests.e2e.visitor import open_visitor
 
@@ -188,6 +188,7 @@ async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, languag
         await wait_until(knows_highest_power, "the highest power of October's days")
         path = f"compare?meter={meter}&hours={HOURS}"
         compared = Comparison(await person.read_answer("/comparison", person.visit(path)), language)
+        await unfold_tables(person.page)
         totals, months, buckets = [await read_table(table) for table in await person.page.locator("table").all()]
 
         assert totals[0] == compared.texts.totals
