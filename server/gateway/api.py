@@ -25,7 +25,6 @@ from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.imports import routes as imports
-from gateway.legacy_clients import conso_routes, med_routes
 from gateway.metering import routes as metering
 from gateway.problems import describe_responses
 from gateway.quotas import routes as quotas
@@ -73,11 +72,6 @@ for part in _OF_A_USAGE_POINT:
 for part in _OF_AN_ACCOUNT:
     v1.include_router(part)
 
-legacy_router = APIRouter()
-"""The addresses of older clients, which the application includes with LEGACY_CLIENTS only."""
-for older in (med_routes.router, conso_routes.router):
-    legacy_router.include_router(older)
-
 # any request may have two kinds of credentials, or a body that is not UTF-8
 router = APIRouter(responses=describe_responses(400))
 for part in (health.router, v1, *_PAGES):
@@ -93,5 +87,9 @@ def list_routes(*, for_older_clients: bool) -> list[BaseRoute]:
     served = APIRouter()
     served.include_router(router)
     if for_older_clients:
-        served.include_router(legacy_router)
+        # most gateways serve no older clients, and do not load this
+        from gateway.legacy_clients import conso_routes, med_routes  # noqa: PLC0415
+
+        served.include_router(med_routes.router)
+        served.include_router(conso_routes.router)
     return served.routes

@@ -33,7 +33,6 @@ from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
 from gateway.kit.kept_responses import KeptResponses
-from gateway.legacy_clients.service import LegacyClients
 from gateway.legacy_clients.tokens import JwtWriter
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
@@ -83,7 +82,12 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, ImportService, ImportService(database, clock, keyring))
     provide_part(app, LegacyTokenWriter, JwtWriter(accounts))
-    provide_part(app, LegacyClients, LegacyClients(accounts, readings, runtime.customer_data, runtime.day, concurrency))
+    if settings.legacy_clients:
+        # most gateways serve no older clients, and do not load this
+        from gateway.legacy_clients.service import LegacyClients  # noqa: PLC0415
+
+        older = LegacyClients(accounts, readings, runtime.customer_data, runtime.day, concurrency)
+        provide_part(app, LegacyClients, older)
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, TempoForecasts, TempoForecasts(database))

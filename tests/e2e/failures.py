@@ -1,6 +1,7 @@
 """Tells each failure in one line at the end of the log: where, what was awaited, what was seen."""
 
 from collections.abc import Generator
+from itertools import chain
 from pathlib import Path
 from textwrap import shorten
 
@@ -32,10 +33,10 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the summaries, whole: pytest cuts its own to the width of the terminal."""
-    stats = terminalreporter.stats
-    failed = [report for outcome in ("error", "failed") for report in stats.get(outcome, [])]
+    outcomes = (terminalreporter.stats.get(outcome, []) for outcome in ("error", "failed"))
+    failed = [report for report in chain(*outcomes) if isinstance(report, pytest.TestReport)]
     if failed:
         terminalreporter.section("what failed")
     for report in failed:
-        told = dict(report.user_properties).get("failure") if isinstance(report, pytest.TestReport) else report.longrepr
+        told = dict(report.user_properties).get("failure", report.longrepr)
         terminalreporter.write_line(f"{report.nodeid}: {told}")

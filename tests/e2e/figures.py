@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from playwright.async_api import Locator
+from playwright.async_api import Locator, Page, expect
 
 UNKNOWN = "–"
 MONTHS = {
@@ -113,8 +113,15 @@ def _round(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
+async def unfold_tables(page: Page) -> None:
+    """Unfold the tables beside charts, which are rendered only then."""
+    await page.locator("main details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+    await expect(page.locator("main details:not(:has(table, form))")).to_have_count(0)
+
+
 async def read_table(table: Locator) -> list[list[str]]:
-    """The rows of a table, its head first, whether or not it is unfolded."""
+    """The rows of a table, its head first."""
+    await unfold_tables(table.page)
     found: list[list[str]] = await table.locator("tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import Locator, Route, expect
 
-from scripts.lib.freshness import has_newest_days
 from scripts.lib.front_end import LANDING, OWNER_PAGES
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.accessibility import inspect
@@ -65,8 +64,7 @@ async def inspect_loading_and_failed(person: Visitor, answers: Answers, page: st
     await person.until_loaded()
     await inspect(person, f"{name}, answered with {status}")
     answers.status = None
-    # at once: some ask again by themselves
-    await person.page.get_by_role("alert").get_by_role("button", name="Try again").evaluate_all(_CLICK)
+    await person.try_again()
     await expect(person.page.get_by_role("alert")).to_have_count(0)
     await person.until_loaded()
 
@@ -233,11 +231,7 @@ async def inspect_meter(person: Visitor) -> None:
 
 
 async def inspect_import(person: Visitor) -> None:
-    async def has_readings() -> bool:
-        [meter, *_] = (await person.fetch_json("/v1/usage-points"))["items"]
-        return has_newest_days(meter)
-
-    await wait_until(has_readings, "the newest sixty days")
+    await person.wait_for_days()
     field = person.page.get_by_label("Drop a file here")
     await field.set_input_files({"name": "load_curve.csv", "mimeType": "text/csv", "buffer": IMPORTED.encode()})
     await person.wait_for_text("new days: 1; in agreement: 0; different: 1")

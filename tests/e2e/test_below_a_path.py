@@ -14,6 +14,7 @@ from scripts.lib.faketime import clock_set_to
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import USAGE_POINTS, Ports, Stack
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW, PASSWORD, build_pages
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -228,6 +229,10 @@ async def test_another_site_cannot_frame_them(proxied_url: str) -> None:
     # localhost is not 127.0.0.1
     async with open_visitor(proxied_url.replace("127.0.0.1", "localhost")) as stranger:
         await stranger.open("panel")
+
+        async def is_refused() -> bool:
+            return any("frame-ancestors" in line for line in stranger.wrong)
+
+        await wait_until(is_refused, "the browser refuses the frame")
         await expect(stranger.page.frame_locator("iframe").get_by_role("link", name="Log in")).to_have_count(0)
-        assert any("frame-ancestors" in line for line in stranger.wrong)
         stranger.wrong.clear()

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.figures import UNKNOWN, Writer, read_table
+from tests.e2e.figures import UNKNOWN, Writer, read_table, unfold_tables
 from tests.e2e.polling import wait_until
-from tests.e2e.visitor import Visitor, open_visitor
+from tests.e2e.visitor import open_visitor
 
 HOURS = "23h-7h"
 
@@ -175,21 +174,11 @@ class Comparison:
         return f"{self.texts.above.format(power_kva, len(days_above), plural)} {days}"
 
 
-async def find_meter(person: Visitor, name: str) -> str:
-    """The id of a meter, once every meter has its newest sixty days: until then, pages reload by themselves."""
-
-    async def list_complete_meters() -> dict[str, str] | None:
-        meters = (await person.fetch_json("/v1/usage-points"))["items"]
-        return {meter["name"]: meter["id"] for meter in meters} if all(map(has_newest_days, meters)) else None
-
-    return (await wait_until(list_complete_meters, "the newest sixty days of every meter"))[name]
-
-
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, language: str) -> None:
     async with open_visitor(pages.gateway_url, language=language) as person:
         await person.log_in(OWNER)
-        meter = await find_meter(person, "tempo")
+        meter = (await person.wait_for_days())["tempo"]
 
         async def knows_highest_power() -> bool:
             # it is read at Enedis for whoever asks for it; the comparison ends with October
@@ -199,6 +188,7 @@ async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, languag
         await wait_until(knows_highest_power, "the highest power of October's days")
         path = f"compare?meter={meter}&hours={HOURS}"
         compared = Comparison(await person.read_answer("/comparison", person.visit(path)), language)
+        await unfold_tables(person.page)
         totals, months, buckets = [await read_table(table) for table in await person.page.locator("table").all()]
 
         assert totals[0] == compared.texts.totals

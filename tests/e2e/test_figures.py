@@ -6,25 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Response
 
-from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.figures import UNKNOWN, Writer, read_table
-from tests.e2e.polling import wait_until
 from tests.e2e.visitor import Visitor, open_visitor
 
 type Answer = dict[str, Any]
-
-
-async def log_in(person: Visitor) -> dict[str, str]:
-    """Log in, and wait until every meter has its newest sixty days; the meters' ids by name."""
-    await person.log_in(OWNER)
-
-    async def find_complete_meters() -> list[Answer] | None:
-        meters: list[Answer] = (await person.fetch_json("/v1/usage-points"))["items"]
-        return meters if all(map(has_newest_days, meters)) else None
-
-    return {meter["name"]: meter["id"] for meter in await wait_until(find_complete_meters, "the newest sixty days")}
 
 
 async def visit_page(person: Visitor, path: str, *calls: str) -> list[Answer]:
@@ -89,7 +76,8 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
     write = Writer(language)
     *spans, no_price = TEXTS[language]
     async with open_visitor(pages.gateway_url, language=language) as person:
-        meter = (await log_in(person))[name]
+        await person.log_in(OWNER)
+        meter = (await person.wait_for_days())[name]
         totals, periods, today = await visit_page(person, f"overview?meter={meter}", "totals", "periods", "today")
         known_from = totals["known_since"]
         totals_shown = [
@@ -153,7 +141,8 @@ ADDS = {
 
 async def test_consumption_and_production_show_the_figures_of_the_api(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
-        meters = await log_in(person)
+        await person.log_in(OWNER)
+        meters = await person.wait_for_days()
         for name, side, span, unit, on, language in VIEWS:
             write = Writer(language)
             await person.choose_language(language)

@@ -98,6 +98,7 @@ async def test_charts_are_read_by_keyboard(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
         keys, page = Keyboard(person.page), person.page
         await person.log_in(OWNER)
+        await person.wait_for_days()
         await person.visit("consumption?span=month&on=2026-10-15")
         bars = page.get_by_role("slider").first
         said = await walk_chart(keys, bars, "Home", "ArrowRight", "End", "ArrowLeft", "PageDown")

@@ -145,6 +145,7 @@ async def delete_other_meter(person: Visitor) -> None:
 async def test_periods_and_seasons_are_stepped_through(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
+        await person.wait_for_days()
         await person.visit("consumption?span=week&on=2026-10-25")
         shown = person.page.locator("main .range")
         for button, week in (

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
-from scripts.lib.browser import ARGUMENTS, find_chromium
+from scripts.lib.browser import ARGUMENTS, PATIENCE, find_chromium
 from scripts.lib.program import free_port
 from scripts.lib.stack import Stack
 from scripts.lib.web_server import serve_routes
@@ -83,6 +83,7 @@ async def test_a_page_of_another_site_changes_and_reads_nothing(stack: Stack, ot
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, rules])
         page = await browser.new_page()
+        page.set_default_timeout(PATIENCE)
         await page.goto(f"{gateway}/ping")
         status = await page.evaluate(
             """async body => (await fetch('/v1/session', {

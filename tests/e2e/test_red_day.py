@@ -163,7 +163,6 @@ async def test_at_six_the_water_heater_is_off_and_a_card_left_open_is_red(
     await until_known(red_day, "tariff_period", "white_hc")
     assert (await fetch_heater(red_day))["state"] == "on"
     await dashboard.show_dashboard(red_day)
-    await wait_until(lambda: is_in_sidebar(red_day), "the dashboard")
     async with open_dashboard(f"{programs.home_assistant.url}/{dashboard.URL_PATH}", at=BEFORE) as page:
         today = page.locator("my-electrical-data-tempo .half").first
         await expect(today).to_contain_text("Blanc")
@@ -214,10 +213,6 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
         return any([last_hour in await energy.load_hours(red_day, consumption, last_hour) for consumption in ids])
 
     await wait_until(has_last_hour, "the hours of the day before in Home Assistant", seconds=300)
-
-
-async def is_in_sidebar(client: HomeAssistantClient) -> bool:
-    return dashboard.URL_PATH in await client.command("get_panels")
 
 
 async def is_known(gateway: GatewayClient, today: date) -> bool:

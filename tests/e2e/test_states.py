@@ -13,11 +13,9 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Route, expect
 
-from scripts.lib.freshness import has_newest_days
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from scripts.lib.web_server import serve_routes
 from tests.e2e.accessibility import inspect
-from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -113,12 +111,7 @@ async def wait_for_days(site: Site, email: str) -> None:
     """Wait, in another browser, until the newest sixty days are there; it costs the account few answers."""
     async with open_visitor(site.url) as other:
         await other.log_in(email)
-
-        async def has_readings() -> bool:
-            [meter, *_] = (await other.fetch_json("/v1/usage-points"))["items"]
-            return has_newest_days(meter)
-
-        await wait_until(has_readings, "the newest sixty days")
+        await other.wait_for_days()
 
 
 async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
@@ -159,7 +152,7 @@ async def test_the_gateway_is_down(site: Site) -> None:
             assert (await reads_no_zero(person)).split("\n") == ["Overview", NO_ANSWER, "Try again"]
         finally:
             await site.stack.start_gateway()
-        await person.press_button("Try again")
+        await person.try_again()
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Overview")
         person.forget_failed_requests()
 
@@ -194,8 +187,8 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
         await inspect(person, "overview, without readings")
         await person.visit("consumption")
         await person.wait_for_text("No data for this period")
-        text = await reads_no_zero(person)
-        assert "Enedis or RTE does not answer at the moment." in text
+        await expect(person.page.locator("main")).to_contain_text("Enedis or RTE does not answer at the moment.")
+        await reads_no_zero(person)
         await inspect(person, "consumption, without readings")
         for page in ("habits", "compare", "meter"):
             await person.visit(page)

@@ -31,7 +31,9 @@ FIRST = datetime(2026, 11, 10, 11, 0, tzinfo=bill.PARIS)
 SECOND = FIRST + timedelta(days=1)
 EVENING = time(18)
 BEGIN = datetime.combine(FIRST.date() - timedelta(days=60), time(), bill.PARIS)
-"""Older hours may come meanwhile: what is shown here begins with those that are fetched at once."""
+"""The first of the days that are fetched at once."""
+NO_HISTORY = {"USER_DAILY_LIMIT_NO_CACHE": "36"}
+"""Fewer calls than the gateway keeps for new meters: older hours do not come while imports are counted."""
 DEAR, SINCE = 0.3, date(2026, 11, 1)
 EMAIL, PASSWORD = "somebody@example.org", "seven green turtles in summer"
 
@@ -66,7 +68,7 @@ class Story:
 
     def stack(self, day: datetime, *, folder: str = "stack", gateway: int | None = None) -> Stack:
         ports = Ports(self.ports.home_assistant, gateway or self.ports.gateway, self.ports.simulator)
-        env = clock_set_to(self.now(day))
+        env = clock_set_to(self.now(day)) | NO_HISTORY
         return Stack(self.folder / folder, ports, language="en", env=env, announced=True)
 
     async def start_gateway(self, day: datetime, *, port: int | None = None) -> None:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
 from scripts.lib.browser import PATIENCE, borrow_browser, start_browser, tell_what_was_shown
+from scripts.lib.freshness import has_newest_days
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -76,6 +78,14 @@ class Visitor:
         """Press a button."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
+    async def try_again(self) -> None:
+        """Press “Try again” where it is still shown: after a while, pages ask again by themselves."""
+        await (
+            self.page.get_by_role("alert")
+            .get_by_role("button", name="Try again")
+            .evaluate_all("buttons => buttons.forEach(button => button.click())")
+        )
+
     async def fill_field(self, label: str, text: str) -> None:
         """Fill a field."""
         await self.page.get_by_label(label, exact=True).fill(text)
@@ -102,6 +112,19 @@ class Visitor:
     async def read(self) -> str:
         """All text that the page's own part shows."""
         return await self.page.locator("main").inner_text()
+
+    async def wait_for_days(self) -> dict[str, str]:
+        """Wait until every meter of the account has its newest sixty days; the meters' ids by name.
+
+        Until then, pages reload by themselves.
+        """
+
+        async def list_complete_meters() -> dict[str, str] | None:
+            meters = (await self.fetch_json("/v1/usage-points"))["items"]
+            return {meter["name"]: meter["id"] for meter in meters} if all(map(has_newest_days, meters)) else None
+
+        # each look uses one of the account's daily answers
+        return await wait_until(list_complete_meters, "the newest sixty days of every meter", pause=3)
 
     async def fetch_json(self, path: str) -> Any:
         """What the API answers to this person."""

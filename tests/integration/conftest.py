@@ -222,3 +222,13 @@ async def entry_without_meters(
     gateway.answers[POINTS]["items"] = []
     await set_up()
     return entry
+
+
+@pytest.fixture
+async def repairs(hass: HomeAssistant, gateway: ScriptedGateway) -> None:
+    """Repairs can be shown; to begin with, the gateway's meter needs none."""
+    assert await async_setup_component(hass, REPAIRS, {})
+    gateway.answers[POINTS]["items"][0] |= {
+        "consent": {"status": "granted", "expires_at": "2029-11-23T23:00:00Z", "ended_at": None},
+        "notices": [],
+    }

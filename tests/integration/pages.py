@@ -10,6 +10,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_EMAIL, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, EMAIL, PASSWORD, POINT_ID
 
@@ -67,6 +68,15 @@ async def open_tariff(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 def list_suggested(form: Any) -> dict[str, Any]:
     """Return the value that each field of a form shows at first, without being its default."""
     return {str(key): (key.description or {}).get("suggested_value") for key in form["data_schema"].schema}
+
+
+def get_repairs(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return our repairs, by translation key."""
+    return {
+        str(issue.translation_key): issue
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN
+    }
 
 
 async def open_repair(hass: HomeAssistant, issue_id: str) -> Any:

@@ -18,14 +18,16 @@ export interface Carpet {
 export function layCarpet(starts: readonly string[], values: readonly (number | null)[], first: Day, end: Day): Carpet {
   const days = daysBetween(first, end);
   const cells: (number | null)[] = Array.from({ length: days * ROWS }, () => null);
-  let before = "";
+  let column = 0;
+  let before = { day: "", hour: 0 };
   for (const [n, start] of starts.entries()) {
-    const { day, hour } = parisClock(new Date(start));
-    const at = daysBetween(first, day) * ROWS + hour * 2;
-    const clock = `${day} ${hour}`;
+    const clock = parisClock(new Date(start));
+    const isSameDay = clock.day === before.day;
+    if (!isSameDay) column = daysBetween(first, clock.day);
+    const at = column * ROWS + clock.hour * 2;
     if (at >= 0 && at < cells.length) {
       const value = values[n] ?? null;
-      if (clock !== before) cells[at] = value;
+      if (!isSameDay || clock.hour !== before.hour) cells[at] = value;
       cells[at + 1] = value;
     }
     before = clock;

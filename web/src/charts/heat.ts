@@ -17,7 +17,7 @@ export const heatColor = (step: number): string => `var(--heat-${step})`;
  * `scaleTop([1, 2, 3, 100], 0.75)` is 3.
  */
 export function scaleTop(values: readonly (number | null)[], share = 0.99): number {
-  const known = values.filter((value): value is number => value !== null).toSorted((a, b) => a - b);
+  const known = Float64Array.from(values.filter((value) => value !== null)).toSorted();
   return known[Math.max(0, Math.ceil(known.length * share) - 1)] ?? 0;
 }
 

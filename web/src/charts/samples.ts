@@ -89,12 +89,17 @@ export const carpet: Carpet = {
 export const days: DayCell[] = Array.from({ length: 365 }, (_, n) => {
   const day = addDays("2026-01-01", n);
   const fill = heatColor(heatStep(wave(n + 90, 365), 1) ?? 0);
-  if (n < 300) return { day, fill, sentence: `${day}: known` };
-  return { day, fill: n < 330 ? fill : null, hatched: true, sentence: `${day}: ${n < 330 ? "expected" : "not known"}` };
+  if (n < 300) return { day, fill, describe: () => `${day}: known` };
+  return {
+    day,
+    fill: n < 330 ? fill : null,
+    hatched: true,
+    describe: () => `${day}: ${n < 330 ? "expected" : "not known"}`,
+  };
 });
 
 export const heatCells: HeatCell[] = Array.from({ length: 3 * 24 }, (_, n) => {
   const [row, from] = [Math.floor(n / 24), n % 24];
   const fill = n === 30 ? null : heatColor(heatStep(wave(from + 18, 24), 1) ?? 0);
-  return { row, from, to: from + 1, fill, sentence: `Row ${row}, ${from}:00` };
+  return { row, from, to: from + 1, fill, describe: () => `Row ${row}, ${from}:00` };
 });

@@ -6,25 +6,49 @@ export type Day = string;
 
 export const PARIS = "Europe/Paris";
 
-const parts = new Intl.DateTimeFormat("en-GB", {
-  timeZone: PARIS,
-  hourCycle: "h23",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+let parts: Intl.DateTimeFormat | undefined;
+const clock = (): Intl.DateTimeFormat =>
+  (parts ??= new Intl.DateTimeFormat("en-GB", {
+    timeZone: PARIS,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }));
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** Minutes that Paris is ahead of UTC, as Intl knows. */
+function readOffset(time: number): number {
+  const found: Record<string, string> = {};
+  for (const { type, value } of clock().formatToParts(time)) found[type] = value;
+  const wall = Date.parse(`${found.year}-${found.month}-${found.day}T${found.hour}:${found.minute}:00Z`);
+  return wall / MINUTE - Math.floor(time / MINUTE);
+}
+
+/** By day of UTC, the offset when it begins: Intl is slow, and a chart asks for thousands of hours. */
+const offsets = new Map<number, number>();
+function offsetAtStart(day: number): number {
+  const found = offsets.get(day) ?? readOffset(day * DAY);
+  offsets.set(day, found);
+  return found;
+}
+
+/** Minutes that Paris is ahead of UTC at a moment: 60 or 120. */
+export function parisOffset(moment: Date): number {
+  const time = moment.getTime();
+  const day = Math.floor(time / DAY);
+  const offset = offsetAtStart(day);
+  return offset === offsetAtStart(day + 1) ? offset : readOffset(time);
+}
 
 /** Day and time in Paris at a moment. */
 export function parisClock(moment: Date): { day: Day; hour: number; minute: number } {
-  const found: Record<string, string> = {};
-  for (const { type, value } of parts.formatToParts(moment)) found[type] = value;
-  return {
-    day: `${found.year}-${found.month}-${found.day}`,
-    hour: Number(found.hour),
-    minute: Number(found.minute),
-  };
+  const wall = new Date(moment.getTime() + parisOffset(moment) * MINUTE);
+  return { day: isoDay(wall), hour: wall.getUTCHours(), minute: wall.getUTCMinutes() };
 }
 
 export const dayOf = (moment: Date): Day => parisClock(moment).day;
@@ -59,18 +83,11 @@ export const firstOfYear = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
 
 /** Number of calendar days from one day to another. */
 export const daysBetween = (start: Day, end: Day): number =>
-  Math.round((utcNoon(end).getTime() - utcNoon(start).getTime()) / 86_400_000);
-
-/** Minutes that Paris is ahead of UTC at a moment: 60 or 120. */
-export function parisOffset(moment: Date): number {
-  const { day, hour, minute } = parisClock(moment);
-  const wall = Date.parse(`${day}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00Z`);
-  return Math.round((wall - Math.floor(moment.getTime() / 60_000) * 60_000) / 60_000);
-}
+  Math.round((utcNoon(end).getTime() - utcNoon(start).getTime()) / DAY);
 
 /** The moment at which a day of Paris begins. */
 export function startOfDay(day: Day): Date {
   const midnight = Date.parse(`${day}T00:00:00Z`);
-  const guess = new Date(midnight - 60 * 60_000);
-  return new Date(midnight - parisOffset(guess) * 60_000);
+  const guess = new Date(midnight - 60 * MINUTE);
+  return new Date(midnight - parisOffset(guess) * MINUTE);
 }

@@ -18,12 +18,13 @@ export function toCells(days: readonly Day[]): HeatCell[] {
         from: hour + (second ? 0.5 : 0),
         to: hour + (twice && !second ? 0.5 : 1),
         fill: `var(--level-${level})`,
-        sentence: words().inHours({
-          name: weekdayDate(date),
-          from: time(start),
-          until: time(new Date(Date.parse(start) + HOUR)),
-          value: words().levels[level] ?? "",
-        }),
+        describe: () =>
+          words().inHours({
+            name: weekdayDate(date),
+            from: time(start),
+            until: time(new Date(Date.parse(start) + HOUR)),
+            value: words().levels[level] ?? "",
+          }),
       };
     });
   });

@@ -28,10 +28,9 @@ export const listColors = (colors: readonly Color[]): string =>
 
 /** A day in the strip: its colour is known, expected or open. */
 export function toCell({ date, color, possible, expected_color, expected_reason }: TempoDay): DayCell {
-  const day = longDate(date);
   if (color !== "unknown") {
-    const sentence = words().labelled({ name: day, value: words().colors[color] });
-    return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence };
+    const describe = () => words().labelled({ name: longDate(date), value: words().colors[color] });
+    return { day: date, fill: fillOf[color], edge: edgeOf(color), describe };
   }
   if (expected_color !== null) {
     const reason = expected_reason === null ? "" : words().expected[expected_reason];
@@ -40,8 +39,8 @@ export function toCell({ date, color, possible, expected_color, expected_reason 
       fill: fillOf[expected_color],
       edge: edgeOf(expected_color),
       hatched: true,
-      sentence: t().expectedDay({ date: day, color: words().colors[expected_color], reason }),
+      describe: () => t().expectedDay({ date: longDate(date), color: words().colors[expected_color], reason }),
     };
   }
-  return { day: date, fill: null, sentence: t().several({ date: day, colors: listColors(possible) }) };
+  return { day: date, fill: null, describe: () => t().several({ date: longDate(date), colors: listColors(possible) }) };
 }
