@@ -53,3 +53,21 @@ test("a tab that another person's log-in has overtaken forgets the first one", a
   stop();
   expect([session.account, session.meters]).toEqual([null, []]);
 });
+
+test("only what has changed of the meters is new, so that pages load nothing again for the others", async () => {
+  const respond = (name: string) => {
+    const items = [
+      { id: "abc", name: "Home", hidden: false, position: 0 },
+      { id: "def", name, hidden: false, position: 1 },
+    ];
+    vi.spyOn(api, "GET").mockResolvedValue({ data: { items }, response: new Response() } as never);
+  };
+  respond("Roof");
+  await session.loadMeters();
+  const [home, roof] = session.meters;
+  respond("Garage");
+  await session.loadMeters();
+  expect(session.meters[0]).toBe(home);
+  expect(session.meters[1]).not.toBe(roof);
+  expect(session.meters[1]?.name).toBe("Garage");
+});
