@@ -64,8 +64,7 @@ async def inspect_loading_and_failed(person: Visitor, answers: Answers, page: st
     await person.until_loaded()
     await inspect(person, f"{name}, answered with {status}")
     answers.status = None
-    # at once: some ask again by themselves
-    await person.page.get_by_role("alert").get_by_role("button", name="Try again").evaluate_all(_CLICK)
+    await person.try_again()
     await expect(person.page.get_by_role("alert")).to_have_count(0)
     await person.until_loaded()
 

@@ -78,6 +78,14 @@ class Visitor:
         """Press a button."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
+    async def try_again(self) -> None:
+        """Press “Try again” where it is still shown: after a while, pages ask again by themselves."""
+        await (
+            self.page.get_by_role("alert")
+            .get_by_role("button", name="Try again")
+            .evaluate_all("buttons => buttons.forEach(button => button.click())")
+        )
+
     async def fill_field(self, label: str, text: str) -> None:
         """Fill a field."""
         await self.page.get_by_label(label, exact=True).fill(text)

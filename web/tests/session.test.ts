@@ -5,6 +5,10 @@ import { leave, session } from "../src/lib/session.svelte";
 const location = { href: "http://localhost/meter?meter=abc", search: "?meter=abc", assign: vi.fn() };
 const refuse = (code: string) =>
   answer(Promise.resolve({ response: new Response("", { status: 401 }), error: { code, detail: "" } }));
+const respondWithMeters = (...names: string[]) => {
+  const items = names.map((name, position) => ({ id: `id-${position}`, name, hidden: false, position }));
+  vi.spyOn(api, "GET").mockResolvedValue({ data: { items }, response: new Response() } as never);
+};
 
 beforeEach(() => {
   vi.stubGlobal("location", location);
@@ -52,4 +56,15 @@ test("a tab that another person's log-in has overtaken forgets the first one", a
   await vi.waitFor(() => expect(location.assign).toHaveBeenCalledWith("http://localhost/"));
   stop();
   expect([session.account, session.meters]).toEqual([null, []]);
+});
+
+test("only what has changed of the meters is new, so that pages load nothing again for the others", async () => {
+  respondWithMeters("Home", "Roof");
+  await session.loadMeters();
+  const [home, roof] = session.meters;
+  respondWithMeters("Home", "Garage");
+  await session.loadMeters();
+  expect(session.meters[0]).toBe(home);
+  expect(session.meters[1]).not.toBe(roof);
+  expect(session.meters[1]?.name).toBe("Garage");
 });

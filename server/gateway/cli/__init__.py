@@ -11,6 +11,7 @@ from typer.main import get_command, get_group
 
 from gateway import __version__
 from gateway.cli.common import report_failures
+from gateway.kit.loading import import_uncollected
 
 _COMMANDS = {
     "init": "init:init",
@@ -48,7 +49,8 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
         if cmd_name not in _COMMANDS:
             return None
-        found: Callable[..., None] | typer.Typer = resolve_name(f"{__name__}.{_COMMANDS[cmd_name]}")
+        with import_uncollected():
+            found: Callable[..., None] | typer.Typer = resolve_name(f"{__name__}.{_COMMANDS[cmd_name]}")
         if isinstance(found, typer.Typer):
             return get_group(found)
         single = typer.Typer(add_completion=False)

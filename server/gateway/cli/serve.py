@@ -27,6 +27,7 @@ from gateway.kit.database import Database
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
+from gateway.kit.loading import import_uncollected
 from gateway.kit.outage import DatabaseDownError, retry_while_down
 from gateway.kit.tracing import CannotTraceError, check_endpoint
 from gateway.migrations import upgrade_database
@@ -53,7 +54,8 @@ def serve(
 ) -> None:
     """Migrate the database, then serve the HTTP API, and the front end if its files are present."""
     # imported here: every route and its dependencies would be a third of the start-up time of every command
-    from gateway.app import create_app  # noqa: PLC0415
+    with import_uncollected():
+        from gateway.app import create_app  # noqa: PLC0415
 
     settings = load_settings()
     try:
@@ -186,6 +188,7 @@ def _report_errors() -> Iterator[None]:
 async def _serve(settings: Settings, server: uvicorn.Server, sockets: list[socket.socket] | None) -> None:
     async with lock_database(settings.database_url, alone=not settings.has_shared_store):
         await _check_keys(settings)
+        gc.unfreeze()  # imports left garbage too
         gc.collect()
         gc.freeze()  # exclude loaded objects from garbage collection, which would delay a response by 80 ms
         await server.serve(sockets)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 _SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout=20000",  # first: the next one may have to wait for a lock, too
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost one disk flush per transaction
-    "PRAGMA busy_timeout=20000",
 )
 
 

@@ -1,15 +1,17 @@
 """Clients that were made for other gateways, as npm and PyPI have them, against the gateway behind its proxy.
 
-They run in environments of their own (`clients`, with lock files), which are installed when they are missing. The
+They run in environments of their own (`clients`, with lock files), which are installed once into the user's cache. The
 names that two of them have fixed lead to this proxy: in a household by DNS or /etc/hosts, here by `clients/names`.
 """
 
 import asyncio
 import fcntl
+import hashlib
 import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,13 +24,12 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.e2e.stack.parts import ROOT, Stack, run_stack, wait_until
+from tests.e2e.stack.parts import Stack, run_stack, wait_until
 from tests.server.legacy_clients.conftest import METER, PARIS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CLIENTS = Path(__file__).parent / "clients"
-INSTALLED = ROOT / ".tools/older-clients"
 NAMES = "conso.boris.sh, myelectricaldata.fr, www.myelectricaldata.fr"
 EMAIL, PASSWORD = "owner@example.org", "seven green turtles on a roof"
 DAY = timedelta(days=1)
@@ -78,18 +79,32 @@ ODD_DAYS = {hours: (find_odd_day(hours) - DAY, find_odd_day(hours) + 2 * DAY) fo
 """Three days around each change of the clocks, by the hours of the second of them."""
 
 
+def find_installation() -> Path:
+    """A folder of the user's cache for these clients, as their files are, and this Python; checkouts share it."""
+    contents = hashlib.sha256(f"{sys.version} {sys.base_prefix}".encode())
+    for file in sorted(path for path in CLIENTS.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        contents.update(
+            b"%s\0%d\0%s" % (str(file.relative_to(CLIENTS)).encode(), file.stat().st_size, file.read_bytes())
+        )
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "my-electrical-data/older-clients" / contents.hexdigest()[:16]
+
+
+INSTALLED = find_installation()
+
+
 @pytest.fixture(scope="module")
 def clients() -> Path:
     """A folder with the clients as the lock files have them, installed there when they are not."""
     INSTALLED.mkdir(parents=True, exist_ok=True)
     with (INSTALLED / "lock").open("w") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
-        shutil.copytree(CLIENTS, INSTALLED, dirs_exist_ok=True)
-        stamp, lock = INSTALLED / "node_modules/.installed-lock", INSTALLED / "package-lock.json"
-        if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        installed = INSTALLED / "installed"
+        if not installed.exists():
+            shutil.copytree(CLIENTS, INSTALLED, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
             run_to_end("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-            shutil.copy(lock, stamp)
-        run_to_end("uv", "sync", "--locked", "--quiet")
+            run_to_end("uv", "sync", "--locked", "--quiet")
+            installed.touch()
     return INSTALLED
 
 

@@ -89,8 +89,12 @@ class Session {
     this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));
   }
 
+  /** What has not changed stays the same object: pages load the data of a meter again when it is another one. */
   #setMeters(meters: readonly Schema<"UsagePointView">[]): void {
-    this.meters = meters.toSorted((one, other) => one.position - other.position);
+    const known = new Map(this.meters.map((meter) => [JSON.stringify(meter), meter]));
+    this.meters = meters
+      .map((meter) => known.get(JSON.stringify(meter)) ?? meter)
+      .toSorted((one, other) => one.position - other.position);
   }
 }
 
