@@ -104,7 +104,7 @@ async def open_runtime(
             clock=clock,
             database=database,
             store=store,
-            failures=Failures(metrics.count_job_failure, metrics.show_failing_work),
+            failures=Failures(metrics.count_job_failure),
             keyring=keyring,
             instance=instance,
             passwords=passwords,

@@ -9,7 +9,6 @@ import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     Info,
     PlatformCollector,
@@ -58,9 +57,6 @@ class Metrics:
             registry=self.registry,
         )
         self._job_failures = Counter("gateway_job_failures", "Jobs that failed", ["task"], registry=self.registry)
-        self._job_failing = Gauge(
-            "gateway_job_failing", "Work that failed when it was last tried", ["task"], registry=self.registry
-        )
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": __version__})
 
     def observe_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -80,10 +76,6 @@ class Metrics:
     def count_job_failure(self, job: str) -> None:
         """Count a background job that failed with an error."""
         self._job_failures.labels(job).inc()
-
-    def show_failing_work(self, job: str, number: int) -> None:
-        """Show how much work of a background job failed when it was last tried."""
-        self._job_failing.labels(job).set(number)
 
 
 class _Gathered(Collector):
