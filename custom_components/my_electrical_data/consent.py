@@ -11,6 +11,7 @@ from .api.models import ConsentRequest, ConsentStatus, UsagePoint
 from .const import METER
 from .formatting import async_load_category
 
+CONF_NUMBER: Final = "number"
 _METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
 QUICK_LOOKS: Final = 200

@@ -1,7 +1,7 @@
 """Steps of a meter's flow: ask for its number, and wait for the consent at Enedis."""
 
 import asyncio
-from typing import Any, Final, override
+from typing import Any, override
 
 import voluptuous as vol
 from homeassistant.config_entries import SubentryFlowResult
@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 from .api import GatewayError
 from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
 from .consent import (
+    CONF_NUMBER,
     async_explain_refusal,
     get_refusal_key,
     parse_meter_number,
@@ -19,8 +20,6 @@ from .consent import (
 )
 from .const import DOMAIN
 from .meter_steps import MeterSteps
-
-CONF_NUMBER: Final = "number"
 
 type Result = UsagePoint | ConsentRequest | str
 """A meter, a refusal that is not final, or the translation key of why there is no meter."""

@@ -8,10 +8,8 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 
 from .api import GatewayError
 from .api.models import ConsentStatus, StartedConsent, UsagePoint
-from .consent import async_explain_refusal, get_refusal_key, parse_meter_number
+from .consent import CONF_NUMBER, get_refusal_key, parse_meter_number
 from .issue_flow import IssueFlow
-
-CONF_NUMBER = "number"
 
 
 class RenewConsentFlow(IssueFlow):
@@ -40,10 +38,9 @@ class RenewConsentFlow(IssueFlow):
                 return await self.async_step_link()
         return self._ask_number(errors)
 
-    def _ask_number(self, errors: dict[str, str], **placeholders: str) -> RepairsFlowResult:
+    def _ask_number(self, errors: dict[str, str]) -> RepairsFlowResult:
         field = TextSelector(TextSelectorConfig(autocomplete="off"))
-        placeholders["masked"] = self._point.masked_number
-        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, **placeholders)
+        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=self._point.masked_number)
 
     async def _start_consent(self, number: str) -> None:
         self._started = await self._loaded_entry.runtime_data.client.start_consent(number)
@@ -51,7 +48,6 @@ class RenewConsentFlow(IssueFlow):
     async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Link to the consent's page and check its result."""
         errors: dict[str, str] = {}
-        placeholders = {"url": self._started.authorize_url}
         if user_input is not None:
             try:
                 consent = await self._loaded_entry.runtime_data.client.fetch_consent(self._started.id)
@@ -63,8 +59,7 @@ class RenewConsentFlow(IssueFlow):
                 if consent.status is ConsentStatus.PENDING:
                     errors = {"base": "consent_pending"}
                 else:
-                    reason = await async_explain_refusal(self.hass, get_refusal_key(consent))
+                    errors = {"base": get_refusal_key(consent)}
                     if not consent.may_retry:
-                        return self._ask_number({"base": "consent_over"}, reason=reason)
-                    errors, placeholders["reason"] = {"base": "consent_refused"}, reason
-        return self._show_form("link", {}, errors, **placeholders)
+                        return self._ask_number(errors | {CONF_NUMBER: "consent_over"})
+        return self._show_form("link", {}, errors, url=self._started.authorize_url)

@@ -120,5 +120,5 @@ async def tell_what_was_shown(page: Page) -> AsyncGenerator[None]:
         yield
     except Exception as error:
         with suppress(PlaywrightError):  # the page may be gone
-            error.add_note(f"{page.url}\n{await page.locator('body').aria_snapshot()}")
+            error.add_note(f"{page.url}\n{await page.locator('body').aria_snapshot(timeout=10_000)}")
         raise

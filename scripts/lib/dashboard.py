@@ -6,15 +6,14 @@ from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import DOMAIN
 
 URL_PATH = "my-electricity"
-_PATIENCE = 300
 
 
-async def show_dashboard(client: HomeAssistantClient) -> None:
+async def show_dashboard(client: HomeAssistantClient, *, seconds: float = 300) -> None:
     """Accept the repair that offers it, wait until it is in the sidebar, and let Home Assistant open on it.
 
-    Accepted once, it stays.
+    Accepted once, it stays. Raises TimeoutError where it is neither there nor offered, as somebody declined it.
     """
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(seconds):
         while URL_PATH not in await client.command("get_panels"):
             await _accept_offer(client)
             await asyncio.sleep(1)

@@ -3,7 +3,6 @@
 from collections.abc import Generator
 from itertools import chain
 from pathlib import Path
-from textwrap import shorten
 
 import pytest
 
@@ -17,7 +16,7 @@ def summarize(failure: pytest.ExceptionInfo[BaseException]) -> str:
     steps = [entry for entry in failure.traceback if Path(entry.path).is_relative_to(_HERE)]
     where = f"{steps[-1].name}, line {steps[-1].lineno + 1}: " if steps else ""
     told = [str(failure.value) or failure.typename, *getattr(failure.value, "__notes__", [])]
-    return where + " | ".join(shorten(part, _LONGEST) for part in told)
+    return where + " | ".join(" ".join(part.split())[:_LONGEST] for part in told)
 
 
 @pytest.hookimpl(wrapper=True)

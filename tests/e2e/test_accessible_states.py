@@ -106,6 +106,7 @@ async def test_pages_are_accessible_without_a_meter_and_with_holes(pages: Stack)
         await wait_until(has_holes, "days that Enedis does not have")
         for page in ("overview", "consumption", "consumption?span=year&unit=euros", "habits", "compare", "meter"):
             await person.visit(page)
+            await unfold_everything(person)
             await inspect(person, f"{page}, with holes")
 
 

@@ -19,5 +19,11 @@ def test_a_failure_is_told_in_one_line() -> None:
     assert step.startswith("press_button, line ")
     assert what == "a button Call log: - waiting for it"
     assert seen.startswith("http://localhost/page its text")
-    assert seen.endswith("[...]")
+    assert len(seen) == 400
     assert "\n" not in told
+
+
+def test_a_message_of_one_long_word_is_cut() -> None:
+    with pytest.raises(AssertionError) as failure:
+        raise AssertionError("x" * 1000)
+    assert summarize(failure).partition(": ")[2] == "x" * 400

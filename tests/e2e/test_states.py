@@ -16,6 +16,7 @@ from playwright.async_api import Route, expect
 from scripts.lib.stack import USAGE_POINTS, UsagePoint
 from scripts.lib.web_server import serve_routes
 from tests.e2e.accessibility import inspect
+from tests.e2e.figures import unfold_tables
 from tests.e2e.site import PASSWORD, Site, run_site
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -97,11 +98,12 @@ _TEXT = """main => {
     while (texts.nextNode()) lines.push(texts.currentNode.data.trim());
     return lines.filter(Boolean).join("\\n");
 }"""
-"""All text, unfolded or not, but that of axes, which begin at zero."""
+"""All text but that of axes, which begin at zero."""
 
 
 async def reads_no_zero(person: Visitor) -> str:
     """What the page shows, in which nothing is said to be zero."""
+    await unfold_tables(person.page)
     text: str = await person.page.locator("main").evaluate(_TEXT)
     assert ZERO.findall(text) == [], text
     return text

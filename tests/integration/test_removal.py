@@ -5,28 +5,31 @@ from typing import Any
 import pytest
 from conftest import SetUp
 from homeassistant.components.recorder.statistics import list_statistic_ids
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
-from homeassistant.setup import async_setup_component
 from pages import answer_repair, open_repair
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
-from scripted_gateway import CLIENT_ID, CLIENTS, HOURS, POINT_ID, ScriptedGateway, answer_problem
+from scripted_gateway import (
+    CLIENT_ID,
+    CLIENTS,
+    HOURS,
+    POINT_ID,
+    POINTS,
+    ScriptedGateway,
+    answer_problem,
+)
 
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN
 
+pytestmark = pytest.mark.usefixtures("repairs")
+
 CLIENT = f"{CLIENTS}/{CLIENT_ID}"
-
-
-@pytest.fixture(autouse=True)
-async def repairs(hass: HomeAssistant) -> None:
-    assert await async_setup_component(hass, REPAIRS, {})
 
 
 async def count_statistics(hass: HomeAssistant) -> int:
@@ -58,9 +61,10 @@ async def answer_question(hass: HomeAssistant, choice: str) -> None:
 async def test_a_gateway_leaves_nothing_but_the_history(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
 ) -> None:
+    gateway.answers[POINTS]["items"][0]["notices"] = [{"code": "consent_ended", "since": None, "until": None}]
     entry = await set_up()
     assert f"{DOMAIN}.{POINT_ID}" in hass_storage
-    assert list_repairs(hass), "the consent of the fixtures ends soon"
+    assert list_repairs(hass) == [f"consent_ended_{POINT_ID}"]
     await remove_entry(hass, entry)
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
     assert not dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)

@@ -59,7 +59,7 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
     for answer, error in (
         (answer_problem(503, "upstream_down"), "gateway_failed"),
         (load_body("consent") | {"status": "pending"}, "consent_pending"),
-        (refuse_consent("wrong_meter", may_retry=True), "consent_refused"),
+        (refuse_consent("wrong_meter", may_retry=True), "consent_wrong_meter"),
     ):
         gateway.answers[CONSENT] = answer
         result = await answer_repair(hass, form, {})
@@ -80,8 +80,10 @@ async def test_a_consent_that_cannot_be_retried_is_asked_for_again(
     await answer_repair(hass, form, {"number": NUMBER})
     gateway.answers[CONSENT] = refuse_consent("held_by_another", may_retry=False)
     over = await answer_repair(hass, form, {})
-    assert (over["step_id"], over["errors"]) == ("number", {"base": "consent_over"})
-    assert "Another account of this gateway reads this meter" in words_of("consent_ended", "number", over)
+    assert over["step_id"] == "number"
+    shown = words_of("consent_ended", "number", over)
+    assert "Another account of this gateway reads this meter" in shown
+    assert "This request can no longer be used. To start again, enter the number." in shown
     gateway.answers[CONSENT] = load_body("consent")
     assert (await answer_repair(hass, form, {"number": NUMBER}))["step_id"] == "link"
     assert len(gateway.list_requests(CONSENTS)) == 2, "each request is a new one"
@@ -89,11 +91,9 @@ async def test_a_consent_that_cannot_be_retried_is_asked_for_again(
 
 
 @pytest.mark.parametrize("may_retry", [True, False])
-@pytest.mark.parametrize("language", ["en", "fr"])
-async def test_says_why_a_renewal_was_refused_as_for_a_new_meter(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, may_retry: bool
+async def test_says_why_a_renewal_was_refused(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, may_retry: bool
 ) -> None:
-    hass.config.language = language
     set_notice(gateway, "consent_ended")
     await set_up()
     form = await open_repair_flow(hass, "consent_ended")
@@ -105,10 +105,21 @@ async def test_says_why_a_renewal_was_refused_as_for_a_new_meter(
     ):
         gateway.answers[CONSENT] = refuse_consent(reason, may_retry=may_retry)
         refused = await answer_repair(hass, form, {})
-        shown = words_of("consent_ended", refused["step_id"], refused, language)
-        assert load_texts(language)["config_subentries"]["meter"]["error"][key] in shown
+        assert refused["errors"] == {"base": key} | ({} if may_retry else {"number": "consent_over"})
+        assert words_of("consent_ended", refused["step_id"], refused)
         if not may_retry:
             await answer_repair(hass, form, {"number": NUMBER})
+
+
+@pytest.mark.parametrize("issue", ["consent_ends", "consent_ends_soon", "consent_ended"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_renewal_explains_each_refusal_as_for_a_new_meter(language: str, issue: str) -> None:
+    texts = load_texts(language)
+    reasons = {
+        key: text for key, text in texts["config_subentries"]["meter"]["error"].items() if key.startswith("consent_")
+    }
+    assert "consent_failed" in reasons
+    assert reasons.items() <= texts["issues"][issue]["fix_flow"]["error"].items()
 
 
 def refuse_consent(reason: str, *, may_retry: bool) -> Any:

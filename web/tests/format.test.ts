@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { preferredLanguage, setLanguage } from "$i18n";
 import {
+  ago,
   date,
   dateRange,
   dayTime,
@@ -94,6 +95,8 @@ test("distances are told in words", () => {
   const now = Date.parse("2026-11-03T10:00:00Z");
   expect(distance("2026-11-03T13:00:00Z", now)).toBe("in 3 hours");
   expect(distance("2026-11-02T10:00:00Z", now)).toBe("yesterday");
+  expect(ago("2026-11-02T10:00:00Z", now)).toBe("yesterday");
+  expect(ago("2026-11-03T10:02:00Z", now)).toBe("this minute");
 });
 
 test("the language is the first that the browser prefers and we have", () => {

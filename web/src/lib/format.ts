@@ -129,3 +129,7 @@ export function distance(at: Moment, now: number = Date.now()): string {
   const [size, unit] = steps.find(([length]) => Math.abs(seconds) >= length) ?? [60, "minute"];
   return relative({ numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
+
+/** How long ago the gateway did something, whose clock may be ahead of this browser's. */
+export const ago = (at: Moment, now: number = Date.now()): string =>
+  distance(new Date(Math.min(moment(at).getTime(), now)), now);
