@@ -3,7 +3,7 @@
 import os
 import sys
 
-from gateway.kit.loading import import_uncollected
+from gateway.kit.loading import import_without_gc
 
 _UNUSED = ("cryptography.x509", "opentelemetry.sdk.metrics", "pydantic.v1", "rich")
 """Libraries import these if they are installed. Nothing here uses them: they would cost 9 MB and start-up time."""
@@ -19,7 +19,7 @@ def skip_unused_libraries() -> None:
 def run() -> None:
     """Run a command."""
     skip_unused_libraries()
-    with import_uncollected():
+    with import_without_gc():
         from gateway.cli import run as run_command  # noqa: PLC0415 - it imports what would import these
 
     run_command()

@@ -7,9 +7,7 @@ from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pages import answer_repair, get_repairs, list_suggested, load_texts, open_repair
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from scripted_gateway import (
     CONSENT,
     CONSENTS,

@@ -11,5 +11,5 @@ addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 startRouter();
 const target = document.getElementById("app");
 if (target) mount(App, { target });
-// Intl takes long to read its time zones, months and currencies: it does while the first requests are on their way
+// the first use of each part of Intl is slow: it happens here, while the first requests are under way
 for (const read of [today, () => date(today()), () => money(0)]) setTimeout(read);

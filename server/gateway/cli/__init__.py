@@ -11,7 +11,7 @@ from typer.main import get_command, get_group
 
 from gateway import __version__
 from gateway.cli.common import report_failures
-from gateway.kit.loading import import_uncollected
+from gateway.kit.loading import import_without_gc
 
 _COMMANDS = {
     "init": "init:init",
@@ -49,7 +49,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
         if cmd_name not in _COMMANDS:
             return None
-        with import_uncollected():
+        with import_without_gc():
             found: Callable[..., None] | typer.Typer = resolve_name(f"{__name__}.{_COMMANDS[cmd_name]}")
         if isinstance(found, typer.Typer):
             return get_group(found)

@@ -27,7 +27,7 @@ from gateway.kit.database import Database
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
-from gateway.kit.loading import import_uncollected
+from gateway.kit.loading import import_without_gc
 from gateway.kit.outage import DatabaseDownError, retry_while_down
 from gateway.kit.tracing import CannotTraceError, check_endpoint
 from gateway.migrations import upgrade_database
@@ -54,7 +54,7 @@ def serve(
 ) -> None:
     """Migrate the database, then serve the HTTP API, and the front end if its files are present."""
     # imported here: every route and its dependencies would be a third of the start-up time of every command
-    with import_uncollected():
+    with import_without_gc():
         from gateway.app import create_app  # noqa: PLC0415
 
     settings = load_settings()

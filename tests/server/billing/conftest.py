@@ -8,7 +8,7 @@ import pytest
 from tests.server.billing.homes import BASE, StoredHome, sqlite_url
 from tests.server.conftest import NOW, SetClock
 
-pytest.register_assert_rewrite("tests.server.billing.told_figures")
+pytest.register_assert_rewrite("tests.server.billing.figure_checks")
 
 
 @pytest.fixture

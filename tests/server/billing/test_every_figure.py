@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from gateway.kit.crypto import Keyring
 from gateway.settings import EnedisEnvironment, Settings
 from tests.server.billing import expected
-from tests.server.billing.drawn_homes import SHOWN, draw_home, store_home
 from tests.server.billing.expected import DAY, list_clocks, list_days
-from tests.server.billing.homes import sqlite_url
-from tests.server.billing.told_figures import (
+from tests.server.billing.figure_checks import (
     Asked,
     check_comparison,
     check_export,
@@ -28,6 +26,8 @@ from tests.server.billing.told_figures import (
     check_series,
     check_totals,
 )
+from tests.server.billing.homes import sqlite_url
+from tests.server.billing.random_homes import SHOWN, draw_home, store_home
 from tests.server.conftest import SetClock, run_gateway
 from tests.server.paris import midnight
 

@@ -58,8 +58,8 @@ export const t = dictionary({
       "Enedis n’a pas ouvert l’accès en une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
     ],
     upstream_down: [
-      "For a whole day it could not be checked with Enedis what was shared. Start again later.",
-      "Pendant une journée entière, ce qui a été partagé n’a pas pu être vérifié auprès d’Enedis. Recommencez plus tard.",
+      "For a whole day, the gateway could not check with Enedis what was shared. Start again later.",
+      "Pendant une journée entière, la passerelle n’a pas pu vérifier auprès d’Enedis ce qui a été partagé. Recommencez plus tard.",
     ],
     other_browser: [
       "The consent came back in a different browser from the one that started it.",

@@ -1,4 +1,4 @@
-"""Homes drawn by chance, stored as the archive does.
+"""Random homes, stored as the archive does.
 
 They have holes, half days, days of which only the sum is known, tariffs and off-peak hours that change within a month
 or only later, colours that nobody knows, production, and a first day that begins at noon or so; their days are around
