@@ -65,8 +65,13 @@ type MoveTo = Callable[[str], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
-def recorder_and_our_integration(recorder_mock: None, enable_custom_integrations: None) -> None:
-    """Load the recorder, which must come before hass, and let ours be found."""
+async def recorder_and_our_integration(
+    recorder_mock: None, enable_custom_integrations: None, hass: HomeAssistant
+) -> AsyncIterator[None]:
+    """Load the recorder, let ours be found, and unload it first: what it does in the background reads the recorder."""
+    yield
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture
