@@ -131,3 +131,20 @@ async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -
         await person.page.locator("h1").first.wait_for()
         await person.until_loaded()
         assert await person.page.evaluate(_SHIFTS) < 0.01
+
+
+_FETCH = """address => new Promise(done => {
+    addEventListener("securitypolicyviolation", ({ blockedURI }) => done(`blocked: ${blockedURI}`));
+    fetch(address).then(({ status }) => done(status), () => {});
+})"""
+
+
+async def test_the_gateways_own_page_of_its_api_may_be_asked_for_robots_txt_and_for_no_other_site(
+    pages: Stack,
+) -> None:
+    """Lighthouse asks from within a page, and finds fault with one whose policy does not let it."""
+    async with open_visitor(pages.gateway_url) as person:
+        await person.open("api/docs")
+        assert await person.page.evaluate(_FETCH, "/robots.txt") == 404, "search engines may read everything"
+        assert await person.page.evaluate(_FETCH, "https://example.org/") == "blocked: https://example.org/"
+        person.forget_failed_requests()
