@@ -1,3 +1,5 @@
+import { unreachable } from "$api";
+import { Resource } from "$lib/resource.svelte";
 import { type Feed, type Feeds, listMeters, type Meter, subscribe } from "./commands";
 import { homeAssistant } from "./home-assistant";
 
@@ -33,7 +35,6 @@ export class Clock {
   }
 }
 
-const RETRY_MS = MINUTE_MS;
 /** A dashboard stays open for weeks: what it shows is asked anew each hour. */
 const RENEW_MS = 3_600_000;
 
@@ -42,37 +43,25 @@ const RENEW_MS = 3_600_000;
  * that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
  */
 export class Asked<Question, Answer> {
-  answer = $state.raw<Answer>();
-  failed = $state(false);
-  #attempt = $state(0);
+  readonly #resource: Resource<{ answer: Answer; next_change: string } | undefined>;
 
   constructor(question: () => Question | undefined, ask: (question: Question) => Promise<Answer>) {
     const written = $derived(JSON.stringify(question()) as string | undefined);
-    $effect(() => {
-      void this.#attempt;
+    this.#resource = new Resource(async () => {
       if (written === undefined) return undefined;
-      let current = true;
-      let next: ReturnType<typeof setTimeout> | undefined;
-      const askAgainIn = (milliseconds: number) => {
-        next = setTimeout(() => (this.#attempt += 1), milliseconds);
-      };
-      ask(JSON.parse(written) as Question).then(
-        (answer) => {
-          if (!current) return;
-          [this.answer, this.failed] = [answer, false];
-          askAgainIn(RENEW_MS);
-        },
-        () => {
-          if (!current) return;
-          this.failed = true;
-          askAgainIn(RETRY_MS);
-        },
-      );
-      return () => {
-        current = false;
-        clearTimeout(next);
-      };
+      const answer = await ask(JSON.parse(written) as Question).catch(() => {
+        throw unreachable();
+      });
+      return { answer, next_change: new Date(Date.now() + RENEW_MS).toISOString() };
     });
+  }
+
+  get answer(): Answer | undefined {
+    return this.#resource.data?.answer;
+  }
+
+  get failed(): boolean {
+    return this.#resource.problem !== undefined;
   }
 }
 

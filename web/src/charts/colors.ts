@@ -1,4 +1,6 @@
-/** Colours of buckets, as presentation attributes; app.css has them for light and dark. */
+import { bucketName } from "$lib/words";
+
+/** Colours of buckets, as presentation attributes; colors.css has them for light and dark. */
 const ours: Readonly<Record<string, string>> = {
   subscription: "var(--before)",
   base: "var(--base)",
@@ -40,7 +42,14 @@ export function bucketColor(bucket: string): string {
 /** White needs an edge to be seen on white. */
 export const bucketEdge = (bucket: string): string => (bucket.startsWith("white") ? "var(--white-edge)" : "none");
 
-/** What a canvas paints for a colour of app.css, in the theme in use. */
+/** A bucket in a legend. */
+export const bucketItem = (bucket: string, label = bucketName(bucket)) => ({
+  label,
+  color: bucketColor(bucket),
+  edge: bucketEdge(bucket),
+});
+
+/** What a canvas paints for a colour of colors.css, in the theme in use. */
 export function paintColor(element: HTMLElement, color: string): string {
   const probe = element.ownerDocument.createElement("span");
   probe.style.color = color;

@@ -8,7 +8,7 @@ export function heatStep(value: number | null, highest: number): number | null {
   return Math.min(HEAT_STEPS - 1, Math.max(0, Math.floor((value / highest) * HEAT_STEPS)));
 }
 
-/** A step's colour, as app.css has it for light and dark. */
+/** A step's colour, as colors.css has it for light and dark. */
 export const heatColor = (step: number): string => `var(--heat-${step})`;
 
 /**

@@ -85,6 +85,9 @@ export function bucketName(bucket: string): string {
   return known[bucket] ?? bucket.replaceAll("_", " ");
 }
 
+/** A level of Ecowatt: 0 low-carbon, 1 normal, 2 tense, 3 very tense. */
+export const levelName = (level: number): string => words().levels[level] ?? "";
+
 /** Why the colour of a period is only expected, or that it may change. */
 export const doubt = (reason: "quota_left" | "quota_used" | null): string =>
   reason === null ? words().notCertain : words().expectedBecause({ reason: words().expected[reason] });

@@ -1,11 +1,7 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  bill: ["Bill", "Facture"],
   withSubscription: ["of which {eur} subscription", "dont {eur} d’abonnement"],
-  used: ["Consumption", "Consommation"],
-  fedIn: ["Production", "Production"],
-  before: ["A year before", "Un an avant"],
   whole: {
     hour: ["Every hour is known.", "Toutes les heures sont connues."],
     day: ["Every day is known.", "Tous les jours sont connus."],

@@ -2,6 +2,7 @@ import type { Bar } from "$charts/Bars.svelte";
 import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
 import type { Span } from "../../pages/consumption/view";
 import { energy, money } from "$lib/format";
+import { words } from "$lib/words";
 import type { Series } from "../commands";
 import { t } from "./texts";
 
@@ -26,7 +27,7 @@ export function buildView(series: Series, span: Span, unit: Unit, produces: bool
     const sentence = [
       bar.sentence,
       ...(other === null ? [] : [write[unit === "energy" ? "euros" : "energy"](other)]),
-      ...(beside === undefined || beside === null ? [] : [`${t().fedIn} ${write[unit](beside)}`]),
+      ...(beside === undefined || beside === null ? [] : [`${words().directions.production} ${write[unit](beside)}`]),
     ].join(" · ");
     return { ...bar, sentence, ...(produced ? { beside: beside ?? null } : {}) };
   });

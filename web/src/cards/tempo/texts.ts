@@ -1,12 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  names: {
-    blue: ["Blue", "Bleu"],
-    white: ["White", "Blanc"],
-    red: ["Red", "Rouge"],
-    unknown: ["Not known yet", "Pas encore connu"],
-  },
   from: ["from {when}", "à partir de {when}"],
   possible: [
     "It can still be {colors}. RTE confirms it by 11:20.",
@@ -16,7 +10,6 @@ export const t = dictionary({
   peak: ["Peak", "Pleines"],
   offPeak: ["Off-peak", "Creuses"],
   left: ["Days left", "Jours restants"],
-  season: ["Season {years}", "Saison {years}"],
   read: ["Each column is a week, Monday at the top.", "Chaque colonne est une semaine, lundi en haut."],
   empty: ["RTE has not published the colours yet.", "RTE n’a pas encore publié les couleurs."],
 });

@@ -44,12 +44,12 @@ export function monthGroups(comparison: View): Group[] {
   const keys = optionKeys(comparison);
   return comparison.items.map((item) => {
     const values = keys.map((name) => ({ name, value: item.options[name]?.total ?? null }));
-    const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
-    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(item.known))})`] : ["", ""];
+    const parts = values.map(({ name, value }) => `${optionName(comparison, name)} ${money(value)}`).join(", ");
+    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly({ share: percent(item.known) })})`] : ["", ""];
     return {
       label: shortMonth(item.start) + mark,
       values,
-      sentence: t().sentence(month(item.start) + part, parts),
+      sentence: words().labelled({ name: month(item.start) + part, value: parts }),
     };
   });
 }

@@ -7,7 +7,7 @@ export const t = dictionary({
     "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les heures inconnues sont laissées de côté, pour toutes les options.",
   ],
   months: ["Months", "Mois"],
-  lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
+  lastMonths: ["{count} months", "{count} mois"],
   totalOf: [
     (count: number) =>
       count === 1
@@ -27,7 +27,7 @@ export const t = dictionary({
     "Months marked * are only partly known; their bars include the whole month’s subscription.",
     "Les mois marqués * ne sont connus qu’en partie ; leurs barres comptent l’abonnement du mois entier.",
   ],
-  partly: [(share: string) => `${share} of its hours`, (share: string) => `${share} de ses heures`],
+  partly: ["{share} of its hours", "{share} de ses heures"],
   option: ["Option", "Option"],
   bill: ["Bill", "Facture"],
   known: ["Hours with a price", "Heures avec un prix"],
@@ -40,11 +40,6 @@ export const t = dictionary({
   openToNew: ["possible", "possibles"],
   closedToNew: ["no longer sold for this power", "n’est plus vendue pour cette puissance"],
   byMonth: ["Month by month", "Mois par mois"],
-  sentence: [
-    (month: string, parts: string) => `${month}: ${parts}`,
-    (month: string, parts: string) => `${month} : ${parts}`,
-  ],
-  part: [(option: string, eur: string) => `${option} ${eur}`, (option: string, eur: string) => `${option} ${eur}`],
   whatIf: ["What if?", "Et si ?"],
   otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],

@@ -1,8 +1,8 @@
 import type { Schema } from "$api";
 import type { HeatCell } from "$charts/HeatGrid.svelte";
-import { parisClock, time, weekdayDate, words } from "$lib";
+import { levelName, parisClock, time, weekdayDate, words } from "$lib";
 
-type Day = Schema<"EcowattDayView">;
+export type Day = Schema<"EcowattDayView">;
 const HOUR = 3_600_000;
 
 /** Hours as cells; the two hours that October has at 02:00 share a place. */
@@ -23,7 +23,7 @@ export function toCells(days: readonly Day[]): HeatCell[] {
             name: weekdayDate(date),
             from: time(start),
             until: time(new Date(Date.parse(start) + HOUR)),
-            value: words().levels[level] ?? "",
+            value: levelName(level),
           }),
       };
     });

@@ -39,7 +39,12 @@ export const t = dictionary({
     "Beyond tomorrow: a forecast, not announced by RTE",
     "Au-delà de demain : une prévision, pas une annonce de RTE",
   ],
-  shares: { red: ["Red", "Rouge"], white: ["White", "Blanc"], blue: ["Blue", "Bleu"] },
+  names: {
+    blue: ["Blue", "Bleu"],
+    white: ["White", "Blanc"],
+    red: ["Red", "Rouge"],
+    unknown: ["Not known yet", "Pas encore connu"],
+  },
   backtest: ["Score since 2014", "Score depuis 2014"],
   recorded: ["Score here", "Score ici"],
   score: ["{forecast} against {baseline}, over {days} days", "{forecast} contre {baseline}, sur {days} jours"],
