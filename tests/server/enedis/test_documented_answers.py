@@ -48,7 +48,7 @@ OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
         ("`before_activation`", "`before_activation`"),
         (
             "The next day; never after a second such response",
-            "Le lendemain ; jamais après une seconde réponse",
+            "Le lendemain ; jamais après une seconde réponse de ce genre",
         ),
     ),
     ErrorReason.HISTORY_LIMIT: (
@@ -66,7 +66,7 @@ OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
         ("`absent`", "`absent`"),
         (
             "The next day; never after a second such response",
-            "Le lendemain ; jamais après une seconde réponse",
+            "Le lendemain ; jamais après une seconde réponse de ce genre",
         ),
     ),
     ErrorReason.NOT_HOLDER: (
@@ -106,14 +106,17 @@ OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
     ErrorReason.QUOTA: (
         ("The application's quota is used up", "Le quota de l’application est épuisé"),
         ("`quota`", "`quota`"),
-        ("When Enedis says, but within an hour", "Quand Enedis le dit, mais dans l’heure"),
+        ("When Enedis says, but within an hour", "Quand Enedis le dit, au plus tard une heure après"),
     ),
     ErrorReason.UNAUTHORIZED: (
         ("The token is no longer valid", "Le jeton n’est plus valable"),
         ("Nothing", "Rien"),
         (
             "Immediately, with a new token; if refused again, after 30 seconds, doubling up to 12 hours",
-            "Immédiatement, avec un nouveau jeton ; s’il est refusé, après 30 secondes, doublées jusqu’à 12 heures",
+            (
+                "Immédiatement, avec un nouveau jeton ; s’il est refusé, après 30 secondes, "
+                "puis le double, jusqu’à 12 heures"
+            ),
         ),
     ),
     ErrorReason.OUR_FAULT: (
@@ -122,12 +125,12 @@ OF_ENEDIS: dict[ErrorReason, tuple[Text, Text, Text]] = {
             "Enedis n’accepte pas la requête, ou un autre programme a répondu",
         ),
         ("`upstream_down`", "`upstream_down`"),
-        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu’à 12 heures"),
+        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, puis le double, jusqu’à 12 heures"),
     ),
     ErrorReason.DOWN: (
         ("Enedis does not respond, or sends something else", "Enedis ne répond pas, ou envoie autre chose"),
         ("`upstream_down`", "`upstream_down`"),
-        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, doublées jusqu’à 12 heures"),
+        ("After 30 seconds, doubling up to 12 hours", "Après 30 secondes, puis le double, jusqu’à 12 heures"),
     ),
 }
 POINTS: dict[str, Text] = {
@@ -177,7 +180,7 @@ OF_RTE: dict[RteErrorReason, tuple[Text, Text]] = {
     ),
     RteErrorReason.QUOTA: (
         ("Too many requests", "Trop de requêtes"),
-        ("When RTE says, but within a day", "Quand RTE le dit, mais dans la journée"),
+        ("When RTE says, but within a day", "Quand RTE le dit, au plus tard un jour après"),
     ),
     RteErrorReason.OUR_FAULT: (
         ("RTE does not accept this request", "RTE n’accepte pas cette requête"),

@@ -257,7 +257,7 @@ UNUSUAL: dict[str, Unusual] = {
     "302": Unusual(
         Reply(302, b"", {"Location": "https://example.org/"}),
         Outcome.NOTHING,
-        ("Not followed; an outage", "Pas suivie ; une panne"),
+        ("Not followed; an outage", "Redirection non suivie ; une panne"),
         ErrorReason.OUR_FAULT,
     ),
     "403 with a text about a quota": Unusual(
@@ -328,9 +328,9 @@ FRENCH = {
     "one timestamp is unreadable": "un horodatage illisible",
     "one timestamp with two values": "un horodatage à deux valeurs",
     "an hour and one of its half-hours": "une heure et une de ses demi-heures",
-    "points from 23:30 of the previous day on": "des points dès 23:30 la veille",
+    "points from 23:30 of the previous day on": "des points à partir de 23:30 la veille",
     "null and strings among the points": "null et des textes parmi les points",
-    "unknown codes and members": "des codes et membres inconnus",
+    "unknown codes and members": "des codes et champs inconnus",
     "production in addition to consumption": "la production en plus de la consommation",
     "one quantity in two series": "une grandeur en deux séries",
     "unit w": "l’unité w",
