@@ -147,7 +147,7 @@ async def test_periods_and_seasons_are_stepped_through(pages: Stack) -> None:
         await person.log_in(OWNER)
         await person.wait_for_days()
         await person.visit("consumption?span=week&on=2026-10-25")
-        shown = person.page.locator("main .range")
+        shown = person.page.locator("main strong[aria-live]")
         for button, week in (
             ("Earlier", "12 – 18 Oct 2026"),
             ("Later", "19 – 25 Oct 2026"),
