@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 
-_PATIENCE = 1.0
+PATIENCE = 1.0
 """Seconds after which the next query no longer waits for the one before it, which may hang."""
 
 
@@ -28,6 +28,6 @@ class SharedQuery[Key: Hashable, Value]:
 
     async def _run(self, keys: set[Key], previous: asyncio.Task[Mapping[Key, Value]] | None) -> Mapping[Key, Value]:
         if previous is not None:
-            await asyncio.wait([previous], timeout=_PATIENCE)
+            await asyncio.wait([previous], timeout=PATIENCE)
         self._next = None
         return await self._query(keys)

@@ -113,19 +113,19 @@ async def test_an_error_reaches_everybody_who_waits_for_it_and_nobody_else() -> 
 async def test_who_is_cancelled_leaves_the_others_their_answer(*, is_under_way: bool) -> None:
     table = Table()
     await table.ask("a")
-    leaving, staying = await table.ask("a"), await table.ask("b")
+    cancelled, staying = await table.ask("a"), await table.ask("b")
     if is_under_way:
         await table.finish_query()
-    leaving.cancel()
+    cancelled.cancel()
     await let_others_run()
-    assert leaving.cancelled()
+    assert cancelled.cancelled()
     for _ in range(1 if is_under_way else 2):
         await table.finish_query()
     assert staying.result() == 1
 
 
 async def test_a_query_that_hangs_holds_up_only_those_who_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_query, "_PATIENCE", 0.01)
+    monkeypatch.setattr(shared_query, "PATIENCE", 0.01)
     table = Table()
     hanging, later = await table.ask("a"), await table.ask("b")
     async with asyncio.timeout(200):
