@@ -84,7 +84,8 @@ class Visitor:
         await self.visit(path)
         await wait_until(are_answered, f"answers to {calls}", pause=0.1)
         await self.until_loaded()
-        await self.page.clock.pause_at(await self.page.evaluate("Date.now() / 1000") + 1)
+        # a minute ahead: until this is done the clock goes on, and it cannot be stopped in the past
+        await self.page.clock.pause_at(await self.page.evaluate("Date.now() / 1000") + 60)
         await self.until_loaded()
         self.page.remove_listener("requestfinished", note_request)
         responses = [await finished[call].response() for call in calls]
