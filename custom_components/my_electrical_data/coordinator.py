@@ -8,7 +8,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryError, HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
@@ -299,10 +299,15 @@ class HoursCoordinator(MeterCoordinator[ImportResult]):
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
 
     async def async_reimport(self) -> ImportResult:
-        """Import all hours again and return the result. Raises the error of the import."""
+        """Import all hours again and return the result. Raises the error of the import.
+
+        Raises HomeAssistantError if the entry was unloaded meanwhile: then it was perhaps not imported.
+        """
         await self._importer.reset()
         await self.async_refresh()
-        if self.last_exception is not None:
+        if self._shutdown_requested:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="entry_not_loaded")
+        if not self.last_update_success and self.last_exception is not None:  # it stays after a success
             raise self.last_exception
         return self.data
 

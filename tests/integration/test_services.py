@@ -1,10 +1,12 @@
 """Actions: their answers, and their words when there is none."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -122,9 +124,37 @@ async def test_importing_again(hass: HomeAssistant, gateway: ScriptedGateway, se
 
 async def test_importing_again_fails(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
+    answers = gateway.answers[HOURS]
     gateway.answers[HOURS] = answer_problem(503, "upstream_down")
     with pytest.raises(HomeAssistantError, match="temporarily unavailable"):
         await call_action(hass, "import_hours_again")
+    gateway.answers[HOURS] = answers
+    assert (await call_action(hass, "import_hours_again"))["newest"], "the earlier failure is forgotten"
+
+
+async def test_importing_again_while_the_entry_is_unloaded(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """It waits for an import that is under way, which ends with the entry: nobody is told that hours were imported."""
+    entry = await set_up()
+    asked, ended = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(request: web.Request) -> web.Response:
+        asked.set()
+        await ended.wait()
+        return web.Response(status=503)
+
+    gateway.answers[HOURS] = answer_late
+    refresh = entry.runtime_data.meters[POINT_ID].hours.async_refresh()
+    entry.async_create_background_task(hass, refresh, "an import")
+    await asked.wait()
+    again = hass.async_create_task(call_action(hass, "import_hours_again"))
+    await hass.config_entries.async_unload(entry.entry_id)
+    ended.set()
+    with pytest.raises(HomeAssistantError) as failed:
+        await again
+    assert failed.value.translation_key == "entry_not_loaded"
+    assert len(gateway.list_requests(HOURS)) == 2
 
 
 # No answer

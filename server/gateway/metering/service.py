@@ -14,6 +14,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.kit.shared_query import SharedQuery
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
 from gateway.metering.imported import add_imported_days, load_imported, load_imported_feed
@@ -90,6 +91,7 @@ class Readings:
         self._archive = archive
         self._clock = clock
         self._keyring = keyring
+        self._versions = SharedQuery(self._load_versions)
 
     async def read_load_curve(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -175,8 +177,11 @@ class Readings:
 
     async def load_version(self, account_id: str, point_id: str) -> str | None:
         """Return the current version of a usage point of an account (see KnownRange), or None if it has none."""
+        return await self._versions.find((account_id, point_id))
+
+    async def _load_versions(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         async with self._database.read() as session:
-            return await points.load_version(session, account_id, point_id)
+            return await points.load_versions(session, {point_id for _, point_id in keys})
 
     async def _complete_daily(
         self, point: MeteredPoint, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]

@@ -18,8 +18,8 @@ _WITH_KEY = (
     .join(Account, Account.id == UsagePoint.account_id)
     .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
 )
-_VERSION = select(UsagePoint.epoch, UsagePoint.data_version).where(
-    UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point")
+_VERSIONS = select(UsagePoint.account_id, UsagePoint.id, UsagePoint.epoch, UsagePoint.data_version).where(
+    UsagePoint.id.in_(bindparam("points", expanding=True))
 )
 
 _NEW_FOR = timedelta(hours=1)
@@ -79,10 +79,10 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
     return None if found is None else (found[0], found[1])
 
 
-async def load_version(session: AsyncSession, account_id: str, point_id: str) -> str | None:
-    """Return a version that changes with every write of data in answers about a usage point; None if it is deleted."""
-    found = (await session.execute(_VERSION, {"account": account_id, "point": point_id})).one_or_none()
-    return None if found is None else format_version(found.epoch, found.data_version)
+async def load_versions(session: AsyncSession, point_ids: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return versions by account and usage point: each changes with every write of data in answers about the latter."""
+    found = await session.execute(_VERSIONS, {"points": list(point_ids)})
+    return {(account, point): format_version(epoch, version) for account, point, epoch, version in found}
 
 
 def format_version(epoch: str, data_version: str) -> str:

@@ -48,7 +48,7 @@ RANGES = [
 STEPS = st.lists(
     st.sampled_from(
         [
-            *["compare_one", "compare_both"] * 4,
+            *["compare_one", "compare_both", "compare_at_once"] * 3,
             "late",
             "partial",
             "absent",
@@ -64,6 +64,7 @@ STEPS = st.lists(
             "add_again",
             "hour",
             "write_while_asking",
+            "write_among_questions",
         ]
     ),
     min_size=5,
@@ -121,6 +122,22 @@ class Life[P: Process]:
         await asyncio.gather(*(read_answer(process, question) for process in self.caching), writing)
         expected = await read_answer(self.computing, question)
         assert [await read_answer(process, question) for process in self.caching] == [expected] * 2
+
+    async def compare_at_once(self, *_: object) -> None:
+        """Several ask each process at the same time, and each gets its own answer."""
+        questions = [self.choose_question() for _ in range(4)]
+        expected = [await read_answer(self.computing, question) for question in questions]
+        for process in self.caching:
+            assert await asyncio.gather(*(read_answer(process, question) for question in questions)) == expected
+
+    async def write_among_questions(self, day: date, curve: list[Reading]) -> None:
+        """Who asks after a write gets what was written, even while others are answered who asked before."""
+        question = self.choose_question()
+        others = asyncio.gather(*(read_answer(process, question) for process in self.caching * 3))
+        await self.home.write_days(Kind.CURVE, {day: curve})
+        found = await asyncio.gather(*(read_answer(process, question) for process in self.caching))
+        await others
+        assert found == [await read_answer(self.computing, question)] * 2
 
     async def late(self, day: date, curve: list[Reading]) -> None:
         await self.home.write_days(Kind.CURVE, {day: curve}, self.chance.choice(list(Direction)))
@@ -282,6 +299,18 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
         answers = [await read_answer(process, QUESTION) for process in (first, second, life.computing)]
         assert answers[0] == answers[1] == answers[2]
         assert answers[0][1]["readings"][0]["watts"] == 7
+
+
+async def test_many_who_ask_at_once_are_checked_by_few_statements(database_url: str) -> None:
+    await upgrade_database(database_url)
+    async with live(database_url, random.Random(1)) as life:
+        process, statements = life.caching[0], []
+        expected = await read_answer(process, QUESTION)
+        event.listen(
+            process.database.engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        assert await asyncio.gather(*(read_answer(process, QUESTION) for _ in range(20))) == [expected] * 20
+        assert 0 < len(statements) < 10
 
 
 async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(tmp_path: Path) -> None:

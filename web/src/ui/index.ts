@@ -10,7 +10,6 @@ export { default as Facts } from "./Facts.svelte";
 export { default as Field } from "./Field.svelte";
 export { default as Form } from "./Form.svelte";
 export { default as Icon } from "./Icon.svelte";
-export { default as LanguageSelect } from "./LanguageSelect.svelte";
 export { default as LevelBadge } from "./LevelBadge.svelte";
 export { default as Loaded } from "./Loaded.svelte";
 export { default as Note } from "./Note.svelte";

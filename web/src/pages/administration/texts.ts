@@ -24,11 +24,9 @@ export const t = dictionary({
   deactivated: ["deactivated", "désactivé"],
   pendingUser: ["not active yet", "pas encore actif"],
   actions: ["Actions", "Actions"],
-  userActions: {
-    deactivate: ["Deactivate", "Désactiver"],
-    reactivate: ["Reactivate", "Réactiver"],
-    "reset-quota": ["Reset quota", "Remettre le quota à zéro"],
-  },
+  deactivate: ["Deactivate", "Désactiver"],
+  reactivate: ["Reactivate", "Réactiver"],
+  resetQuota: ["Reset quota", "Remettre le quota à zéro"],
   delete: ["Delete", "Supprimer"],
   deleteTitle: ["Delete an account", "Supprimer un compte"],
   deleteText: [

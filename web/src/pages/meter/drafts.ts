@@ -39,11 +39,12 @@ export interface OffPeakDraft extends Times {
 export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 export const POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36];
 
+const colors = ["blue", "white", "red"].flatMap((color) => [`${color}_hp`, `${color}_hc`]);
 /** The buckets of each option; custom tariffs define their own. */
 export const bucketsOf: Record<Schema<"Option">, readonly string[]> = {
   base: ["base"],
   hp_hc: ["hp", "hc"],
-  tempo: COLORS.flatMap((color) => [`${color}_hp`, `${color}_hc`]),
+  tempo: colors,
   custom: [],
 };
 
