@@ -1,5 +1,7 @@
 """Rows of statistics for the gateway's hours: running sums in the recorder's units."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,20 +28,30 @@ UNITS: Final = {
 }
 
 
-def build_rows(hours: Hours, series: Series, carried: float, beginning: float) -> list[StatisticData]:
-    """Return the rows of a series from `beginning` (a timestamp) on, without those that are not known.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a series from `beginning` (a timestamp) on, without those that are not known.
 
-    `carried` is what carried hours add to each sum.
+    `carried` is what carried hours add to each sum. A row is built each time it is read: rows kept in a list outlive
+    Python's quick garbage collections, and so cause full ones, which go through all objects of Home Assistant.
     """
-    unknown = set(list_unknown(hours, series.key, beginning))
-    return [
-        StatisticData(start=start, state=sum_, sum=sum_)
-        for start, total in zip(hours.start, hours.sum[series.key], strict=True)
-        if start.timestamp() >= beginning and start not in unknown
-        for sum_ in [total / UNITS[series.unit].divisor + carried]
-    ]
+
+    hours: Hours
+    series: Series
+    carried: float
+    beginning: float
+
+    def __iter__(self) -> Iterator[StatisticData]:
+        """Yield the rows, oldest first."""
+        divisor = UNITS[self.series.unit].divisor
+        unknown = set(list_unknown(self.hours, self.series.key, self.beginning))
+        for start, total in zip(self.hours.start, self.hours.sum[self.series.key], strict=True):
+            if start.timestamp() >= self.beginning and start not in unknown:
+                sum_ = total / divisor + self.carried
+                yield StatisticData(start=start, state=sum_, sum=sum_)
 
 
-def find_last_row(rows: list[StatisticData]) -> LastRow:
-    """Return the start and the sum of the last of at least one row."""
-    return LastRow(start=rows[-1]["start"].timestamp(), sum=rows[-1]["sum"] or 0.0)
+def find_last_row(rows: Iterable[StatisticData]) -> LastRow | None:
+    """Return the start and the sum of the last row, if there is any."""
+    last = next(iter(deque(rows, maxlen=1)), None)
+    return LastRow(start=last["start"].timestamp(), sum=last["sum"] or 0.0) if last else None

@@ -31,7 +31,7 @@ from .const import DOMAIN, LOGGER, METER
 from .errors import RecorderIncompleteError
 from .first_prices import find_beginning, find_first_prices, is_priced
 from .formatting import Texts, async_load_texts
-from .hour_rows import UNITS, build_rows, find_last_row
+from .hour_rows import UNITS, Rows, find_last_row
 from .import_progress import Carried, LastRow, Progress, create_progress_store, get_first_prices
 from .unknown_hours import async_have_rows, list_unknown
 
@@ -252,9 +252,9 @@ class HoursImporter:
             new = [row for row in rows if first <= carried["before"] or row["start"].timestamp() > written]
             for page in batched(new, PAGE_HOURS, strict=False):
                 await self._write_rows(series, list(page))
-            if rows:
-                last[identifier] = find_last_row(rows)
-                sums[identifier] = last[identifier]["sum"]
+            if row := find_last_row(rows):
+                last[identifier] = row
+                sums[identifier] = row["sum"]
         return Carried(before=carried["before"], sums=sums), last
 
     async def _write_page(self, hours: Hours, before: Progress | None) -> Progress:
@@ -268,12 +268,12 @@ class HoursImporter:
         ]
         last = (before["last"] if before else {}) | last_carried
         for series in wanted:
-            if rows := self._build_rows(hours, series, prices, added):
-                last[statistic_id(self._id, series.key)] = find_last_row(rows)
+            if row := find_last_row(self._make_rows(hours, series, prices, added)):
+                last[statistic_id(self._id, series.key)] = row
         if before is not None:
             await self._store.async_save({**before, "writing": last})
         for series in wanted:
-            await self._write_rows(series, self._build_rows(hours, series, prices, added))
+            await self._write_rows(series, self._make_rows(hours, series, prices, added))
         if not await self._is_in_recorder(last):
             raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
@@ -291,17 +291,12 @@ class HoursImporter:
         await self._store.async_save(progress)
         return progress
 
-    def _build_rows(
-        self, hours: Hours, series: Series, prices: dict[str, float], added: dict[str, float]
-    ) -> list[StatisticData]:
+    def _make_rows(self, hours: Hours, series: Series, prices: dict[str, float], added: dict[str, float]) -> Rows:
         carried = added.get(statistic_id(self._id, series.key), 0)
-        return build_rows(hours, series, carried, find_beginning(series, prices, 0))
+        return Rows(hours, series, carried, find_beginning(series, prices, 0))
 
-    async def _write_rows(self, series: Series, rows: list[StatisticData]) -> None:
-        """Write rows and wait until the recorder has them.
-
-        One series at a time: the more rows exist at once, the longer Python's garbage collection takes.
-        """
+    async def _write_rows(self, series: Series, rows: Iterable[StatisticData]) -> None:
+        """Write rows, which can be read several times, and wait until the recorder has them."""
         metadata = self._build_metadata(series, await async_load_texts(self._hass))
         async_add_external_statistics(self._hass, metadata, rows)
         await _wait_until_committed(self._hass)

@@ -1,5 +1,6 @@
 """What a person does and reads in Home Assistant's pages: setting up, repairs, devices, words."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -52,6 +53,12 @@ async def answer_meter(hass: HomeAssistant, flow: Any, data: Any = None) -> Any:
     result = await hass.config_entries.subentries.async_configure(flow["flow_id"], data)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
+
+
+def find_consent_wait() -> asyncio.Task[Any]:
+    """Return the task that waits for a consent."""
+    [waiting] = [task for task in asyncio.all_tasks() if task.get_name() == f"{DOMAIN} consent" and not task.done()]
+    return waiting
 
 
 async def open_meter(hass: HomeAssistant, entry: MockConfigEntry, option: str) -> Any:

@@ -360,6 +360,7 @@ async def test_off_peak_hours_change(
     await move_to("2026-11-23T11:00:00+00:00")
     assert [("26 Nov 2026" in call.data["message"]) for call in notifications] == [True]
     await hass.config_entries.async_reload(hass.config_entries.async_entries(DOMAIN)[0].entry_id)
+    await wait_for_tasks(hass)
     await move_to("2026-11-24T17:00:00.9+00:00")
     assert len(notifications) == 1
     await move_to("2026-11-25T17:00:00.9+00:00")

@@ -12,7 +12,7 @@ from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import answer_repair, open_repair
+from pages import answer_repair, open_repair, reload_entry
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -60,7 +60,7 @@ async def test_it_is_offered_and_accepted(hass: HomeAssistant, set_up: SetUp) ->
 async def test_it_is_offered_and_refused(hass: HomeAssistant, set_up: SetUp) -> None:
     entry = await set_up()
     await answer_offer(hass, "hide")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload_entry(hass, entry)
     assert not async_panel_exists(hass, URL_PATH)
     assert find_offer(hass) is None
 
@@ -103,7 +103,7 @@ async def test_once_edited_it_is_its_owners(
     assert made == {"strategy": {"type": "custom:my-electrical-data"}}
     mine = {"views": [{"title": "Mine", "cards": []}]}
     await send_command("config/save", config=mine)
-    await hass.config_entries.async_reload(entry_with_dashboard.entry_id)
+    await reload_entry(hass, entry_with_dashboard)
     assert await send_command("config") == mine
     await send_command("config/delete")
     assert await send_command("config") == made

@@ -10,7 +10,7 @@ from conftest import SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import add_meter, answer_meter, load_texts, open_tariff
+from pages import add_meter, answer_meter, find_consent_wait, load_texts, open_tariff
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -192,11 +192,9 @@ async def test_stops_waiting_when_the_dialog_is_closed(
     assert result["type"] is FlowResultType.EXTERNAL_STEP
     again = await hass.config_entries.subentries.async_configure(flow["flow_id"])
     assert again["type"] is FlowResultType.EXTERNAL_STEP, "nothing has come yet"
+    waiting = find_consent_wait()
     hass.config_entries.subentries.async_abort(flow["flow_id"])
-    await hass.async_block_till_done(wait_background_tasks=True)
-    asked = len(gateway.list_requests(CONSENT))
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert len(gateway.list_requests(CONSENT)) == asked
+    assert waiting.cancelling()
 
 
 async def test_a_meter_of_which_enedis_tells_nothing(

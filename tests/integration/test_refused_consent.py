@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
-from pages import add_meter, answer_meter, load_texts
+from pages import add_meter, answer_meter, find_consent_wait, load_texts
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -21,8 +21,6 @@ from scripted_gateway import (
     ScriptedGateway,
     load_body,
 )
-
-from custom_components.my_electrical_data.const import DOMAIN
 
 pytestmark = pytest.mark.usefixtures("without_pauses")
 REGULATED = {"name": "Atelier", "option": "base", "power": "6", "own_prices": False}
@@ -115,7 +113,6 @@ async def test_stops_waiting_for_a_refused_consent_when_the_dialog_is_closed(
 ) -> None:
     dialog = Dialog(hass, gateway)
     await dialog.open(entry_without_meters)
-    waiting = [task for task in asyncio.all_tasks() if task.get_name() == f"{DOMAIN} consent"]
+    waiting = find_consent_wait()
     hass.config_entries.subentries.async_abort(dialog.flow_id)
-    _, running = await asyncio.wait(waiting, timeout=100)
-    assert not running
+    assert waiting.cancelling()

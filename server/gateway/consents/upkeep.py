@@ -16,7 +16,7 @@ from gateway.enedis.errors import EnedisError
 from gateway.instance import Instance
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring, UndecipherableError
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.failures import Failures
 from gateway.store import StoreError
@@ -49,11 +49,7 @@ class ConsentKeeper:
             due = [consent.id for consent in await repository.list_consents_to_check(session, now, _A_ROUND)]
         for consent_id in due:
             with failures.contain("consents"):  # the id is secret
-                try:
-                    await self.check_consent(consent_id)
-                except UndecipherableError:
-                    log.error("undecipherable_consent")  # noqa: TRY400 - the id is secret
-                    await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
+                await self.check_consent(consent_id)
                 continue
             await self._postpone_failed_check(consent_id)
         async with self._database.read() as session:

@@ -37,7 +37,12 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
     except (InvalidTag, ValueError) as error:
-        raise UndecipherableError(context) from error
+        raise UndecipherableError(_get_purpose(context)) from error
+
+
+def _get_purpose(context: str) -> str:
+    """Return what a context is for, and not whose it is: the id of a consent is secret, and errors are logged."""
+    return context.partition(":")[0]
 
 
 def compute_keyed_hash(key: bytes, purpose: str, text: str) -> bytes:
@@ -93,5 +98,5 @@ class Keyring:
         name, _, sealed = wrapped.partition(b"\0")
         key = self.keys.get(name.decode(errors="replace"))
         if key is None:
-            raise UndecipherableError(context)
+            raise UndecipherableError(_get_purpose(context))
         return unseal(key, sealed, context)

@@ -21,7 +21,7 @@ from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.backoff import add_jitter, compute_backoff
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring, UndecipherableError
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.outage import retry_while_down
 from gateway.metering import repository
@@ -81,12 +81,6 @@ def _get_first_pause(reason: ErrorReason) -> timedelta:
             return timedelta(hours=1)
         case _:
             assert_never(reason)
-
-
-def refuse_undecipherable_point(point: UsagePoint, error: UndecipherableError, now: datetime) -> CallRefusal:
-    """Log that a usage point cannot be decrypted; return a refusal that pauses it for 12 hours, and no other."""
-    log.error("undecipherable", usage_point=point.id, what=str(error))
-    return CallRefusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
 
 
 class Archive:

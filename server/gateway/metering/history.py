@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.failures import Failures
 from gateway.metering import repository
-from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
+from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.metered_point import MeteredPoint
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
@@ -105,14 +104,11 @@ async def fetch_next_history(
         return now + _CONTRACT_FIRST
     step: _Step | None = None
     with failures.contain("history", usage_point=point.id):
-        try:
-            metered_point = await archive.open_point(point)
-            call = await _find_next_call(database, metered_point, now)
-            if call and (wait := await take_history_turn(store)):
-                return now + wait
-            step = await _take_step(archive, metered_point, call, now)
-        except UndecipherableError as error:
-            step = _Step(refuse_undecipherable_point(point, error, now))
+        metered_point = await archive.open_point(point)
+        call = await _find_next_call(database, metered_point, now)
+        if call and (wait := await take_history_turn(store)):
+            return now + wait
+        step = await _take_step(archive, metered_point, call, now)
     if step is None:
         step = _Step(await archive.refuse_failed_point(point))
     if step.refusal is not None and step.refusal.for_all:

@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.failures import Failures
 from gateway.kit.outage import OutageError
 from gateway.metering import history, repository
-from gateway.metering.archive import Archive, CallRefusal, refuse_undecipherable_point
+from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.schedule import Feed, find_next_attempt
 from gateway.usage_points import repository as points
@@ -58,10 +57,7 @@ async def _visit_point(
     """Fetch what is due for one usage point and schedule its next visit, or return a refusal that holds for all."""
     due: datetime | CallRefusal | None = None
     with failures.contain("archive", usage_point=point.id):
-        try:
-            due = await _fetch_due_days(database, archive, point, clock)
-        except UndecipherableError as error:
-            due = refuse_undecipherable_point(point, error, clock.now()).until
+        due = await _fetch_due_days(database, archive, point, clock)
     if isinstance(due, CallRefusal):
         return due
     async with database.write() as session:

@@ -12,7 +12,7 @@ from gateway.enedis.customer import SubscribedService
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring, UndecipherableError
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.failures import Failures
 from gateway.usage_points import details, repository, service
@@ -47,11 +47,8 @@ class UsagePointKeeper:
         for refresh, points in ((self.refresh_point, stale), (self.refresh_off_peak, changing)):
             for point in points:
                 with failures.contain("usage_points", usage_point=point.id):
-                    try:
-                        await refresh(point)
-                        continue
-                    except UndecipherableError:
-                        log.exception("undecipherable", usage_point=point.id)
+                    await refresh(point)
+                    continue
                 async with self._database.write() as session:
                     await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:

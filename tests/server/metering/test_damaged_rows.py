@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gateway.accounts.service import find_or_create_account
+from gateway.consents.models import Consent, ConsentStatus
 from gateway.kit.database import Database
 from gateway.kit.failures import Failures
 from gateway.metering.history import fetch_next_history
@@ -17,6 +19,8 @@ from gateway.usage_points.service import add_usage_point
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, OTHER = "30001000000001", "30009000000001"
+SECRET_ID = "an-id-that-cannot-be-guessed"
+PARKED = {"details_at": NOW + timedelta(days=7), "next_work_at": NOW + timedelta(days=7), "history_at": None}
 
 
 async def test_others_are_read_and_looked_after(
@@ -41,8 +45,7 @@ async def test_others_are_read_and_looked_after(
     who_else = await gateway.sign_in(f"{OTHER}@example.org")
     seen = await gateway.at_rest(who_else, whole)
     assert seen["freshness"]["complete_until"] == "2026-11-11"
-    assert "undecipherable" in caplog.text
-    assert "job_failed" not in caplog.text
+    assert "job_failed" in caplog.text
     assert BASE not in caplog.text
 
 
@@ -103,3 +106,43 @@ async def test_an_unexpected_error_stops_no_other_point_and_is_tried_again_later
         assert counted == [*["archive"] * 4, "history", "usage_points"]
     assert damaged in caplog.text
     assert BASE not in caplog.text
+
+
+async def test_what_no_key_decrypts_counts_as_a_failure_of_each_job_and_waits(
+    settings: Settings, clock: SetClock, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a restore with other keys: the alert tells the operator."""
+    await upgrade_database(settings.database_url)
+    counted: list[str] = []
+    failures = Failures(counted.append)
+    async with open_runtime(settings, clock) as runtime:  # without its jobs
+        point_id, _ = await add_points(runtime)
+        now = clock.now()
+        async with runtime.database.write() as session:
+            point = await session.get_one(UsagePoint, point_id)
+            point.refusals, point.details_at, point.next_work_at, point.history_at = {}, now, now, now
+            point.prm_sealed = bytes(reversed(point.prm_sealed))
+            await session.execute(update(UsagePoint).where(UsagePoint.id != point_id).values(PARKED))
+            consent = Consent(
+                id=SECRET_ID,
+                account_id=point.account_id,
+                point_id="new",
+                prm_sealed=point.prm_sealed,
+                created_at=now,
+                expires_at=now + timedelta(days=1),
+                status=ConsentStatus.PENDING,
+                authorisation=1,
+                asked_on=now.date(),
+                returned_at=now - timedelta(hours=1),
+                check_at=now,
+            )
+            session.add(consent)
+        for _ in range(2):  # once more at the same moment: nothing is due then
+            await runtime.usage_points.refresh_due_points(failures)
+            await runtime.consents.check_due_consents(failures)
+            await fetch_due_points(runtime.database, runtime.archive, failures, clock)
+            await fetch_next_history(runtime.database, runtime.archive, runtime.store, failures, clock)
+        assert counted == ["usage_points", "consents", "archive", "history"]
+    assert not simulator.calls()
+    assert "prm" in caplog.text
+    assert SECRET_ID not in caplog.text

@@ -22,6 +22,7 @@ from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
 from gateway.tempo.models import ColorSource, TempoDay, TempoForecast
 from gateway.usage_points.models import UsagePoint
+from gateway.wiring import list_jobs
 from scripts.lib.program import free_port
 from tests.server.conftest import Gateway, SetClock, Simulator, run_gateway, wait_until
 
@@ -166,6 +167,14 @@ async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: t
     assert set(re.findall(r"\bgateway_\w+", asked)) <= told
     assert f'gateway_build_info{{version="{__version__}"}} 1.0' in text
     assert "_created" not in text
+
+
+@pytest.mark.parametrize("file", ["alerts.yml", "alerts.test.yml"])
+async def test_alerts_name_only_jobs_that_exist(gateway: Gateway, file: str) -> None:
+    rules = (DEPLOY / "prometheus" / file).read_text()
+    named = {task for tasks in re.findall(r'\btask=~?"([^"]*)"', rules) for task in tasks.split("|")}
+    assert named
+    assert named <= list_jobs(gateway.runtime).keys()
 
 
 @pytest.mark.long
