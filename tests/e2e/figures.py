@@ -113,9 +113,16 @@ def _round(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
+async def unfold_details(page: Page) -> None:
+    """Open whatever unfolds, also what is drawn meanwhile."""
+    folded = page.locator("main details:not([open]) > summary")
+    while await folded.count():
+        await folded.evaluate_all("all => all.forEach(one => one.click())")
+
+
 async def unfold_tables(page: Page) -> None:
     """Unfold the tables beside charts, which are rendered only then."""
-    await page.locator("main details:not([open]) > summary").evaluate_all("all => all.forEach(one => one.click())")
+    await unfold_details(page)
     await expect(page.locator("main details:not(:has(table, form))")).to_have_count(0)
 
 

@@ -10,6 +10,7 @@ from scripts.lib.front_end import LANDING, OWNER_PAGES
 from scripts.lib.stack import Stack, UsagePoint
 from tests.e2e.accessibility import inspect
 from tests.e2e.conftest import OWNER
+from tests.e2e.figures import unfold_details
 from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
@@ -25,7 +26,6 @@ IMPORTED = """debut;fin;kW
 2026-10-20T01:00;2026-10-20T01:30;one
 """
 """A day that is new, one that differs from what Enedis gave, and a row that is no reading."""
-_CLICK = "elements => elements.forEach(element => element.click())"
 LOADED_FIRST = re.compile(r"/v1/(session|site|usage-points)$")
 """What says who is there: without it there is no page yet."""
 
@@ -106,15 +106,8 @@ async def test_pages_are_accessible_without_a_meter_and_with_holes(pages: Stack)
         await wait_until(has_holes, "days that Enedis does not have")
         for page in ("overview", "consumption", "consumption?span=year&unit=euros", "habits", "compare", "meter"):
             await person.visit(page)
-            await unfold_everything(person)
+            await unfold_details(person.page)
             await inspect(person, f"{page}, with holes")
-
-
-async def unfold_everything(person: Visitor) -> None:
-    """Open whatever unfolds."""
-    folded = person.page.locator("main details:not([open]) > summary")
-    await folded.evaluate_all(_CLICK)
-    await expect(folded).to_have_count(0)
 
 
 async def test_what_opens_is_accessible(pages: Stack) -> None:
@@ -128,7 +121,7 @@ async def test_what_opens_is_accessible(pages: Stack) -> None:
         await inspect(person, "the menu")
         for page in ("overview", "consumption", "habits", "tempo", "compare", "account", "administration"):
             await person.visit(page)
-            await unfold_everything(person)
+            await unfold_details(person.page)
             await inspect(person, f"{page}, unfolded")
         await inspect_add_meter(person)
         await inspect_account(person)

@@ -140,7 +140,7 @@ async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied_url: str)
         await person.open("panel")
         await visit_pages(person.page.frame_locator("iframe"))
         [frame] = person.page.frames[1:]
-        assert urlsplit(frame.url).path == f"{FRAMED}tempo"
+        await frame.wait_for_url(lambda url: urlsplit(url).path == f"{FRAMED}tempo")
         assert [path for path in asked if not path.startswith(FRAMED)] == ["/panel"]
         assert any(path.startswith(f"{FRAMED}assets/") for path in asked)
         forget_the_sandbox(person)

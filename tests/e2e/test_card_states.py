@@ -5,7 +5,7 @@ The gateway and Home Assistant are of this file alone, because its gateway is st
 """
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,12 +106,12 @@ async def check_looks(page: Page, language: str, state: str) -> None:
     """In light and in dark: one language, nothing cut, nothing that axe objects to; pictures for whoever wants them."""
     cards = page.locator(ALL_CARDS)
     assert find_foreign(await list_texts(cards), language) == []
-    assert await cards.evaluate_all(FIND_TOO_WIDE) == []
-    assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    await expect_none(lambda: cards.evaluate_all(FIND_TOO_WIDE), "nothing is too wide")
+    await page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=WIDTH)
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
         await expect(cards.first).to_have_css("color-scheme", scheme)
-        await expect_no_barriers(page, scheme)
+        await expect_none(lambda: find_barriers(page), f"no barriers, {scheme}")
         if PICTURES:
             await take_pictures(page, Path(PICTURES), f"{state}-{language}-{scheme}")
 
@@ -140,17 +140,17 @@ FIND_TOO_WIDE = """cards => cards.flatMap(card => {
 })"""
 
 
-async def expect_no_barriers(page: Page, scheme: str) -> None:
-    """Wait until axe objects to nothing: Home Assistant changes its colours little by little."""
+async def expect_none(find: Callable[[], Awaitable[list[str]]], what: str) -> None:
+    """Wait until nothing is found: Home Assistant draws its parts and changes its colours little by little."""
     found: list[str] = []
 
-    async def is_free() -> bool:
-        found[:] = await find_barriers(page)
+    async def is_none_left() -> bool:
+        found[:] = await find()
         return not found
 
     with suppress(AssertionError):
-        await wait_until(is_free, "no barriers", seconds=200)
-    assert found == [], scheme
+        await wait_until(is_none_left, what, seconds=200)
+    assert found == [], what
 
 
 async def find_barriers(page: Page) -> list[str]:
@@ -178,9 +178,7 @@ async def test_a_red_day_a_tense_hour_a_roof_and_a_first_day(
         await expect(solar).to_contain_text(words.production)
         await expect(solar.get_by_text("kWh").nth(2)).to_be_visible()
         await solar.locator("figure").first.wait_for()
-        box = await solar.bounding_box()
-        assert box
-        assert box["y"] < HEIGHT, "it is seen without scrolling"
+        await expect(solar, "it is seen without scrolling").to_be_in_viewport()
         await expect(card(page, "hours")).to_contain_text("kWh")
         await expect(card(page, "options").locator("figure")).to_be_visible()
 

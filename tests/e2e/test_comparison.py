@@ -187,7 +187,8 @@ async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, languag
 
         await wait_until(knows_highest_power, "the highest power of October's days")
         path = f"compare?meter={meter}&hours={HOURS}"
-        compared = Comparison(await person.read_answer("/comparison", person.visit(path)), language)
+        [answer] = await person.visit_still(path, "comparison")
+        compared = Comparison(answer, language)
         await unfold_tables(person.page)
         totals, months, buckets = [await read_table(table) for table in await person.page.locator("table").all()]
 

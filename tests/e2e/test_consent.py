@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
 from scripts.lib.browser import open_page
 from scripts.lib.stack import Stack
@@ -50,7 +51,7 @@ async def account(stack: Stack) -> AsyncGenerator[Account]:
 async def test_sharing_a_meter(account: Account) -> None:
     asked = await account.request_consent(TO_SHARE)
     async with open_page(asked["authorize_url"], language="fr", width=420, height=860) as page:
-        assert await page.locator("h1").inner_text() == "Partager vos données d’électricité"
+        await expect(page.locator("h1")).to_have_text("Partager vos données d’électricité")
         await page.get_by_role("link", name="Continuer chez Enedis").click()
         await page.get_by_label("Compteur").select_option(TO_SHARE)
         await page.get_by_role("button", name="Accepter").click()

@@ -12,6 +12,7 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -106,8 +107,14 @@ async def sees_bars_in_french(url: str) -> None:
 
 async def sees_a_red_day_and_a_tense_hour_ahead(client: HomeAssistantClient) -> None:
     await until_known(client, "tempo_tomorrow", "red")
-    ecowatt = await client.get(f"/api/states/{await entity_of(client, 'ecowatt')}")
-    levels = {datetime.fromisoformat(hour["start"]): hour["level"] for hour in ecowatt["attributes"]["hours"]}
+    entity = await entity_of(client, "ecowatt")
+
+    async def find_hours() -> list[dict[str, Any]] | None:
+        hours: list[dict[str, Any]] | None = (await client.get(f"/api/states/{entity}"))["attributes"].get("hours")
+        return hours
+
+    hours = await wait_until(find_hours, "what RTE says of the grid")
+    levels = {datetime.fromisoformat(hour["start"]): hour["level"] for hour in hours}
     evening = [levels[NOW.replace(hour=hour)] for hour in (17, 18, 19, 20)]
     assert evening == ["normal", "tense", "very_tense", "normal"]
 

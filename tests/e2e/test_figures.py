@@ -1,10 +1,8 @@
 """Every figure on Overview and Consumption is the API's: none is added up, left out or made of nothing on its way."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Response
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
@@ -12,21 +10,6 @@ from tests.e2e.figures import UNKNOWN, Writer, read_table
 from tests.e2e.visitor import Visitor, open_visitor
 
 type Answer = dict[str, Any]
-
-
-async def visit_page(person: Visitor, path: str, *calls: str) -> list[Answer]:
-    """Open a page; what the API has answered to these calls of it."""
-    heard: dict[str, Response] = {}
-
-    def note_response(response: Response) -> None:
-        heard[urlsplit(response.url).path.rpartition("/")[2]] = response
-
-    person.page.on("response", note_response)
-    await person.visit(path)
-    await person.page.wait_for_load_state("networkidle")
-    await person.until_loaded()
-    person.page.remove_listener("response", note_response)
-    return [await heard[call].json() for call in calls]
 
 
 async def read_rows(person: Visitor, table: int) -> list[list[str]]:
@@ -78,7 +61,7 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
     async with open_visitor(pages.gateway_url, language=language) as person:
         await person.log_in(OWNER)
         meter = (await person.wait_for_days())[name]
-        totals, periods, today = await visit_page(person, f"overview?meter={meter}", "totals", "periods", "today")
+        totals, periods, today = await person.visit_still(f"overview?meter={meter}", "totals", "periods", "today")
         known_from = totals["known_since"]
         totals_shown = [
             (totals["day"]["last"], totals["day"]["year_ago"]),
@@ -149,7 +132,7 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
             view = f"{name} {side} {span} {unit} {on}"
             path = f"consumption?meter={meters[name]}&side={side}&span={span}&unit={unit}" + (on and f"&on={on}")
             calls = ["series"] + (["load-curve"] if span in {"day", "week"} else [])
-            series, *curve = await visit_page(person, path, *calls)
+            series, *curve = await person.visit_still(path, *calls)
             await check_rows(person, write, series, side, unit, view)
             if curve:
                 _, *shown = [figure for _, figure in await read_rows(person, 1)]
@@ -158,9 +141,9 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
             if on == "2026-10-25" and span == "day":
                 assert len(await read_rows(person, 0)) == 1 + 25
         # energy without a price is no energy of nothing
-        await visit_page(person, f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
+        await person.visit_still(f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
         await person.wait_for_text("The revenue is not known")
-        [peaks] = await visit_page(person, f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
+        [peaks] = await person.visit_still(f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
         assert [figure for _, figure in (await read_rows(person, -1))[1:]] == [
             Writer("en").power(one["va"], "VA") for one in peaks["readings"]
         ]

@@ -40,28 +40,30 @@ def test_another_language_is_noticed() -> None:
 
 @dataclass
 class Phone:
-    """A page of the phone, and what it has shown that is not French, by step."""
+    """A page of the phone, and what was wrong with it in each step: what was not French, or a page too wide for it."""
 
     page: Page
     url: str
-    english: dict[str, list[str]] = field(default_factory=dict)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
 
     async def visit(self, path: str) -> None:
         await self.page.goto(f"{self.url}{path}")
 
     async def read(self, step: str, sign: Locator | str, page: Page | None = None) -> None:
-        """Wait for a text or element, then read everything that is shown; nothing may be wider than the phone."""
+        """Wait for a text or element, then until all that is shown is right."""
         shown = page or self.page
         awaited = shown.get_by_text(sign).first if isinstance(sign, str) else sign
         await expect(awaited).to_be_visible()
-        with suppress(AssertionError):  # what was still English is told at the end, of all steps
-            await wait_until(lambda: self._is_french(step, shown), "French alone", seconds=SECONDS_TO_TRANSLATE)
-        assert await shown.evaluate("document.documentElement.scrollWidth") <= WIDTH, step
+        with suppress(AssertionError):  # what was still wrong is told at the end, of all steps
+            await wait_until(
+                lambda: self._is_right(step, shown), "French alone, on a phone", seconds=SECONDS_TO_TRANSLATE
+            )
 
-    async def _is_french(self, step: str, shown: Page) -> bool:
+    async def _is_right(self, step: str, shown: Page) -> bool:
         lines = await list_texts(shown.locator("body"))
-        self.english[step] = find_foreign(lines, "fr")
-        return len(lines) > 1 and not self.english[step]
+        width: int = await shown.evaluate("document.documentElement.scrollWidth")
+        self.wrong[step] = find_foreign(lines, "fr") + [f"{width} pixels wide"] * (width > WIDTH)
+        return len(lines) > 1 and not self.wrong[step]
 
     async def press(self, text: str) -> None:
         await self.page.get_by_text(text).first.click()
@@ -107,7 +109,7 @@ async def test_the_whole_story(programs: Stack) -> None:
             await look_at_dashboard(phone)
             await look_at_devices(phone, client)
             await make_automation(phone, client)
-        assert {step: lines for step, lines in phone.english.items() if lines} == {}
+        assert {step: lines for step, lines in phone.wrong.items() if lines} == {}
 
 
 async def set_up(phone: Phone, gateway: str) -> None:

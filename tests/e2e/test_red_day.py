@@ -105,14 +105,13 @@ async def entity_of(client: HomeAssistantClient, key: str) -> str:
     return next(str(entity["entity_id"]) for entity in registry if entity["translation_key"] == key)
 
 
+async def has_state(client: HomeAssistantClient, entity_id: str, state: str) -> bool:
+    return any(shown["entity_id"] == entity_id and shown["state"] == state for shown in await client.get("/api/states"))
+
+
 async def until_known(client: HomeAssistantClient, key: str, state: str) -> None:
     entity_id = await entity_of(client, key)
-
-    async def has_state() -> bool:
-        shown = await client.get(f"/api/states/{entity_id}")
-        return bool(shown["state"] == state)
-
-    await wait_until(has_state, f"{key} is {state}")
+    await wait_until(lambda: has_state(client, entity_id, state), f"{key} is {state}")
 
 
 async def test_the_cheapest_hours_of_a_red_day(red_day: HomeAssistantClient) -> None:
@@ -161,6 +160,8 @@ async def test_at_six_the_water_heater_is_off_and_a_card_left_open_is_red(
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
     await red_day.post("/api/config/automation/config/red_day", automation)
     await until_known(red_day, "tariff_period", "white_hc")
+    # its state follows its triggers
+    await wait_until(lambda: has_state(red_day, "automation.jour_rouge", "on"), "the automation is there")
     assert (await fetch_heater(red_day))["state"] == "on"
     await dashboard.show_dashboard(red_day)
     async with open_dashboard(f"{programs.home_assistant.url}/{dashboard.URL_PATH}", at=BEFORE) as page:

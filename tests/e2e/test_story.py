@@ -388,5 +388,9 @@ async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohtt
     assert list(await story.list_repairs()) == ["statistics_left"]
     assert await story.fetch_series("consumption"), "kept until one says otherwise"
     await story.answer_forms(REPAIRS, await story.open_repair("statistics_left"), {"next_step_id": "delete"})
-    assert await energy.list_statistics(story.client, "consumption") == {}
+
+    async def is_deleted() -> bool:
+        return await energy.list_statistics(story.client, "consumption") == {}
+
+    await wait_until(is_deleted, "the statistics deleted, by the recorder in its turn")
     assert await story.list_repairs() == {}

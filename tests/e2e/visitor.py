@@ -66,6 +66,31 @@ class Visitor:
             await action
         return await (await told.value).json()
 
+    async def visit_still(self, path: str, *calls: str) -> list[Any]:
+        """Open a page, and stop its clock once all is loaded: it loads nothing again.
+
+        Returns what the API has answered to these calls of it, named by the ends of their paths: the page shows that.
+        """
+        finished: dict[str, Request] = {}
+
+        def note_request(request: Request) -> None:
+            finished[urlsplit(request.url).path.rpartition("/")[2]] = request
+
+        async def are_answered() -> bool:
+            return finished.keys() >= set(calls)
+
+        self.page.on("requestfinished", note_request)
+        await self.page.clock.resume()
+        await self.visit(path)
+        await wait_until(are_answered, f"answers to {calls}", pause=0.1)
+        await self.until_loaded()
+        # a minute ahead: until this is done the clock goes on, and it cannot be stopped in the past
+        await self.page.clock.pause_at(await self.page.evaluate("Date.now() / 1000") + 60)
+        await self.until_loaded()
+        self.page.remove_listener("requestfinished", note_request)
+        responses = [await finished[call].response() for call in calls]
+        return [await response.json() for response in responses if response]
+
     async def until_loaded(self) -> None:
         """Wait until nothing is being loaded."""
         await expect(self.page.locator(_LOADING), "everything is loaded").to_have_count(0)

@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import CONF_EVENT_TYPES
 from homeassistant.components.repairs import DOMAIN as REPAIRS
@@ -83,6 +84,13 @@ def recorder_config() -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Leave the event loop's debug mode off, which the test package turns on: it takes a third of these tests' time."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen_once() -> Iterator[None]:
+    """Freeze the clock once: each test sets its own then, without a search of every module for functions of time."""
+    with freeze_time(NOW):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from recorded import TOMORROW, load_changes, state_of
 from scripted_gateway import NUMBER, ScriptedGateway
 
 from custom_components.my_electrical_data import statistics
-from custom_components.my_electrical_data.statistics import PAGE_HOURS
 
 pytestmark = pytest.mark.usefixtures("energy")
 
@@ -55,10 +54,16 @@ async def test_euros_of_another_program_are_kept_until_the_first_price_here(
 
 
 async def test_euros_of_another_program_are_kept_while_there_is_no_price_here(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, import_as_program: Any
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    import_as_program: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Over several pages, and until a price comes."""
-    size = PAGE_HOURS + 50
+    monkeypatch.setattr(statistics, "PAGE_HOURS", 60)
+    size = 100
     hours = [OUR_FIRST_HOUR + number * HOUR for number in range(-24, size)]
     await import_with_euros(import_as_program, hours)
     gateway.hours[:] = [build_unpriced([None] * size)]

@@ -5,9 +5,18 @@ import { leave, session } from "../src/lib/session.svelte";
 const location = { href: "http://localhost/meter?meter=abc", search: "?meter=abc", assign: vi.fn() };
 const refuse = (code: string) =>
   answer(Promise.resolve({ response: new Response("", { status: 401 }), error: { code, detail: "" } }));
-const respondWithMeters = (...names: string[]) => {
-  const items = names.map((name, position) => ({ id: `id-${position}`, name, hidden: false, position }));
-  vi.spyOn(api, "GET").mockResolvedValue({ data: { items }, response: new Response() } as never);
+const meters = (...names: string[]) =>
+  names.map((name, position) => ({ id: `id-${position}`, name, hidden: false, position }));
+const respondWithMeters = (...names: string[]) =>
+  vi.spyOn(api, "GET").mockResolvedValue({ data: { items: meters(...names) }, response: new Response() } as never);
+/** Have the gateway respond with these meters once the function that is returned is called. */
+const respondLater = (...names: string[]): (() => void) => {
+  let respond: (() => void) | undefined;
+  const response = new Promise((resolve) => {
+    respond = () => resolve({ data: { items: meters(...names) }, response: new Response() });
+  });
+  vi.spyOn(api, "GET").mockReturnValueOnce(response as never);
+  return () => respond?.();
 };
 
 beforeEach(() => {
@@ -67,4 +76,24 @@ test("only what has changed of the meters is new, so that pages load nothing aga
   expect(session.meters[0]).toBe(home);
   expect(session.meters[1]).not.toBe(roof);
   expect(session.meters[1]?.name).toBe("Garage");
+});
+
+test("a change of a meter stays though a list from before it comes late", async () => {
+  session.meters = meters("Home") as never;
+  respondWithMeters("Cellar");
+  const respond = respondLater("Home");
+  const loading = session.loadMeters();
+  session.replaceMeter(meters("Cellar")[0] as never);
+  respond();
+  await loading;
+  expect(session.meters.map(({ name }) => name)).toEqual(["Cellar"]);
+});
+
+test("a list of meters that comes after the log-out is not shown", async () => {
+  const respond = respondLater("Home");
+  const loading = session.loadMeters();
+  session.forget();
+  respond();
+  await loading;
+  expect(session.meters).toEqual([]);
 });

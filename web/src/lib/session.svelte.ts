@@ -18,6 +18,8 @@ class Session {
   problem = $state.raw<Problem>();
   /** Why a log-out failed: the cookie, which scripts cannot delete, is still there. */
   stillOpen = $state.raw<Problem>();
+  /** How often the meters were set. */
+  #changes = 0;
 
   /** Meters that their owner has not hidden, in the owner's order. */
   shown = $derived(this.meters.filter(({ hidden }) => !hidden));
@@ -38,8 +40,12 @@ class Session {
     }
   }
 
+  /** Load the meters; again where they have changed meanwhile, as the response may be from before. */
   async loadMeters(): Promise<void> {
-    this.#setMeters((await answer(api.GET("/v1/usage-points"))).items);
+    const before = this.#changes;
+    const { items } = await answer(api.GET("/v1/usage-points"));
+    if (before === this.#changes) this.#setMeters(items);
+    else if (this.account) await this.loadMeters();
   }
 
   /**
@@ -81,7 +87,7 @@ class Session {
 
   forget(): void {
     this.account = null;
-    this.meters = [];
+    this.#setMeters([]);
   }
 
   /** Replace a meter by the response to a change of it. */
@@ -91,6 +97,7 @@ class Session {
 
   /** What has not changed stays the same object: pages load the data of a meter again when it is another one. */
   #setMeters(meters: readonly Schema<"UsagePointView">[]): void {
+    this.#changes += 1;
     const known = new Map(this.meters.map((meter) => [JSON.stringify(meter), meter]));
     this.meters = meters
       .map((meter) => known.get(JSON.stringify(meter)) ?? meter)

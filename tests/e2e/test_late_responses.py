@@ -1,0 +1,100 @@
+"""On a slow line, responses come after what a person has done meanwhile: the page shows what was done last."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Route, expect
+
+from scripts.lib.stack import Stack
+from tests.e2e.conftest import OWNER
+from tests.e2e.visitor import open_visitor
+
+
+@dataclass
+class Late:
+    """The next response to a request of a method: the gateway has sent it, and it comes to the page when released."""
+
+    method: str
+    sent: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hold(self, route: Route) -> None:
+        """Hold the first response, and let others through."""
+        if self.sent.is_set() or route.request.method != self.method:
+            await route.continue_()
+            return
+        response = await route.fetch()
+        self.sent.set()
+        await self.released.wait()
+        with suppress(PlaywrightError):  # the page may not wait for it any more
+            await route.fulfill(response=response)
+
+
+@asynccontextmanager
+async def hold_next_response(page: Page, method: str, path: str) -> AsyncGenerator[Late]:
+    late = Late(method)
+    await page.route(path, late.hold)
+    yield late
+    await page.unroute(path)
+
+
+async def test_a_credential_that_was_revoked_is_not_listed_by_a_late_response(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.visit("account")
+        card, dialog = person.card("API clients"), person.page.get_by_role("dialog")
+        made = card.get_by_role("listitem").filter(has_text="Late")
+        await card.get_by_label("Name", exact=True).fill("Late")
+        await card.get_by_role("button", name="Create an API client").click()
+        await dialog.get_by_role("button", name="Close", exact=True).click()
+        async with hold_next_response(person.page, "GET", "**/v1/api-clients") as late:
+            await made.get_by_role("button", name="New secret", exact=True).click()
+            await dialog.get_by_role("button", name="New secret", exact=True).click()
+            await expect(dialog.get_by_label("Client secret", exact=True)).to_be_visible()
+            await dialog.get_by_role("button", name="Close", exact=True).click()
+            await late.sent.wait()
+            await made.get_by_role("button", name="Revoke", exact=True).click()
+            await dialog.get_by_role("button", name="Revoke", exact=True).click()
+            await expect(made).to_have_count(0)
+            late.released.set()
+            await person.until_loaded()
+            await expect(made).to_have_count(0)
+
+
+async def test_the_language_that_was_chosen_last_is_kept(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.visit("account")
+        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as late:
+            await person.page.get_by_label("Language of the site").select_option("fr")
+            await late.sent.wait()
+            async with person.page.expect_request(
+                lambda request: request.method == "PATCH" and request.post_data_json == {"language": "en"}
+            ):
+                await person.page.get_by_label("Langue du site").select_option("en")
+                late.released.set()
+        await expect(person.page.get_by_role("heading", level=1)).to_have_text("Account")
+
+
+_CLOSE_AND_OPEN = """async ([close, opener]) => {
+    close.click();
+    await Promise.resolve();
+    opener.click();
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+
+
+async def test_a_dialog_that_is_opened_again_at_once_stays_open(pages: Stack) -> None:
+    """The browser tells of the end of a dialog later than it ends."""
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.visit("account")
+        opener = person.page.get_by_role("button", name="Delete the account", exact=True)
+        await opener.click()
+        dialog = person.page.get_by_role("dialog")
+        close = dialog.get_by_role("button", name="Close", exact=True)
+        await person.page.evaluate(_CLOSE_AND_OPEN, [await close.element_handle(), await opener.element_handle()])
+        await expect(dialog.get_by_label("Current password", exact=True)).to_be_visible()
