@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
+from gateway.domain.tempo_season import Season
 from gateway.kit import database, http
 from gateway.kit.crypto import Keyring
 from gateway.metering import service
@@ -314,7 +315,7 @@ async def wait_until[T](probe: Callable[[], Awaitable[T | None]], seconds: float
 
 @asynccontextmanager
 async def run_gateway(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
-    await create_tables(settings.database_url)
+    await create_tables(settings.database_url, tempo_days_before=Season.of(NOW.date()).start)
     app = create_app(settings, clock)
 
     def new_client(address: str = "127.0.0.1") -> httpx2.AsyncClient:

@@ -1,13 +1,14 @@
 """SQLite and PostgreSQL behind one interface, with short transactions for reading or writing.
 
 SQLite loses updates silently when two transactions both read, then write. A write transaction therefore takes its
-lock when it begins (BEGIN IMMEDIATE).
+lock when it begins (BEGIN IMMEDIATE). SQLite lets writers poll for its lock, in no order; those of one process queue.
 """
 
+import asyncio
 import enum
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, override
@@ -26,8 +27,10 @@ from gateway.kit.outage import translate_database_errors
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
+LOCK_SECONDS = 20
+"""How long a writer on SQLite waits for those of its process, and then for those of others."""
 _SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout=20000",  # first: the next one may have to wait for a lock, too
+    f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}",  # first: the next one may have to wait for a lock, too
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost one disk flush per transaction
 )
@@ -38,7 +41,7 @@ COMMAND_SECONDS = 10
 """How long PostgreSQL may take for a statement of a request or a job. One that hangs, its connections open, would
 otherwise hold them for ever."""
 _SQLITE_CONNECTIONS = 15
-"""Opened when wanted, and kept: so many that writers who wait for each other leave some to readers."""
+"""Opened when wanted, and kept. One is enough for writers, who wait for each other without a connection."""
 POOL_SECONDS = 10
 TRUSTED_SECONDS = 30.0
 """A connection to PostgreSQL that rested no longer than this is used without asking first whether it still works: that
@@ -98,6 +101,7 @@ class Database:
         """
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._writer_lock = asyncio.Lock()
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine: AsyncEngine = create_async_engine(
@@ -127,10 +131,21 @@ class Database:
         """Open a transaction for writing, which is committed at the end, or rolled back on an error."""
         with translate_database_errors():
             async with (
+                self._wait_for_writers() if self.is_sqlite else nullcontext(),
                 AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
                 session.begin(),
             ):
                 yield session
+
+    @asynccontextmanager
+    async def _wait_for_writers(self) -> AsyncIterator[None]:
+        """Let writers of this process in one by one, in the order in which they came. Raises TimeoutError."""
+        async with asyncio.timeout(LOCK_SECONDS):
+            await self._writer_lock.acquire()
+        try:
+            yield
+        finally:
+            self._writer_lock.release()
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:

@@ -10,7 +10,9 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+from gateway.kit import database as kit_database
 from gateway.kit.database import Database, Instant
+from gateway.kit.outage import DatabaseDownError
 
 
 class Tables(MappedAsDataclass, DeclarativeBase):
@@ -91,6 +93,45 @@ async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Dat
         await session.flush()
         async with asyncio.timeout(200):
             assert await load_count(database) == 0
+    assert await load_count(database) == 5
+
+
+async def test_writers_wait_in_the_order_in_which_they_came(database: Database) -> None:
+    order = []
+
+    async def write(number: int) -> None:
+        async with database.write() as session:
+            (await session.get_one(Tally, 1)).count = number
+            order.append(number)
+
+    await asyncio.gather(*(write(number) for number in range(100)))
+    assert order == list(range(100))
+
+
+async def test_however_many_writers_wait_readers_do_not(database: Database) -> None:
+    async def add_one() -> None:
+        async with database.write() as session:
+            (await session.get_one(Tally, 1)).count += 1
+
+    async with asyncio.TaskGroup() as group, database.write() as session:
+        (await session.get_one(Tally, 1)).count += 1
+        await session.flush()
+        for _ in range(50):
+            group.create_task(add_one())
+        assert await asyncio.gather(*(load_count(database) for _ in range(10))) == [0] * 10
+    assert await load_count(database) == 51
+
+
+async def test_a_writer_that_waits_too_long_is_told_that_the_database_is_busy(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kit_database, "LOCK_SECONDS", 0.01)
+    async with database.write():
+        with pytest.raises(DatabaseDownError):
+            async with database.write():
+                pass
+    async with database.write() as session:
+        (await session.get_one(Tally, 1)).count = 5
     assert await load_count(database) == 5
 
 
