@@ -1,5 +1,6 @@
 import type { Bar } from "$charts/Bars.svelte";
 import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
+import { t as page } from "../../pages/consumption/texts";
 import type { Span } from "../../pages/consumption/view";
 import { energy, money } from "$lib/format";
 import { words } from "$lib/words";
@@ -32,6 +33,17 @@ export function buildView(series: Series, span: Span, unit: Unit, produces: bool
     return { ...bar, sentence, ...(produced ? { beside: beside ?? null } : {}) };
   });
   return { rows, bars };
+}
+
+const isKnown = (amount: number | null | undefined): boolean => amount !== null && amount !== undefined;
+const hasAmounts = ({ rows, bars }: DayView): boolean =>
+  rows.some(({ total }) => isKnown(total)) || bars.some(({ beside }) => isKnown(beside));
+
+/** Why no row of a series shows an amount; undefined if one does, even if only of the year before. */
+export function explainEmpty(series: Series, span: Span, unit: Unit, produces: boolean): string | undefined {
+  const view = buildView(series, span, unit, produces);
+  if (hasAmounts(view) || view.rows.some(({ before }) => isKnown(before))) return undefined;
+  return hasAmounts(buildView(series, span, "energy", produces)) ? page().noPriceText : t().nothing;
 }
 
 /** How much of a span is known, in words. */
