@@ -97,3 +97,16 @@ test("a list of meters that comes after the log-out is not shown", async () => {
   await loading;
   expect(session.meters).toEqual([]);
 });
+
+test("a change of the account that is answered after the log-out brings nobody back", () => {
+  const changed = { id: "one", email: "new@example.org" } as never;
+  session.replaceAccount(changed);
+  expect(session.account).toBe(changed);
+  session.forget();
+  session.replaceAccount(changed);
+  expect(session.account).toBeNull();
+  const another = { id: "another", email: "another@example.org" } as never;
+  session.account = another;
+  session.replaceAccount(changed);
+  expect(session.account).toBe(another);
+});

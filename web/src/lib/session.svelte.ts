@@ -90,6 +90,11 @@ class Session {
     this.#setMeters([]);
   }
 
+  /** Replace the account by the response to a change of it, unless it is no longer logged in. */
+  replaceAccount(changed: Schema<"AccountView">): void {
+    if (this.account?.id === changed.id) this.account = changed;
+  }
+
   /** Replace a meter by the response to a change of it. */
   replaceMeter(changed: Schema<"UsagePointView">): void {
     this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));
