@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.e2e.polling import wait_until
+
 UNKNOWN = "–"
 MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -116,8 +118,14 @@ def _round(value: Decimal, digits: int) -> Decimal:
 async def unfold_details(page: Page) -> None:
     """Open whatever unfolds, also what is drawn meanwhile."""
     folded = page.locator("main details:not([open]) > summary")
-    while await folded.count():
+
+    async def are_unfolded() -> bool:
+        if not await folded.count():
+            return True
         await folded.evaluate_all("all => all.forEach(one => one.click())")
+        return False
+
+    await wait_until(are_unfolded, "everything that unfolds is open", pause=0)
 
 
 async def unfold_tables(page: Page) -> None:

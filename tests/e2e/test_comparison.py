@@ -187,7 +187,7 @@ async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, languag
 
         await wait_until(knows_highest_power, "the highest power of October's days")
         path = f"compare?meter={meter}&hours={HOURS}"
-        [answer] = await person.visit_still(path, "comparison")
+        [answer] = await person.visit_and_stop_clock(path, "comparison")
         compared = Comparison(answer, language)
         await unfold_tables(person.page)
         totals, months, buckets = [await read_table(table) for table in await person.page.locator("table").all()]

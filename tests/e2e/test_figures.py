@@ -61,7 +61,9 @@ async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str
     async with open_visitor(pages.gateway_url, language=language) as person:
         await person.log_in(OWNER)
         meter = (await person.wait_for_days())[name]
-        totals, periods, today = await person.visit_still(f"overview?meter={meter}", "totals", "periods", "today")
+        totals, periods, today = await person.visit_and_stop_clock(
+            f"overview?meter={meter}", "totals", "periods", "today"
+        )
         known_from = totals["known_since"]
         totals_shown = [
             (totals["day"]["last"], totals["day"]["year_ago"]),
@@ -132,7 +134,7 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
             view = f"{name} {side} {span} {unit} {on}"
             path = f"consumption?meter={meters[name]}&side={side}&span={span}&unit={unit}" + (on and f"&on={on}")
             calls = ["series"] + (["load-curve"] if span in {"day", "week"} else [])
-            series, *curve = await person.visit_still(path, *calls)
+            series, *curve = await person.visit_and_stop_clock(path, *calls)
             await check_rows(person, write, series, side, unit, view)
             if curve:
                 _, *shown = [figure for _, figure in await read_rows(person, 1)]
@@ -141,9 +143,11 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
             if on == "2026-10-25" and span == "day":
                 assert len(await read_rows(person, 0)) == 1 + 25
         # energy without a price is no energy of nothing
-        await person.visit_still(f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
+        await person.visit_and_stop_clock(f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
         await person.wait_for_text("The revenue is not known")
-        [peaks] = await person.visit_still(f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
+        [peaks] = await person.visit_and_stop_clock(
+            f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power"
+        )
         assert [figure for _, figure in (await read_rows(person, -1))[1:]] == [
             Writer("en").power(one["va"], "VA") for one in peaks["readings"]
         ]

@@ -10,11 +10,12 @@ from playwright.async_api import Page, Route, expect
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
+from tests.e2e.polling import wait_until
 from tests.e2e.visitor import open_visitor
 
 
 @dataclass
-class Late:
+class HeldResponse:
     """The next response to a request of a method: the gateway has sent it, and it comes to the page when released."""
 
     method: str
@@ -34,10 +35,10 @@ class Late:
 
 
 @asynccontextmanager
-async def hold_next_response(page: Page, method: str, path: str) -> AsyncGenerator[Late]:
-    late = Late(method)
-    await page.route(path, late.hold)
-    yield late
+async def hold_next_response(page: Page, method: str, path: str) -> AsyncGenerator[HeldResponse]:
+    held = HeldResponse(method)
+    await page.route(path, held.hold)
+    yield held
     await page.unroute(path)
 
 
@@ -50,16 +51,16 @@ async def test_a_credential_that_was_revoked_is_not_listed_by_a_late_response(pa
         await card.get_by_label("Name", exact=True).fill("Late")
         await card.get_by_role("button", name="Create an API client").click()
         await dialog.get_by_role("button", name="Close", exact=True).click()
-        async with hold_next_response(person.page, "GET", "**/v1/api-clients") as late:
+        async with hold_next_response(person.page, "GET", "**/v1/api-clients") as held:
             await made.get_by_role("button", name="New secret", exact=True).click()
             await dialog.get_by_role("button", name="New secret", exact=True).click()
             await expect(dialog.get_by_label("Client secret", exact=True)).to_be_visible()
             await dialog.get_by_role("button", name="Close", exact=True).click()
-            await late.sent.wait()
+            await held.sent.wait()
             await made.get_by_role("button", name="Revoke", exact=True).click()
             await dialog.get_by_role("button", name="Revoke", exact=True).click()
             await expect(made).to_have_count(0)
-            late.released.set()
+            held.released.set()
             await person.until_loaded()
             await expect(made).to_have_count(0)
 
@@ -68,17 +69,41 @@ async def test_the_language_that_was_chosen_last_is_kept(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
         await person.visit("account")
-        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as late:
+        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as held:
             await person.page.get_by_label("Language of the site").select_option("fr")
-            await late.sent.wait()
+            await held.sent.wait()
             async with person.page.expect_request(
                 lambda request: request.method == "PATCH" and request.post_data_json == {"language": "en"}
             ):
                 await person.page.get_by_label("Langue du site").select_option("en")
-                late.released.set()
+                held.released.set()
+
+        async def is_kept() -> bool:
+            return bool((await person.fetch_json("/v1/accounts/me"))["language"] == "en")
+
+        await wait_until(is_kept, "the account has the language that was chosen last", pause=0.1)
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Account")
 
 
+async def test_a_late_response_to_a_change_of_the_account_does_not_log_in_again(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        await person.visit("account")
+        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as held:
+            await person.page.get_by_label("Language of the site").select_option("fr")
+            await held.sent.wait()
+            await person.page.context.clear_cookies()
+            await person.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            log_in = person.page.get_by_role("heading", level=1, name="Se connecter")
+            await expect(log_in).to_be_visible()
+            async with person.page.expect_response(lambda response: response.request.method == "PATCH"):
+                held.released.set()
+        await person.page.evaluate(_DRAW)
+        await expect(person.page.get_by_role("button", name="Se déconnecter")).to_have_count(0)
+        await expect(log_in).to_be_visible()
+
+
+_DRAW = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _CLOSE_AND_OPEN = """async ([close, opener]) => {
     close.click();
     await Promise.resolve();

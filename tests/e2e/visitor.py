@@ -66,7 +66,7 @@ class Visitor:
             await action
         return await (await told.value).json()
 
-    async def visit_still(self, path: str, *calls: str) -> list[Any]:
+    async def visit_and_stop_clock(self, path: str, *calls: str) -> list[Any]:
         """Open a page, and stop its clock once all is loaded: it loads nothing again.
 
         Returns what the API has answered to these calls of it, named by the ends of their paths: the page shows that.
