@@ -43,21 +43,20 @@ const RENEW_MS = 3_600_000;
  * that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
  */
 export class Asked<Question, Answer> {
-  readonly #resource: Resource<{ answer: Answer; next_change: string } | undefined>;
+  readonly #resource: Resource<Answer | undefined>;
 
   constructor(question: () => Question | undefined, ask: (question: Question) => Promise<Answer>) {
     const written = $derived(JSON.stringify(question()) as string | undefined);
     this.#resource = new Resource(async () => {
       if (written === undefined) return undefined;
-      const answer = await ask(JSON.parse(written) as Question).catch(() => {
+      return ask(JSON.parse(written) as Question).catch(() => {
         throw unreachable();
       });
-      return { answer, next_change: new Date(Date.now() + RENEW_MS).toISOString() };
-    });
+    }, RENEW_MS);
   }
 
   get answer(): Answer | undefined {
-    return this.#resource.data?.answer;
+    return this.#resource.data;
   }
 
   get failed(): boolean {

@@ -12,8 +12,8 @@ type Changing = { next_change?: string | null | undefined } | null | undefined;
 /**
  * Data that a page shows: loading, ready or failed. Loaded data stays while newer data is loaded.
  *
- * Create it while a component is created. `load` is called again at the `next_change` of its data, after a failure that can
- * pass, and when a rune changes that it read before its first await.
+ * Create it while a component is created. `load` is called again after `renewAfter` milliseconds or, without it, at the
+ * `next_change` of its data; after a failure that can pass; and when a rune changes that it read before its first await.
  */
 export class Resource<Data> {
   data = $state.raw<Data>();
@@ -21,7 +21,7 @@ export class Resource<Data> {
   loading = $state(true);
   #attempt = $state(0);
 
-  constructor(load: (signal: AbortSignal) => Promise<Data>) {
+  constructor(load: (signal: AbortSignal) => Promise<Data>, renewAfter?: number) {
     $effect(() => {
       void this.#attempt;
       const controller = new AbortController();
@@ -37,7 +37,8 @@ export class Resource<Data> {
           this.problem = undefined;
           this.loading = false;
           const change = (data as Changing)?.next_change;
-          if (change) reloadAfter(Date.parse(change) - Date.now());
+          const wait = renewAfter ?? (change ? Date.parse(change) - Date.now() : undefined);
+          if (wait !== undefined) reloadAfter(wait);
         },
         (error: unknown) => {
           if (controller.signal.aborted) return;
