@@ -87,7 +87,7 @@ def enable_event_loop_debug() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def frozen_once() -> Iterator[None]:
+def freeze_clock_once() -> Iterator[None]:
     """Freeze the clock once: each test sets its own then, without a search of every module for functions of time."""
     with freeze_time(NOW):
         yield

@@ -80,8 +80,8 @@ async def next_event(socket: Any, is_it: Callable[[dict[str, Any]], bool] = bool
             return event
 
 
-async def answer_pings(socket: Any) -> None:
-    """Let Home Assistant have the answers to its pings: a socket that owes one is closed when the clock moves on."""
+async def wait_for_pong(socket: Any) -> None:
+    """Wait until Home Assistant has answers to its own pings: it closes a socket that owes one when the clock moves."""
     await socket.send_json_auto_id({"type": "ping"})
     while (await socket.receive_json())["type"] != "pong":
         pass
@@ -225,7 +225,7 @@ async def test_a_gateway_falls_silent_and_comes_back(
     assert silent["silent_since"].startswith("2026-11-23T1")
     assert silent["data"]["days"]
     gateway.answers.update(answers)
-    await answer_pings(socket)
+    await wait_for_pong(socket)
     await move_to("2026-11-23T13:00:00+00:00")
     await next_event(socket, lambda event: not event["is_silent"])
 

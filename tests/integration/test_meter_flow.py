@@ -1,5 +1,6 @@
 """Adding a meter by its number and Enedis' consent."""
 
+import asyncio
 import json
 from copy import deepcopy
 from typing import Any
@@ -194,7 +195,8 @@ async def test_stops_waiting_when_the_dialog_is_closed(
     assert again["type"] is FlowResultType.EXTERNAL_STEP, "nothing has come yet"
     waiting = find_consent_wait()
     hass.config_entries.subentries.async_abort(flow["flow_id"])
-    assert waiting.cancelling()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
 
 
 async def test_a_meter_of_which_enedis_tells_nothing(

@@ -115,4 +115,5 @@ async def test_stops_waiting_for_a_refused_consent_when_the_dialog_is_closed(
     await dialog.open(entry_without_meters)
     waiting = find_consent_wait()
     hass.config_entries.subentries.async_abort(dialog.flow_id)
-    assert waiting.cancelling()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()

@@ -27,7 +27,7 @@ class SharedQuery[Key: Hashable, Value]:
         return task.result().get(key)
 
     async def _run(self, keys: set[Key], previous: asyncio.Task[Mapping[Key, Value]] | None) -> Mapping[Key, Value]:
-        if previous is not None:
+        if previous is not None and not previous.done():
             await asyncio.wait([previous], timeout=PATIENCE)
         self._next = None
         return await self._query(keys)

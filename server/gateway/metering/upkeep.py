@@ -60,8 +60,10 @@ async def _visit_point(
         due = await _fetch_due_days(database, archive, point, clock)
     if isinstance(due, CallRefusal):
         return due
+    if due is None:
+        due = (await archive.refuse_failed_point(point)).until
     async with database.write() as session:
-        await points.schedule_work(session, point, due or (await archive.refuse_failed_point(point)).until)
+        await points.schedule_work(session, point, due)
     return None
 
 

@@ -59,9 +59,9 @@ def choose_language(request: Request) -> str:
 
 
 def render_page(
-    request: Request, template: str, *, status: int = 200, refresh: int | None = None, **values: Any
+    request: Request, template: str, *, status: int = 200, refresh: int | None = None, policy: str = "", **values: Any
 ) -> HTMLResponse:
-    """Return a rendered page; `refresh` is the number of seconds after which the browser reloads it."""
+    """Return a rendered page, which the browser reloads after `refresh` seconds; `policy` is added to its policy."""
     language, nonce = choose_language(request), secrets.token_urlsafe(16)
     words, site = load_texts(language), request.app.state.site_name
     html = _load_template(template).render(
@@ -71,7 +71,7 @@ def render_page(
         html,
         status_code=status,
         headers={
-            "Content-Security-Policy": _POLICY.format(nonce=nonce),
+            "Content-Security-Policy": _POLICY.format(nonce=nonce) + policy,
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
             "Vary": "Accept-Language",

@@ -165,7 +165,8 @@ async def test_a_version_never_repeats_even_if_the_database_lost_writes(home: St
 
     async def read_version() -> str | None:
         async with home.database.read() as session:
-            return await points.load_version(session, home.account_id, home.point_id)
+            versions = await points.load_versions(session, {home.point_id})
+        return versions.get((home.account_id, home.point_id))
 
     async with home.database:
         revision, version = await read_revision(home), await read_version()
