@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import await_only
 
 from gateway.billing.hours.publishing import Publisher
+from gateway.billing.hours.service import HoursService
 from gateway.kit.database import Database
 from gateway.metering.schedule import Kind
 from tests.server.billing.homes import BASE, StoredHome, list_past_days, sqlite_url, whole_curve
@@ -54,3 +57,24 @@ async def test_who_found_nothing_new_does_not_keep_prices_that_were_taken_back(
         await nothing_new
     after = await home.load_hours()
     assert (after["start"], after["sum"]) == (before["start"], before["sum"])
+
+
+async def test_who_asks_while_another_publishes_gets_what_that_one_published(home: StoredHome, tmp_path: Path) -> None:
+    days = list_past_days(60)
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in days})
+    cursor = (await home.load_hours())["cursor"]
+    await home.write_days(Kind.CURVE, {max(days): whole_curve(max(days), [900])})
+    published = False
+
+    def publish_meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal published
+        if "FROM publications" in statement and not published:
+            published = True
+            await_only(home.load_hours(cursor))
+
+    async with Database(sqlite_url(tmp_path)) as database:
+        event.listen(database.engine.sync_engine, "before_cursor_execute", publish_meanwhile)
+        service = HoursService(database, home.clock, Publisher(database, home.clock, home.keyring))
+        rows = await service.load_rows_since(home.account_id, home.point_id, cursor)
+    assert published
+    assert len(rows.start) == 24

@@ -127,6 +127,8 @@ class Publisher:
                 point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, point.public_id)
                 recomputed = await self._find_readable_work(session, point, set(series), state.shared_revision, now)
+                if recomputed is None and not await repository.is_unchanged(session, point.row):
+                    continue  # somebody published between these statements: the usage point is older than the days
             if recomputed is None:
                 self._note_up_to_date(point_id, _UpToDate(state.version, _share_series(tuple(sorted(series)))), now)
                 return Published(point, series, [], point.row.revision)
