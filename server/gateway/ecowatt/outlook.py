@@ -28,11 +28,11 @@ class EcowattOutlook:
 async def load_outlook(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
     """Say what is known of today and the days ahead; `asked` is whether somebody asks RTE at all."""
     today = paris.day_of(now)
+    freshness = await feeds.load_freshness(session, FEED, now, asked=asked)
     rows = await repository.list_days(session, today - paris.DAY)  # a run may have begun yesterday
     levels = {start: level for row in rows for start, level in repository.read_levels(row).items()}
     coming = [run for run in group_runs(levels) if run.until > now]
     current = next((run for run in coming if run.since <= now), None)
-    freshness = await feeds.load_freshness(session, FEED, now, asked=asked)
     changes = [
         paris.midnight(today + paris.DAY),
         *(edge for run in coming for edge in (run.since, run.until) if edge > now),

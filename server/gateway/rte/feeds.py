@@ -140,7 +140,8 @@ class FeedFreshness:
 async def load_freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> FeedFreshness:
     """Return a feed's freshness. `next_change` is the next call, in at least 10 seconds; during a call, in 10 seconds.
 
-    `asked` says whether a feed that was never called will be called at all.
+    `asked` says whether a feed that was never called will be called at all. Load it before the feed's data: otherwise
+    data that is written between the two is neither in the answer nor announced by it.
     """
     feed = await session.get(FeedState, calls.name)
     soon = now + _SOON

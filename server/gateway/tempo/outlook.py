@@ -39,11 +39,11 @@ async def load_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
     today = find_tempo_day(now)
     tomorrow = today + paris.DAY
     season = Season.of(today)
+    freshness = await _load_freshness(session, now)
     stored = await repository.list_days(session, season.start, Season.of(tomorrow).end)
     colors = resolve_colors(stored, {*paris.iterate_days(season.start, season.end), tomorrow}, today)
     known = {day: color.color for day, color in colors.items() if color.color is not Color.UNKNOWN}
     current, *coming = periods.list_periods_ahead(known, now)
-    freshness = await _load_freshness(session, now)
     ahead = [(day, colors[day]) for day in paris.iterate_days(tomorrow, season.end)]
     return schemas.Tempo(
         today=_build_sourced_day(today, colors[today]),
@@ -68,12 +68,13 @@ async def load_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
 async def list_days(session: AsyncSession, start: date, end: date, now: datetime) -> schemas.Days:
     """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
     check_range(start, end, LONGEST_RANGE)
+    freshness = await _load_freshness(session, now)
     stored = await repository.list_days(session, Season.of(start).start, Season.of(end - paris.DAY).end)
     colors = resolve_colors(stored, paris.iterate_days(start, end), find_tempo_day(now))
     listed = [_build_day(day, color) for day, color in colors.items()]
     if all(day.confirmed for day in listed):
         return schemas.Days(days=listed, next_change=paris.midnight(paris.day_of(now) + paris.DAY))
-    return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _load_freshness(session, now)))
+    return schemas.Days(days=listed, next_change=min(feed.next_change for feed in freshness))
 
 
 async def _load_freshness(session: AsyncSession, now: datetime) -> list[feeds.FeedFreshness]:
