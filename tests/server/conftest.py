@@ -1,6 +1,7 @@
 """A gateway on a clock that tests set, in front of a simulator that is a process of its own."""
 
 import asyncio
+import gc
 import os
 import secrets
 import subprocess
@@ -173,6 +174,13 @@ def simulator(simulator_process: Simulator) -> Simulator:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its least: tests make many accounts."""
     monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def unfreeze_garbage() -> Iterator[None]:
+    """Undo what a command does when it runs in this process: Hypothesis asks the collector what refers to an object."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
