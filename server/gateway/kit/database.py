@@ -131,15 +131,15 @@ class Database:
         """Open a transaction for writing, which is committed at the end, or rolled back on an error."""
         with translate_database_errors():
             async with (
-                self._wait_for_writers() if self.is_sqlite else nullcontext(),
+                self._hold_writer_lock() if self.is_sqlite else nullcontext(),
                 AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
                 session.begin(),
             ):
                 yield session
 
     @asynccontextmanager
-    async def _wait_for_writers(self) -> AsyncIterator[None]:
-        """Let writers of this process in one by one, in the order in which they came. Raises TimeoutError."""
+    async def _hold_writer_lock(self) -> AsyncIterator[None]:
+        """Hold the lock that writers of this process get one by one, in the order in which they came. Raises TimeoutError."""
         async with asyncio.timeout(LOCK_SECONDS):
             await self._writer_lock.acquire()
         try:

@@ -26,7 +26,7 @@ class Table:
         await released
         return found
 
-    async def ask(self, name: str) -> asyncio.Task[int | None]:
+    async def request_number(self, name: str) -> asyncio.Task[int | None]:
         """Ask for a name's number, until the query under way, if any, holds it up."""
         asking = asyncio.create_task(self.shared.find(name))
         await let_others_run()
@@ -49,8 +49,8 @@ async def let_others_run() -> None:
 
 async def test_who_asks_during_a_query_shares_the_next_one() -> None:
     table = Table()
-    first = await table.ask("a")
-    later = [await table.ask(name) for name in ("a", "b", "b", "unknown")]
+    first = await table.request_number("a")
+    later = [await table.request_number(name) for name in ("a", "b", "b", "unknown")]
     assert table.list_queries() == [{"a"}]
     table.numbers = {"a": 2, "b": 2}
     await table.finish_query()
@@ -65,7 +65,7 @@ async def test_who_asks_when_no_query_runs_waits_for_nobody() -> None:
     table = Table()
     for number in (1, 2, 3):
         table.numbers["a"] = number
-        asking = await table.ask("a")
+        asking = await table.request_number("a")
         await table.finish_query()
         assert asking.result() == number
     assert table.list_queries() == [{"a"}] * 3
@@ -81,7 +81,7 @@ def test_nobody_gets_what_was_current_before_it_asked(steps: list[str]) -> None:
                 table.numbers = {name: number + 1 for name, number in table.numbers.items()}
             elif step.startswith("ask"):
                 name = step[-1]
-                asked.append((table.numbers[name], await table.ask(name)))
+                asked.append((table.numbers[name], await table.request_number(name)))
             elif step == "cancel":
                 if asked and not asked[-1][1].done():
                     asked.pop()[1].cancel()
@@ -97,10 +97,10 @@ def test_nobody_gets_what_was_current_before_it_asked(steps: list[str]) -> None:
 
 async def test_an_error_reaches_everybody_who_waits_for_it_and_nobody_else() -> None:
     table = Table()
-    first = await table.ask("a")
-    together = [await table.ask("a"), await table.ask("b")]
+    first = await table.request_number("a")
+    together = [await table.request_number("a"), await table.request_number("b")]
     await table.finish_query()
-    later = await table.ask("a")
+    later = await table.request_number("a")
     await table.finish_query(LookupError("down"))
     await table.finish_query()
     assert first.result() == later.result() == 1
@@ -112,8 +112,8 @@ async def test_an_error_reaches_everybody_who_waits_for_it_and_nobody_else() -> 
 @pytest.mark.parametrize("is_under_way", [False, True])
 async def test_who_is_cancelled_leaves_the_others_their_answer(*, is_under_way: bool) -> None:
     table = Table()
-    await table.ask("a")
-    cancelled, staying = await table.ask("a"), await table.ask("b")
+    await table.request_number("a")
+    cancelled, staying = await table.request_number("a"), await table.request_number("b")
     if is_under_way:
         await table.finish_query()
     cancelled.cancel()
@@ -127,7 +127,7 @@ async def test_who_is_cancelled_leaves_the_others_their_answer(*, is_under_way: 
 async def test_a_query_that_hangs_holds_up_only_those_who_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_query, "PATIENCE", 0.01)
     table = Table()
-    hanging, later = await table.ask("a"), await table.ask("b")
+    hanging, later = await table.request_number("a"), await table.request_number("b")
     async with asyncio.timeout(200):
         while len(table.queries) < 2:
             await asyncio.sleep(0)

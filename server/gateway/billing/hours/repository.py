@@ -177,15 +177,15 @@ async def lock_revision(session: AsyncSession, point: UsagePoint) -> int | None:
 
 async def is_unchanged(session: AsyncSession, point: UsagePoint) -> bool:
     """Return whether nobody has published since the usage point was read."""
-    return await session.scalar(select(UsagePoint.id).where(_is_unchanged(point))) is not None
+    return await session.scalar(select(UsagePoint.id).where(_match_unchanged(point))) is not None
 
 
 def _update_if_unchanged(point: UsagePoint) -> Update:
     """Return an update of a usage point that applies only if nobody has published since it was read."""
-    return update(UsagePoint).where(_is_unchanged(point))
+    return update(UsagePoint).where(_match_unchanged(point))
 
 
-def _is_unchanged(point: UsagePoint) -> ColumnElement[bool]:
+def _match_unchanged(point: UsagePoint) -> ColumnElement[bool]:
     return and_(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
 
 
