@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.polling import wait_until
-from tests.e2e.visitor import open_visitor
+from tests.e2e.visitor import Visitor, open_visitor
 
 
 @dataclass
@@ -65,18 +65,27 @@ async def test_a_credential_that_was_revoked_is_not_listed_by_a_late_response(pa
             await expect(made).to_have_count(0)
 
 
+@asynccontextmanager
+async def choose_french(person: Visitor) -> AsyncGenerator[HeldResponse]:
+    """Choose another language of the account; the response is held."""
+    await person.log_in(OWNER)
+    await person.visit("account")
+    async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as held:
+        await person.page.get_by_label("Language of the site").select_option("fr")
+        await held.sent.wait()
+        yield held
+
+
 async def test_the_language_that_was_chosen_last_is_kept(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
-        await person.log_in(OWNER)
-        await person.visit("account")
-        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as held:
-            await person.page.get_by_label("Language of the site").select_option("fr")
-            await held.sent.wait()
-            async with person.page.expect_request(
+        async with (
+            choose_french(person) as held,
+            person.page.expect_request(
                 lambda request: request.method == "PATCH" and request.post_data_json == {"language": "en"}
-            ):
-                await person.page.get_by_label("Langue du site").select_option("en")
-                held.released.set()
+            ),
+        ):
+            await person.page.get_by_label("Langue du site").select_option("en")
+            held.released.set()
 
         async def is_kept() -> bool:
             return bool((await person.fetch_json("/v1/accounts/me"))["language"] == "en")
@@ -87,11 +96,7 @@ async def test_the_language_that_was_chosen_last_is_kept(pages: Stack) -> None:
 
 async def test_a_late_response_to_a_change_of_the_account_does_not_log_in_again(pages: Stack) -> None:
     async with open_visitor(pages.gateway_url) as person:
-        await person.log_in(OWNER)
-        await person.visit("account")
-        async with hold_next_response(person.page, "PATCH", "**/v1/accounts/me") as held:
-            await person.page.get_by_label("Language of the site").select_option("fr")
-            await held.sent.wait()
+        async with choose_french(person) as held:
             await person.page.context.clear_cookies()
             await person.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
             log_in = person.page.get_by_role("heading", level=1, name="Se connecter")

@@ -139,7 +139,7 @@ class Database:
 
     @asynccontextmanager
     async def _hold_writer_lock(self) -> AsyncIterator[None]:
-        """Hold the lock that writers of this process get one by one, in the order in which they came. Raises TimeoutError."""
+        """Hold the lock that writers of this process get in the order in which they came. Raises TimeoutError."""
         async with asyncio.timeout(LOCK_SECONDS):
             await self._writer_lock.acquire()
         try:
