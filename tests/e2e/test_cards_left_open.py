@@ -41,7 +41,8 @@ HOME_ASSISTANT = """async ({ card, answers, feeds }) => {
 
 @pytest.fixture
 async def page() -> AsyncGenerator[Page]:
-    async with open_page("about:blank", language="fr", at=EVENING) as page:
+    async with open_page("about:blank", language="fr") as page:
+        await page.clock.install(time=EVENING)
         await page.add_script_tag(content=SCRIPT.read_text(), type="module")
         yield page
 
