@@ -58,7 +58,7 @@ COLORS = {
 async def test_the_overview_shows_the_figures_of_the_api(pages: Stack, name: str, language: str) -> None:
     write = Writer(language)
     *spans, no_price = TEXTS[language]
-    async with open_visitor(pages.gateway_url, language=language) as person:
+    async with open_visitor(pages.gateway_url, language=language, stops_clock=True) as person:
         await person.log_in(OWNER)
         meter = (await person.wait_for_days())[name]
         totals, periods, today = await person.visit_and_stop_clock(
@@ -125,7 +125,7 @@ ADDS = {
 
 
 async def test_consumption_and_production_show_the_figures_of_the_api(pages: Stack) -> None:
-    async with open_visitor(pages.gateway_url) as person:
+    async with open_visitor(pages.gateway_url, stops_clock=True) as person:
         await person.log_in(OWNER)
         meters = await person.wait_for_days()
         for name, side, span, unit, on, language in VIEWS:
