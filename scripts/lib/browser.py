@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from playwright.async_api import Error as PlaywrightError
 
 HEADLESS = ["chromium-headless-shell"]
@@ -17,17 +17,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide
 PATIENCE = 200_000
 """Milliseconds that a page is waited for: they load slowly on a machine where much else runs."""
 expect.set_options(timeout=PATIENCE)
-SHIFT_DATE = """(shift => {
+_SHIFT_DATE = """(shift => {
     globalThis.Date = new Proxy(Date, {
         construct: (date, given, made) => Reflect.construct(date, given.length ? given : [date.now() + shift], made),
         apply: (date) => new date(date.now() + shift).toString(),
         get: (date, name) => (name === "now" ? () => date.now() + shift : Reflect.get(date, name)),
     });
 })"""
-"""Sets a page's clock ahead by so many milliseconds, and leaves its timers alone.
-
-Playwright's clock runs two timers without a delay in either order: Home Assistant's front end then loses translations.
-"""
 
 
 def find_chromium(*, whole: bool = False) -> str:
@@ -97,6 +93,15 @@ async def borrow_browser() -> AsyncGenerator[Browser]:
             yield browser
 
 
+async def shift_clock(context: BrowserContext, at: datetime) -> None:
+    """Set the clock of the pages that a profile opens to `at`; their timers are left alone.
+
+    Playwright's clock runs two timers without a delay in either order, and then Home Assistant's front end loses
+    translations. It also calls what waits for the next frame before the browser has drawn one.
+    """
+    await context.add_init_script(f"{_SHIFT_DATE}({(at.timestamp() - time.time()) * 1000:.0f})")
+
+
 @asynccontextmanager
 async def open_page(
     url: str,
@@ -121,9 +126,9 @@ async def open_page(
         ) as context,
     ):
         context.set_default_timeout(PATIENCE)
-        page = await context.new_page()
         if at is not None:
-            await page.add_init_script(f"{SHIFT_DATE}({(at.timestamp() - time.time()) * 1000:.0f})")
+            await shift_clock(context, at)
+        page = await context.new_page()
         async with tell_what_was_shown(page):
             await page.goto(url)
             yield page

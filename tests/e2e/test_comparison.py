@@ -176,7 +176,7 @@ class Comparison:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_the_comparison_shows_the_figures_of_the_api(pages: Stack, language: str) -> None:
-    async with open_visitor(pages.gateway_url, language=language) as person:
+    async with open_visitor(pages.gateway_url, language=language, stops_clock=True) as person:
         await person.log_in(OWNER)
         meter = (await person.wait_for_days())["tempo"]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 
-from scripts.lib.browser import PATIENCE, borrow_browser, start_browser, tell_what_was_shown
+from scripts.lib.browser import PATIENCE, borrow_browser, shift_clock, start_browser, tell_what_was_shown
 from scripts.lib.freshness import has_newest_days
 from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW, PASSWORD
@@ -69,26 +69,28 @@ class Visitor:
     async def visit_and_stop_clock(self, path: str, *calls: str) -> list[Any]:
         """Open a page, and stop its clock once all is loaded: it loads nothing again.
 
-        Returns what the API has answered to these calls of it, named by the ends of their paths: the page shows that.
+        Returns what the API has answered to the newest of these calls, named by the ends of their paths: the page shows
+        that.
         """
-        finished: dict[str, Request] = {}
+        made: dict[str, Request] = {}
 
         def note_request(request: Request) -> None:
-            finished[urlsplit(request.url).path.rpartition("/")[2]] = request
+            made[urlsplit(request.url).path.rpartition("/")[2]] = request
 
-        async def are_answered() -> bool:
-            return finished.keys() >= set(calls)
+        async def are_made() -> bool:
+            # those of the page that was left may have been given up
+            return all(call in made and made[call].failure is None for call in calls)
 
-        self.page.on("requestfinished", note_request)
+        self.page.on("request", note_request)
         await self.page.clock.resume()
         await self.visit(path)
-        await wait_until(are_answered, f"answers to {calls}", pause=0.1)
+        await wait_until(are_made, f"requests of {calls}", pause=0.1)
         await self.until_loaded()
         # a minute ahead: until this is done the clock goes on, and it cannot be stopped in the past
         await self.page.clock.pause_at(await self.page.evaluate("Date.now() / 1000") + 60)
         await self.until_loaded()
-        self.page.remove_listener("requestfinished", note_request)
-        responses = [await finished[call].response() for call in calls]
+        self.page.remove_listener("request", note_request)
+        responses = [await made[call].response() for call in calls]
         return [await response.json() for response in responses if response]
 
     async def until_loaded(self) -> None:
@@ -158,9 +160,18 @@ class Visitor:
 
 @asynccontextmanager
 async def open_visitor(
-    url: str, *, language: str = "en", width: int = 1280, dark: bool = False, bfcache: bool = False
+    url: str,
+    *,
+    language: str = "en",
+    width: int = 1280,
+    dark: bool = False,
+    bfcache: bool = False,
+    stops_clock: bool = False,
 ) -> AsyncGenerator[Visitor]:
-    """A browser with a fresh profile, whose clock shows the gateway's time; `bfcache` as of `start_browser`."""
+    """A browser with a fresh profile, whose clock shows the gateway's time; `bfcache` as of `start_browser`.
+
+    Only with `stops_clock` can its clock be stopped.
+    """
     async with (
         start_browser(bfcache=True) if bfcache else borrow_browser() as browser,
         await browser.new_context(
@@ -173,8 +184,8 @@ async def open_visitor(
         ) as context,
     ):
         context.set_default_timeout(PATIENCE)
+        await (context.clock.install(time=NOW) if stops_clock else shift_clock(context, NOW))
         page = await context.new_page()
-        await page.clock.install(time=NOW)
         visitor = Visitor(url, page, language)
         visitor.watch_page()
         try:

@@ -41,6 +41,9 @@ from scripts.lib.program import free_port
 from tests.server import postgresql
 from tests.server.tables import create_tables
 
+# pytest imports this file as `conftest`; tests that import it get the same module, not a second copy of its classes
+sys.modules["tests.server.conftest"] = sys.modules[__name__]
+
 structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
