@@ -63,20 +63,6 @@ _OF_AN_ACCOUNT = (
 )
 _PAGES = (account_pages.router, consent_pages.router, api_docs.router)
 
-v1 = APIRouter(prefix="/v1")
-# routes are matched in this order: the most frequent ones come first
-for part in _NATIONAL:
-    v1.include_router(part)
-for part in _OF_A_USAGE_POINT:
-    v1.include_router(part, prefix="/usage-points/{point_id}")
-for part in _OF_AN_ACCOUNT:
-    v1.include_router(part)
-
-# any request may have two kinds of credentials, or a body that is not UTF-8
-router = APIRouter(responses=describe_responses(400))
-for part in (health.router, v1, *_PAGES):
-    router.include_router(part)
-
 
 @cache
 def list_routes(*, for_older_clients: bool) -> list[BaseRoute]:
@@ -84,8 +70,18 @@ def list_routes(*, for_older_clients: bool) -> list[BaseRoute]:
 
     FastAPI prepares a router's routes at its first request, which takes a while: the tests start many applications.
     """
-    served = APIRouter()
-    served.include_router(router)
+    # any request may have two kinds of credentials, or a body that is not UTF-8
+    served = APIRouter(responses=describe_responses(400))
+    # matched in this order: the most frequent ones come first. Not nested: FastAPI matches a request at each level anew
+    served.include_router(health.router)
+    for part in _NATIONAL:
+        served.include_router(part, prefix="/v1")
+    for part in _OF_A_USAGE_POINT:
+        served.include_router(part, prefix="/v1/usage-points/{point_id}")
+    for part in _OF_AN_ACCOUNT:
+        served.include_router(part, prefix="/v1")
+    for part in _PAGES:
+        served.include_router(part)
     if for_older_clients:
         # most gateways serve no older clients, and do not load this
         from gateway.legacy_clients import conso_routes, med_routes  # noqa: PLC0415

@@ -71,7 +71,7 @@ async def run_lighthouse(url: str, cookie: str, *, as_desktop: bool) -> dict[str
         # into a file: Lighthouse may end before all of a report has gone through a pipe
         with tempfile.NamedTemporaryFile() as report:
             process = await asyncio.create_subprocess_exec(
-                *command, "--output-path", report.name, env=os.environ | {"CHROME_PATH": find_chromium()}
+                *command, "--output-path", report.name, env=os.environ | {"CHROME_PATH": find_chromium(whole=True)}
             )
             await process.wait()
             text = report.read()
@@ -180,7 +180,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> list[str]:
         await route.fulfill(json=answer)
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=find_chromium(whole=True), args=ARGUMENTS)
         context = await browser.new_context(
             ignore_https_errors=True, bypass_csp=True, viewport={"width": 1440, "height": 900}
         )

@@ -164,9 +164,10 @@ async def check_rows(person: Visitor, write: Writer, series: Answer, side: str, 
         name: [None if total is None else amount for total, amount in zip(totals, amounts, strict=True)]
         for name, amounts in columns_of_buckets(write, current, side, unit).items()
     }
-    _, *names, _, _ = head
-    assert sorted(names) == sorted(wanted), view
-    columns = [*(wanted[name] for name in names), totals, earlier]
+    has_earlier = any(amount is not None for amount in earlier)
+    names = head[1 : -2 if has_earlier else -1]
+    assert sorted(names) == (sorted(wanted) if len(wanted) > 1 else []), view
+    columns = [*(wanted[name] for name in names), totals, *([earlier] if has_earlier else [])]
     assert [cells for _, *cells in rows] == [
         [format_amount(amount) for amount in row] for row in zip(*columns, strict=True)
     ], view

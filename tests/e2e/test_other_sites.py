@@ -81,7 +81,7 @@ async def test_a_page_of_another_site_changes_and_reads_nothing(stack: Stack, ot
         assert made.status == 201
     rules = "--host-resolver-rules=MAP *.test 127.0.0.1"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, rules])
+        browser = await playwright.chromium.launch(executable_path=find_chromium(whole=True), args=[*ARGUMENTS, rules])
         page = await browser.new_page()
         page.set_default_timeout(PATIENCE)
         await page.goto(f"{gateway}/ping")

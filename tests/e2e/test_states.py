@@ -229,7 +229,7 @@ async def test_the_quota_is_reached(site: Site) -> None:
         alert = person.page.get_by_role("alert").first
         # until midnight, from eleven and however long the tests before this one took
         await expect(alert).to_contain_text(
-            re.compile(r"Your account's daily quota is used up\.\s+Next try in 1[23] hours\.")
+            re.compile(r"Your account’s daily quota is used up\.\s+Next try in 1[23] hours\.")
         )
         await reads_no_zero(person)
         await inspect(person, "a quota that is used up")

@@ -12,11 +12,13 @@ class SharedQuery[Key: Hashable, Value]:
 
     def __init__(self, query: Callable[[Collection[Key]], Awaitable[Mapping[Key, Value]]]) -> None:
         self._query = query
-        self._last: asyncio.Task[Mapping[Key, Value]] | None = None
+        self._last: asyncio.Future[None] | asyncio.Task[Mapping[Key, Value]] | None = None
         self._next: tuple[set[Key], asyncio.Task[Mapping[Key, Value]]] | None = None  # None once its query has begun
 
     async def find(self, key: Key) -> Value | None:
         """Return the value of a key, or None if it has none. Raises what the query raises."""
+        if self._last is None or self._last.done():
+            return await self._find_alone(key)
         if self._next is None:
             wanted: set[Key] = set()
             self._last = asyncio.create_task(self._run(wanted, self._last))
@@ -26,8 +28,17 @@ class SharedQuery[Key: Hashable, Value]:
         await asyncio.wait([task])  # unlike awaiting the task, this leaves it to the others when a caller is cancelled
         return task.result().get(key)
 
-    async def _run(self, keys: set[Key], previous: asyncio.Task[Mapping[Key, Value]] | None) -> Mapping[Key, Value]:
-        if previous is not None and not previous.done():
+    async def _find_alone(self, key: Key) -> Value | None:
+        self._last = ended = asyncio.get_running_loop().create_future()
+        try:
+            return (await self._query({key})).get(key)
+        finally:
+            ended.set_result(None)
+
+    async def _run(
+        self, keys: set[Key], previous: asyncio.Future[None] | asyncio.Task[Mapping[Key, Value]]
+    ) -> Mapping[Key, Value]:
+        if not previous.done():
             await asyncio.wait([previous], timeout=PATIENCE)
         self._next = None
         return await self._query(keys)

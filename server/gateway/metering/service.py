@@ -180,8 +180,7 @@ class Readings:
         return await self._versions.find((account_id, point_id))
 
     async def _load_versions(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-        async with self._database.read() as session:
-            return await points.load_versions(session, {point_id for _, point_id in keys})
+        return await points.load_versions(self._database, {point_id for _, point_id in keys})
 
     async def _complete_daily(
         self, point: MeteredPoint, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]

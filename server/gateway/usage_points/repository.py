@@ -9,6 +9,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
+from gateway.kit.database import Database
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
 
@@ -79,9 +80,9 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
     return None if found is None else (found[0], found[1])
 
 
-async def load_versions(session: AsyncSession, point_ids: Collection[str]) -> dict[tuple[str, str], str]:
+async def load_versions(database: Database, point_ids: Collection[str]) -> dict[tuple[str, str], str]:
     """Return versions by account and usage point: each changes with every write of data in answers about the latter."""
-    found = await session.execute(_VERSIONS, {"points": list(point_ids)})
+    found = await database.fetch_rows(_VERSIONS, {"points": list(point_ids)})
     return {(account, point): format_version(epoch, version) for account, point, epoch, version in found}
 
 

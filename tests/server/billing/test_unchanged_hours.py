@@ -1,7 +1,8 @@
 """A question about hours of which nothing changed reads little, counts nothing and writes nothing."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,28 @@ from tests.server.conftest import NOW
 OFFERS = Path(__file__).parents[3] / "docs" / "offers" / "week-end.json"
 
 
+@pytest.fixture
+def statements(home: StoredHome) -> Iterator[Counter[str]]:
+    """The statements that are sent to the home's database, counted by their first word."""
+    counted: Counter[str] = Counter()
+
+    def count_statement(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        counted[statement.split(maxsplit=1)[0]] += 1
+
+    engine = home.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", count_statement)
+    yield counted
+    event.remove(engine, "before_cursor_execute", count_statement)
+
+
 async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
-    home: StoredHome, monkeypatch: pytest.MonkeyPatch
+    home: StoredHome, statements: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
     service = HoursService(home.database, home.clock, home.publisher)
     held = await service.load_rows_since(home.account_id, home.point_id, None)
     await service.load_rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes
-    statements: Counter[str] = Counter()
     counted = 0
-
-    def count_statement(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements[statement.split(maxsplit=1)[0]] += 1
 
     def count_seen(*arguments: Any, **options: Any) -> Any:
         nonlocal counted
@@ -43,12 +54,23 @@ async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
         return counting.count_day(*arguments, **options)
 
     monkeypatch.setattr(changes, "count_day", count_seen)
-    engine = home.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", count_statement)
+    statements.clear()
     again = await service.load_rows_since(home.account_id, home.point_id, held.cursor)
-    event.remove(engine, "before_cursor_execute", count_statement)
     assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
     assert statements == {"SELECT": 1}
+
+
+async def test_who_has_everything_shares_the_check_with_others(home: StoredHome, statements: Counter[str]) -> None:
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(3)})
+    service = HoursService(home.database, home.clock, home.publisher)
+    held = await service.load_rows_since(home.account_id, home.point_id, None)
+    await service.load_rows_since(home.account_id, home.point_id, held.cursor)
+    statements.clear()
+    answers = await asyncio.gather(
+        *(service.load_rows_since(home.account_id, home.point_id, held.cursor) for _ in range(20))
+    )
+    assert {answer.cursor for answer in answers} == {held.cursor}
+    assert statements == {"SELECT": 2}  # one for the first, one for all who came while it ran
 
 
 BY_OFFER = [{"option": "custom", "offer": "example-week-end", "power_kva": 6}]

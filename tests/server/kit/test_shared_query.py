@@ -71,7 +71,10 @@ async def test_who_asks_when_no_query_runs_waits_for_nobody() -> None:
     assert table.list_queries() == [{"a"}] * 3
 
 
-@given(st.lists(st.sampled_from(["write", "ask a", "ask b", "finish", "fail", "cancel"]), max_size=40))
+STEPS = ["write", "ask a", "ask b", "finish", "fail", "cancel oldest", "cancel newest"]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=40))
 def test_nobody_gets_what_was_current_before_it_asked(steps: list[str]) -> None:
     async def run() -> None:
         table = Table()
@@ -82,9 +85,13 @@ def test_nobody_gets_what_was_current_before_it_asked(steps: list[str]) -> None:
             elif step.startswith("ask"):
                 name = step[-1]
                 asked.append((table.numbers[name], await table.request_number(name)))
-            elif step == "cancel":
-                if asked and not asked[-1][1].done():
-                    asked.pop()[1].cancel()
+            elif step.startswith("cancel"):
+                waiting = [one for one in asked if not one[1].done()]
+                if waiting:
+                    cancelled = waiting[0 if step.endswith("oldest") else -1]
+                    asked.remove(cancelled)
+                    cancelled[1].cancel()
+                    await let_others_run()
             elif not all(released.done() for _, released in table.queries):
                 await table.finish_query(LookupError() if step == "fail" else None)
         for number, asking in asked:
@@ -122,6 +129,18 @@ async def test_who_is_cancelled_leaves_the_others_their_answer(*, is_under_way: 
     for _ in range(1 if is_under_way else 2):
         await table.finish_query()
     assert staying.result() == 1
+
+
+async def test_who_is_cancelled_alone_ends_its_query_and_those_after_it_get_theirs() -> None:
+    table = Table()
+    alone = await table.request_number("a")
+    later = [await table.request_number(name) for name in ("a", "b")]
+    alone.cancel()
+    await let_others_run()
+    assert alone.cancelled()
+    assert table.list_queries() == [{"a"}, {"a", "b"}]
+    await table.finish_query()
+    assert [asking.result() for asking in later] == [1, 1]
 
 
 async def test_a_query_that_hangs_holds_up_only_those_who_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

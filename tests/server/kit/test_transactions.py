@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import bindparam, column, func, insert, select, table, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from gateway.kit import database as kit_database
@@ -85,6 +85,23 @@ async def test_who_is_cancelled_leaves_no_lock_behind(database: Database) -> Non
     async with asyncio.timeout(200), database.write() as session:
         (await session.get_one(Tally, 1)).count += 1
     assert await load_count(database) == 1
+
+
+async def test_rows_read_without_a_session_are_those_committed_and_errors_are_told_alike(database: Database) -> None:
+    async with database.write() as session:
+        session.add(Tally(2, 7))
+        await session.flush()
+        assert await load_counts(database, 1, 2) == [0]
+    assert await load_counts(database, 1, 2) == [0, 7]
+    with pytest.raises(OperationalError, match="no such table"):
+        await database.fetch_rows(select(table("nowhere", column("id"))), {})
+
+
+async def load_counts(database: Database, *ids: int) -> list[int]:
+    rows = await database.fetch_rows(
+        select(Tally.count).where(Tally.id.in_(bindparam("ids", expanding=True))).order_by(Tally.id), {"ids": ids}
+    )
+    return [count for (count,) in rows]
 
 
 async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Database) -> None:

@@ -164,8 +164,7 @@ async def test_a_version_never_repeats_even_if_the_database_lost_writes(home: St
     """As after a failover or a restore: the rows are as they were, and something else is written."""
 
     async def read_version() -> str | None:
-        async with home.database.read() as session:
-            versions = await points.load_versions(session, {home.point_id})
+        versions = await points.load_versions(home.database, {home.point_id})
         return versions.get((home.account_id, home.point_id))
 
     async with home.database:

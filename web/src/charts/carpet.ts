@@ -1,4 +1,4 @@
-import { type Day, daysBetween, parisClock } from "$lib/paris";
+import { type Day, daysBetween, parisOffset } from "$lib/paris";
 
 /** Two rows for each hour, so that the hour that occurs twice in October has one for each. */
 export const ROWS = 48;
@@ -18,19 +18,19 @@ export interface Carpet {
 export function layCarpet(starts: readonly string[], values: readonly (number | null)[], first: Day, end: Day): Carpet {
   const days = daysBetween(first, end);
   const cells: (number | null)[] = Array.from({ length: days * ROWS }, () => null);
-  let column = 0;
-  let before = { day: "", hour: 0 };
+  const begin = Date.parse(`${first}T00:00:00Z`);
+  let before = -1;
   for (const [n, start] of starts.entries()) {
-    const clock = parisClock(new Date(start));
-    const isSameDay = clock.day === before.day;
-    if (!isSameDay) column = daysBetween(first, clock.day);
-    const at = column * ROWS + clock.hour * 2;
+    const moment = new Date(start);
+    // hours of the clock since the first midnight; texts would be slow for the thousands of a year
+    const hour = (moment.getTime() + parisOffset(moment) * 60_000 - begin) / 3_600_000;
+    const at = hour * 2;
     if (at >= 0 && at < cells.length) {
       const value = values[n] ?? null;
-      if (!isSameDay || clock.hour !== before.hour) cells[at] = value;
+      if (hour !== before) cells[at] = value;
       cells[at + 1] = value;
     }
-    before = clock;
+    before = hour;
   }
   return { first, days, cells };
 }

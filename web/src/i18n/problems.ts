@@ -41,9 +41,9 @@ const t = dictionary({
     "This code is wrong, already used or expired. Request a new e-mail.",
     "Ce code est faux, déjà utilisé ou expiré. Demandez un nouveau courriel.",
   ],
-  invalid_email: ["This is not a valid e-mail address.", "Ce n’est pas une adresse e-mail valide."],
+  invalid_email: ["This is not a valid e-mail address.", "Ce n’est pas une adresse de courriel valide."],
   invalid_number: [
-    "A meter's number (PRM or PDL) has 14 digits. It is on your bill and on the meter's display.",
+    "A meter’s number (PRM or PDL) has 14 digits. It is on your bill and on the meter’s display.",
     "Le numéro d’un compteur (PRM ou PDL) a 14 chiffres. Il figure sur la facture et sur le compteur.",
   ],
   invalid_request: [
@@ -99,7 +99,7 @@ const t = dictionary({
   invalid_token: ["You are no longer logged in.", "Vous n’êtes plus connecté."],
   session_needed: ["You are no longer logged in.", "Vous n’êtes plus connecté."],
   no_consent: [
-    "Enedis no longer shares this meter's data: renew the consent.",
+    "Enedis no longer shares this meter’s data: renew the consent.",
     "Enedis ne partage plus les données de ce compteur : renouvelez le consentement.",
   ],
   own_account: ["You cannot do this to your own account.", "Vous ne pouvez pas faire cela à votre propre compte."],
@@ -112,8 +112,8 @@ const t = dictionary({
     "Ce compte a déjà le maximum de jetons de lecture. Révoquez-en un d’abord.",
   ],
   too_many_attempts: ["Too many attempts. Wait a moment.", "Trop d’essais. Patientez un peu."],
-  too_many_answers: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
-  quota: ["Your account's daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
+  too_many_answers: ["Your account’s daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
+  quota: ["Your account’s daily quota is used up.", "Le quota du jour de votre compte est épuisé."],
   upstream_down: ["Enedis or RTE does not answer at the moment.", "Enedis ou RTE ne répond pas en ce moment."],
   store_down: ["The gateway is unavailable at the moment.", "La passerelle est indisponible en ce moment."],
   database_down: [
@@ -121,7 +121,7 @@ const t = dictionary({
     "La passerelle n’atteint pas sa base de données en ce moment.",
   ],
   storage_full: [
-    "The gateway's disk is full. Tell its operator.",
+    "The gateway’s disk is full. Tell its operator.",
     "Le disque de la passerelle est plein. Prévenez la personne qui l’exploite.",
   ],
   busy: ["The gateway is busy.", "La passerelle est occupée."],

@@ -11,7 +11,7 @@ new remembers the version of the database's state, so that the next request need
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -32,6 +32,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.kit.shared_query import SharedQuery
 from gateway.metering import repository as metering
 from gateway.metering.metered_point import MeteredPoint
 from gateway.problems import not_found
@@ -103,6 +104,7 @@ class Publisher:
         self._database = database
         self._clock = clock
         self._keyring = keyring
+        self._states = SharedQuery(self._load_states)
         self._up_to_date: OrderedDict[str, _UpToDate] = OrderedDict()
         self._today = date.min  # of `_up_to_date`: a new day has new hours
 
@@ -111,19 +113,21 @@ class Publisher:
         known = self._up_to_date.get(point_id)
         if known is None or self._today != paris.day_of(self._clock.now()):
             return None
-        async with self._database.read() as session:
-            state = await repository.load_state(session, account_id, point_id)
+        state = await self._states.find((account_id, point_id))
         return UpToDateHours(state, known.series) if state is not None and state.version == known.version else None
+
+    async def _load_states(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], repository.PublishedState]:
+        return await repository.load_states(self._database, {point_id for _, point_id in keys})
 
     async def publish_hours(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""
         while True:
             now = self._clock.now()
+            # read first, so that later writes are noticed the next time
+            state = await self._states.find((account_id, point_id))
+            if state is None:
+                raise not_found()
             async with self._database.read() as session:
-                # read first, so that later writes are noticed the next time
-                state = await repository.load_state(session, account_id, point_id)
-                if state is None:
-                    raise not_found()
                 point = await BilledPoint.open_point(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, point.public_id)
                 recomputed = await self._find_readable_work(session, point, set(series), state.shared_revision, now)

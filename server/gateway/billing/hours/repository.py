@@ -3,11 +3,12 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.days.billed_point import BilledPoint
@@ -15,7 +16,7 @@ from gateway.billing.days.figures import DayFigures
 from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries, SharedData
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
-from gateway.kit.database import build_insert
+from gateway.kit.database import Database, build_insert
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
@@ -23,10 +24,10 @@ _TABLES = (PublishedDay, PublishedSeries, Publication)
 _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
     PublishedSeries.usage_point_id == bindparam("point")
 )
-
-
-_STATE = (
+_STATES = (
     select(
+        UsagePoint.account_id,
+        UsagePoint.id,
         UsagePoint.epoch,
         UsagePoint.revision,
         UsagePoint.data_version,
@@ -38,7 +39,7 @@ _STATE = (
     )
     .select_from(UsagePoint)
     .outerjoin(SharedData, SharedData.id == 1)
-    .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+    .where(UsagePoint.id.in_(bindparam("points", expanding=True)))
 )
 
 
@@ -77,20 +78,22 @@ class PublishedFigures:
         return min(hour for revision, hour in self.changes if revision > held)
 
 
-async def load_state(session: AsyncSession, account_id: str, point_id: str) -> PublishedState | None:
-    """Return the state of an account's usage point; None if the account has no such usage point."""
-    found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
-    if found is None:
-        return None
-    versions = (found.epoch, found.revision, found.data_version, found.shared_version)
+async def load_states(database: Database, point_ids: Collection[str]) -> dict[tuple[str, str], PublishedState]:
+    """Return the states of usage points, by account and usage point."""
+    found = await database.fetch_rows(_STATES, {"points": list(point_ids)})
+    return {(row.account_id, row.id): _build_state(row) for row in found}
+
+
+def _build_state(row: Row[*tuple[Any, ...]]) -> PublishedState:
+    versions = (row.epoch, row.revision, row.data_version, row.shared_version)
     return PublishedState(
-        epoch=found.epoch,
-        revision=found.revision,
+        epoch=row.epoch,
+        revision=row.revision,
         version=hashlib.blake2b(repr(versions).encode(), digest_size=16).digest(),
-        shared_revision=found.shared_revision,
-        status=found.status,
-        next_work_at=found.next_work_at,
-        history_at=found.history_at,
+        shared_revision=row.shared_revision,
+        status=row.status,
+        next_work_at=row.next_work_at,
+        history_at=row.history_at,
     )
 
 

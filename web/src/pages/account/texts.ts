@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   profile: ["You", "Vous"],
-  email: ["E-mail address", "Adresse e-mail"],
+  email: ["E-mail address", "Adresse de courriel"],
   pending: [
     "{email} will replace it once you open the link in our e-mail.",
     "{email} la remplacera dès que vous ouvrirez le lien de notre courriel.",

@@ -24,9 +24,11 @@ export const t = dictionary({
   deactivated: ["deactivated", "désactivé"],
   pendingUser: ["not active yet", "pas encore actif"],
   actions: ["Actions", "Actions"],
-  deactivate: ["Deactivate", "Désactiver"],
-  reactivate: ["Reactivate", "Réactiver"],
-  resetQuota: ["Reset quota", "Remettre le quota à zéro"],
+  changes: {
+    deactivate: ["Deactivate", "Désactiver"],
+    reactivate: ["Reactivate", "Réactiver"],
+    "reset-quota": ["Reset quota", "Remettre le quota à zéro"],
+  },
   delete: ["Delete", "Supprimer"],
   deleteTitle: ["Delete an account", "Supprimer un compte"],
   deleteText: [

@@ -1,7 +1,6 @@
 import type { Schema } from "$api";
 import type { Group } from "$charts/GroupedBars.svelte";
-import { money, month, percent, shortMonth } from "$lib/format";
-import { words } from "$lib/words";
+import { money, month, percent, shortMonth, words } from "$lib";
 import { t } from "./texts";
 
 type View = Schema<"ComparisonView">;

@@ -17,10 +17,16 @@ export const t = dictionary({
   goTo: ["Go to a day", "Aller à un jour"],
   energyTitle: { consumption: ["Energy used", "Énergie consommée"], production: ["Energy fed in", "Énergie injectée"] },
   eurosTitle: { consumption: ["Bill", "Facture"], production: ["Revenue", "Recette"] },
-  read: [
-    "Colours show how each kWh is billed. A line marks the same period a year before; hatched parts are not known.",
-    "Les couleurs montrent comment chaque kWh est facturé. Un trait marque la même période un an avant ; les parties hachurées sont inconnues.",
-  ],
+  read: {
+    consumption: [
+      "Colours show how each kWh is billed. A line marks the same period a year before; hatched parts are not known.",
+      "Les couleurs montrent comment chaque kWh est facturé. Un trait marque la même période un an avant ; les parties hachurées sont inconnues.",
+    ],
+    production: [
+      "A line marks the same period a year before; hatched parts are not known.",
+      "Un trait marque la même période un an avant ; les parties hachurées sont inconnues.",
+    ],
+  },
   readZoom: [
     "Click a bar, or press Enter, to open it.",
     "Cliquez sur une barre, ou appuyez sur Entrée, pour l’ouvrir.",
@@ -75,6 +81,7 @@ export const t = dictionary({
     "Aucune puissance maximale n’est connue pour cette période.",
   ],
   missing: ["Not known:", "Inconnu :"],
+  expected: ["expected {when}", "attendu le {when}"],
   estimated: ["estimated", "estimé"],
   imported: ["imported", "importé"],
   power: ["Power", "Puissance"],

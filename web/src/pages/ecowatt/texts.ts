@@ -7,7 +7,7 @@ export const t = dictionary({
   ],
   now: ["Now", "Maintenant"],
   until: ["{level}, until {until}", "{level}, jusqu’au {until}"],
-  next: ["Then {level}, from {since}", "Puis {level}, à partir du {since}"],
+  next: ["Then: {level}, from {since}", "Puis : {level}, à partir du {since}"],
   unknown: ["RTE has not published the level.", "RTE n’a pas publié le niveau."],
   days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [
@@ -15,8 +15,10 @@ export const t = dictionary({
     "Chaque ligne est un jour, de minuit à minuit ; le trait marque l’instant présent.",
   ],
   empty: ["RTE has announced nothing yet.", "RTE n’a encore rien annoncé."],
-  worst: ["Worst hour", "Heure la plus tendue"],
-  message: ["RTE’s message (in French)", "Message de RTE"],
+  worst: [
+    "The highest level of each day, with RTE’s message in French",
+    "Le plus haut niveau de chaque jour, avec le message de RTE",
+  ],
   tense: ["Hours in which to save electricity", "Heures où économiser l’électricité"],
   noTense: ["No tense hour is announced.", "Aucune heure tendue n’est annoncée."],
 });

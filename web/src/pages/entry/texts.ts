@@ -1,7 +1,7 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  email: ["E-mail address", "Adresse e-mail"],
+  email: ["E-mail address", "Adresse de courriel"],
   password: ["Password", "Mot de passe"],
   newPassword: ["New password", "Nouveau mot de passe"],
   code: ["Code from the e-mail", "Code reçu par courriel"],

@@ -39,12 +39,11 @@ export interface OffPeakDraft extends Times {
 export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 export const POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36];
 
-const colors = ["blue", "white", "red"].flatMap((color) => [`${color}_hp`, `${color}_hc`]);
 /** The buckets of each option; custom tariffs define their own. */
 export const bucketsOf: Record<Schema<"Option">, readonly string[]> = {
   base: ["base"],
   hp_hc: ["hp", "hc"],
-  tempo: colors,
+  tempo: COLORS.flatMap((color) => [`${color}_hp`, `${color}_hc`]),
   custom: [],
 };
 
@@ -117,21 +116,19 @@ export const parseNumber = (text: string): number | null =>
 export const isNumber = (text: string): boolean => !text.trim() || Number.isFinite(parseNumber(text));
 
 export function toTariffDraft(tariff: Schema<"Tariff-Output">): TariffDraft {
-  const own = Array.isArray(tariff.prices);
+  const prices = Array.isArray(tariff.prices) ? tariff.prices : undefined;
   return {
     validFrom: tariff.valid_from ?? "",
     option: tariff.option,
     power: tariff.power_kva,
-    own,
-    prices: Array.isArray(tariff.prices)
-      ? tariff.prices.map((price) => ({
-          ...toTimes(price as GivenTimes),
-          bucket: price.bucket,
-          price: String(price.eur_per_kwh),
-          colors: [...(price.colors ?? [])],
-          on: price.on ?? null,
-        }))
-      : [],
+    own: prices !== undefined,
+    prices: (prices ?? []).map((price) => ({
+      ...toTimes(price as GivenTimes),
+      bucket: price.bucket,
+      price: String(price.eur_per_kwh),
+      colors: [...(price.colors ?? [])],
+      on: price.on ?? null,
+    })),
     subscription: tariff.subscription_eur_per_month?.toString() ?? "",
     production: tariff.production_eur_per_kwh?.toString() ?? "",
     offer: tariff.offer ?? "",

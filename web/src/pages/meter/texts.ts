@@ -68,7 +68,8 @@ export const t = dictionary({
   subscriptionField: ["Subscription, €/month", "Abonnement, €/mois"],
   subscriptionHint: ["Empty: the regulated one.", "Vide : celui du tarif réglementé."],
   feedInField: ["€/kWh fed in", "€/kWh injecté"],
-  feedInHint: ["Empty: nothing is paid.", "Vide : rien n’est payé."],
+  feedInHint: ["Empty: the revenue is not known.", "Vide : la recette n’est pas connue."],
+  pricesHint: ["As on your bill, taxes included.", "Comme sur votre facture, toutes taxes comprises."],
   customHint: [
     "A price without times applies whenever no other does.",
     "Un prix sans horaires s’applique quand aucun autre ne s’applique.",
