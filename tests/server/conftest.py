@@ -27,9 +27,11 @@ from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.domain.tempo_season import Season
-from gateway.kit import database, http
+from gateway.health import disk
+from gateway.kit import database, http, shared_query
 from gateway.kit.crypto import Keyring
 from gateway.metering import service
+from gateway.quotas import concurrency
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -192,6 +194,10 @@ def patient_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "TIMEOUT", httpx2.Timeout(200))
     monkeypatch.setattr(http, "LONGEST", 200.0)
     monkeypatch.setattr(database, "POOL_SECONDS", 200)
+    monkeypatch.setattr(database, "LOCK_SECONDS", 200)
+    monkeypatch.setattr(shared_query, "PATIENCE", 200.0)
+    monkeypatch.setattr(disk, "PATIENCE", 200.0)
+    monkeypatch.setattr(concurrency, "_LONGEST_WAIT", 200.0)
 
 
 @pytest.fixture
