@@ -10,10 +10,14 @@ _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _BY_COLOR = ["color-contrast", "link-in-text-block"]
 """The rules that another theme can break: it changes colours, and nothing else."""
 _UNTIL_REPAINTED = """async () => {
-    // what listens to the theme is told with the next frame, and some colours then change gradually
-    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const changes = document.getAnimations().filter(animation => animation instanceof CSSTransition);
-    await Promise.allSettled(changes.map(({ finished }) => finished));
+    // what listens to the theme is told with the next frame; some colours then change gradually, and after those
+    // the ones that elements within take from them
+    let changes;
+    do {
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        changes = document.getAnimations().filter(animation => animation instanceof CSSTransition);
+        await Promise.allSettled(changes.map(({ finished }) => finished));
+    } while (changes.length);
 }"""
 
 
