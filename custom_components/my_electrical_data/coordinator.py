@@ -1,5 +1,6 @@
 """The coordinators, one for each feed, and the runtime data of an entry."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -301,12 +302,21 @@ class HoursCoordinator(MeterCoordinator[ImportResult]):
     async def async_reimport(self) -> ImportResult:
         """Import all hours again and return the result. Raises the error of the import.
 
-        Raises HomeAssistantError if the entry was unloaded meanwhile: then it was perhaps not imported.
+        Raises HomeAssistantError if the entry was unloaded meanwhile, which ends the import: the entry may be loaded
+        again, and two imports at once would delete rows of each other.
         """
+        entry = self.config_entry
+        task = entry.async_create_background_task(self.hass, self._reimport(), f"{self.name}: import again")
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise _create_unloaded_error()
+        return task.result()
+
+    async def _reimport(self) -> ImportResult:
         await self._importer.reset()
         await self.async_refresh()
         if self._shutdown_requested:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="entry_not_loaded")
+            raise _create_unloaded_error()
         if not self.last_update_success and self.last_exception is not None:  # it stays after a success
             raise self.last_exception
         return self.data
@@ -315,6 +325,10 @@ class HoursCoordinator(MeterCoordinator[ImportResult]):
     async def _fetch(self) -> tuple[Response[ImportResult], datetime | None]:
         imported = await self._importer.import_changes()
         return Response(imported), imported.next_change
+
+
+def _create_unloaded_error() -> HomeAssistantError:
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="entry_not_loaded")
 
 
 def create_meter(

@@ -23,7 +23,6 @@ from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util.dt import utc_from_timestamp
-from homeassistant.util.hass_dict import HassKey
 
 from . import carried_hours
 from .api import GatewayClient
@@ -38,7 +37,6 @@ from .unknown_hours import async_have_rows, list_unknown
 
 PAGE_HOURS = 1000
 HOUR_SECONDS = 3600
-_LOCKS: HassKey[dict[str, asyncio.Lock]] = HassKey(f"{DOMAIN}_import_locks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +120,7 @@ class HoursImporter:
         self._meter_name = meter_name
         self._buckets = buckets
         self._store = create_progress_store(hass, usage_point_id)
-        # It outlives the entry: an import that an action began goes on while the entry is loaded again.
-        self._lock = hass.data.setdefault(_LOCKS, {}).setdefault(usage_point_id, asyncio.Lock())
+        self._lock = asyncio.Lock()
 
     async def reset(self) -> None:
         """Delete the progress, so that the next import starts from the beginning."""

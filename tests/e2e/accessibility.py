@@ -12,12 +12,13 @@ _BY_COLOR = ["color-contrast", "link-in-text-block"]
 _UNTIL_REPAINTED = """async () => {
     // what listens to the theme is told with the next frame; some colours then change gradually, and after those
     // the ones that elements within take from them
-    let changes;
-    do {
+    for (let round = 0; round < 50; round++) {
         await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-        changes = document.getAnimations().filter(animation => animation instanceof CSSTransition);
+        const changes = document.getAnimations().filter(animation => animation instanceof CSSTransition);
+        if (!changes.length) return;
         await Promise.allSettled(changes.map(({ finished }) => finished));
-    } while (changes.length);
+    }
+    throw new Error("colours change without end");
 }"""
 
 

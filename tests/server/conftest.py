@@ -197,7 +197,7 @@ def patient_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "LOCK_SECONDS", 200)
     monkeypatch.setattr(shared_query, "PATIENCE", 200.0)
     monkeypatch.setattr(disk, "PATIENCE", 200.0)
-    monkeypatch.setattr(concurrency, "_LONGEST_WAIT", 200.0)
+    monkeypatch.setattr(concurrency, "LONGEST_WAIT", 200.0)
 
 
 @pytest.fixture

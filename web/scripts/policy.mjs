@@ -24,6 +24,9 @@ const policy = [
   `frame-ancestors ${sites.join(" ") || "'none'"}`,
 ].join("; ");
 
-// an empty header is not sent: X-Frame-Options cannot name the sites that may frame
+// an empty header is not sent: X-Frame-Options cannot name the sites that may frame, and with an opener policy browsers
+// refuse the window that a sandboxed frame opens for a consent
+const unlessFramed = (value) => (sites.length > 0 ? "" : value);
 console.log(`map "" $content_security_policy { default "${policy}"; }`);
-console.log(`map "" $frame_options { default "${sites.length > 0 ? "" : "DENY"}"; }`);
+console.log(`map "" $frame_options { default "${unlessFramed("DENY")}"; }`);
+console.log(`map "" $opener_policy { default "${unlessFramed("same-origin")}"; }`);

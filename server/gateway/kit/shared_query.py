@@ -16,7 +16,10 @@ class SharedQuery[Key: Hashable, Value]:
         self._next: tuple[set[Key], asyncio.Task[Mapping[Key, Value]]] | None = None  # None once its query has begun
 
     async def find(self, key: Key) -> Value | None:
-        """Return the value of a key, or None if it has none. Raises what the query raises."""
+        """Return the value of a key, or None if it has none. Raises what the query raises.
+
+        A query is cancelled with its caller only if nobody else waits for it.
+        """
         if self._last is None or self._last.done():
             return await self._find_alone(key)
         if self._next is None:

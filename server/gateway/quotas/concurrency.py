@@ -13,7 +13,7 @@ from gateway.problems import ProblemError
 
 AT_ONCE = 8
 """More than a browser or Home Assistant sends at once, and about half of the 15 connections to either database."""
-_LONGEST_WAIT = 30.0
+LONGEST_WAIT = 30.0
 _COME_BACK_AFTER = 5.0
 
 
@@ -28,7 +28,7 @@ class ConcurrencyLimiter:
         """Hold one of the account's 8 slots during the block. Raises ProblemError (429) after 30 seconds of waiting."""
         slots = self._slots.setdefault(account_id, asyncio.Semaphore(AT_ONCE))
         try:
-            await asyncio.wait_for(slots.acquire(), _LONGEST_WAIT)
+            await asyncio.wait_for(slots.acquire(), LONGEST_WAIT)
         except TimeoutError as error:
             raise ProblemError(
                 429,

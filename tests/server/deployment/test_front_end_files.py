@@ -129,8 +129,8 @@ async def test_nginx_says_what_the_gateway_says(
     policy = headers["Content-Security-Policy"]
     assert ("https://challenges.cloudflare.com" in policy) is ("VITE_TURNSTILE_SITE_KEY" in build)
     assert not re.search(r"unsafe|data:|\*|http:", policy)
-    # X-Frame-Options could not name who may frame
-    assert ("X-Frame-Options" in page.headers) is ("FRAME_ANCESTORS" not in build)
+    for unless_framed in ("X-Frame-Options", "Cross-Origin-Opener-Policy"):
+        assert (unless_framed in page.headers) is ("FRAME_ANCESTORS" not in build)
     log = (tmp_path / "nginx/access.log").read_text()
     assert "GET /index.html 200" in log or "GET /overview 200" in log
     assert "abc" not in log
@@ -173,7 +173,7 @@ async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(build_folder
         ):
             page, api = await http.get("/overview"), await http.get("/api/ping")
     assert page.headers["Content-Security-Policy"].endswith("frame-ancestors https://home.example.org")
-    assert "X-Frame-Options" not in page.headers
+    assert not {"X-Frame-Options", "Cross-Origin-Opener-Policy"} & set(map(str.title, page.headers))
     assert api.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert api.headers["X-Frame-Options"] == "DENY"
 

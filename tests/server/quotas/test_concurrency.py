@@ -46,7 +46,7 @@ async def test_whoever_waits_too_long_is_told_when_to_come_back(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     point, who = await gateway.add_meter("30001000000001"), await gateway.sign_in()
-    monkeypatch.setattr("gateway.quotas.concurrency._LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("gateway.quotas.concurrency.LONGEST_WAIT", 0.05)
     may_go_on = asyncio.Event()
 
     async def open_never(*_: Any) -> Any:

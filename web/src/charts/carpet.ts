@@ -19,7 +19,7 @@ export function layCarpet(starts: readonly string[], values: readonly (number | 
   const days = daysBetween(first, end);
   const cells: (number | null)[] = Array.from({ length: days * ROWS }, () => null);
   const begin = Date.parse(`${first}T00:00:00Z`);
-  let before = -1;
+  let before = NaN;
   for (const [n, start] of starts.entries()) {
     const moment = new Date(start);
     // hours of the clock since the first midnight; texts would be slow for the thousands of a year

@@ -110,11 +110,16 @@ class Publisher:
 
     async def find_up_to_date_hours(self, account_id: str, point_id: str) -> UpToDateHours | None:
         """Return what is published if one query shows that it is up to date; None if it must be checked."""
-        known = self._up_to_date.get(point_id)
-        if known is None or self._today != paris.day_of(self._clock.now()):
+        if self._get_up_to_date(point_id) is None:
             return None
         state = await self._states.find((account_id, point_id))
-        return UpToDateHours(state, known.series) if state is not None and state.version == known.version else None
+        known = self._get_up_to_date(point_id)  # the day may have ended meanwhile
+        if state is None or known is None or state.version != known.version:
+            return None
+        return UpToDateHours(state, known.series)
+
+    def _get_up_to_date(self, point_id: str) -> _UpToDate | None:
+        return self._up_to_date.get(point_id) if self._today == paris.day_of(self._clock.now()) else None
 
     async def _load_states(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], repository.PublishedState]:
         return await repository.load_states(self._database, {point_id for _, point_id in keys})

@@ -69,7 +69,10 @@ export const t = dictionary({
   subscriptionHint: ["Empty: the regulated one.", "Vide : celui du tarif réglementé."],
   feedInField: ["€/kWh fed in", "€/kWh injecté"],
   feedInHint: ["Empty: the revenue is not known.", "Vide : la recette n’est pas connue."],
-  pricesHint: ["As on your bill, taxes included.", "Comme sur votre facture, toutes taxes comprises."],
+  pricesHint: [
+    "As on your bill, taxes included; for energy fed in, as in your contract.",
+    "Comme sur votre facture, toutes taxes comprises ; pour l’énergie injectée, comme dans votre contrat.",
+  ],
   customHint: [
     "A price without times applies whenever no other does.",
     "Un prix sans horaires s’applique quand aucun autre ne s’applique.",
