@@ -96,6 +96,20 @@ async def test_a_file_of_offers_has_only_those_counted_again_who_chose_one(
     assert len(counted) == days
 
 
+async def test_a_day_that_ends_during_the_check_makes_hours_be_looked_at_again(home: StoredHome) -> None:
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(3)})
+    publisher = home.publisher
+    for _ in range(2):
+        await publisher.publish_hours(home.account_id, home.point_id)
+    assert await publisher.find_up_to_date_hours(home.account_id, home.point_id)
+
+    def end_day(*_: object) -> None:
+        home.clock.set(NOW + timedelta(days=1))
+
+    event.listen(home.database.engine.sync_engine, "before_cursor_execute", end_day)
+    assert not await publisher.find_up_to_date_hours(home.account_id, home.point_id)
+
+
 def build_tempo_day(day: date, color: Color, told_at: datetime) -> TempoDay:
     return TempoDay(day=day, color=color, confirmed=True, source=ColorSource.RTE, told_at=told_at)
 
