@@ -94,7 +94,11 @@ async def _take_production(stack: Stack, login: str, language: str) -> None:
             ROOF_NAMES[language],
         )
         path = f"consumption?side=production&meter={meter}"
-        await _take(stack, page, "production", language, path=path)
+        async with asyncio.timeout(PATIENCE / 1000):
+            while True:  # what is fed in arrives after what is used
+                await _take(stack, page, "production", language, path=path)
+                if await page.locator("main dl .figure").count():
+                    return
 
 
 async def _take(
