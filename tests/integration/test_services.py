@@ -182,6 +182,31 @@ async def test_importing_again_while_the_entry_is_loaded_again(
     answered.set()
 
 
+async def test_importing_again_while_the_meter_is_removed(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    """It ends with the meter, and leaves no progress of an import that nobody continues."""
+    entry = await set_up()
+    asked, answered = asyncio.Event(), asyncio.Event()
+    answer = gateway.answers[HOURS]
+
+    async def answer_late(request: web.Request) -> Any:
+        asked.set()
+        await answered.wait()
+        return await answer(request)
+
+    gateway.answers[HOURS] = answer_late
+    again = hass.async_create_task(call_action(hass, "import_hours_again"))
+    await asked.wait()
+    hass.config_entries.async_remove_subentry(entry, entry.runtime_data.meters[POINT_ID].subentry_id)
+    answered.set()
+    with pytest.raises(HomeAssistantError) as failed:
+        await again
+    assert failed.value.translation_key == "entry_not_loaded"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
+
+
 # No answer
 
 
