@@ -52,6 +52,9 @@ structlog.configure(
     processors=[structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer()],
 )
 
+# each full collection looks through the thousands of tests that were collected, to free next to nothing
+gc.set_threshold(*gc.get_threshold()[:2], 100)
+
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 """An autumn morning: the day with 25 hours is nine days past, yesterday has been published."""
 
