@@ -31,7 +31,7 @@ export const t = dictionary({
   option: ["Option", "Option"],
   bill: ["Bill", "Facture"],
   known: ["Hours with a price", "Heures avec un prix"],
-  lowest: ["lowest", "la plus basse"],
+  lowest: ["lowest bill", "facture la plus basse"],
   options: {
     own: ["Your own tariff", "Votre tarif"],
     changed_hours: ["Peak/off-peak with other hours", "Heures pleines/creuses à d’autres heures"],
