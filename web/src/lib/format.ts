@@ -90,6 +90,8 @@ export const dateTime = (at: Moment | null): string =>
   at === null
     ? UNKNOWN
     : dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+/** Full hours of the clock as people write them, up to 24:00. */
+export const hourText = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
 const dayTimes = () => dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 export const dayTime = (at: Moment): string => dayTimes().format(moment(at));
 /** From one moment to another; the day is written once if it is the same. */

@@ -2,8 +2,7 @@ import type { Bar } from "$charts/Bars.svelte";
 import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
 import { t as page } from "../../pages/consumption/texts";
 import type { Span } from "../../pages/consumption/view";
-import { energy, money } from "$lib/format";
-import { words } from "$lib/words";
+import { energy, money, words } from "$lib";
 import type { Series } from "../commands";
 import { t } from "./texts";
 
