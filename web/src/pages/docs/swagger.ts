@@ -29,16 +29,3 @@ export async function showSwagger(domNode: HTMLElement, url: string): Promise<vo
     withCredentials: true,
   });
 }
-
-/** Make Swagger UI follow the system's colour scheme, for which it needs a class; return how to stop. */
-export function followTheme(): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const { classList } = document.documentElement;
-  const follow = (): void => void classList.toggle("dark-mode", dark.matches);
-  follow();
-  dark.addEventListener("change", follow);
-  return () => {
-    dark.removeEventListener("change", follow);
-    classList.remove("dark-mode");
-  };
-}
