@@ -110,7 +110,6 @@ export const dateRange = (start: Day, end: Day): string =>
   dates({ day: "numeric", month: "short", year: "numeric" }).formatRange(noon(start), noon(addDays(end, -1)));
 export const month = (day: Day): string => dates({ month: "long", year: "numeric" }).format(noon(day));
 export const shortMonth = (day: Day): string => dates({ month: "short" }).format(noon(day));
-export const year = (day: Day): string => day.slice(0, 4);
 
 /** The first `most` of a list, and whether there are more. */
 export const listFirst = (texts: readonly string[], most: number): string =>
