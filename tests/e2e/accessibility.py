@@ -17,20 +17,18 @@ _RUN = """async ([runOnly, without]) => {
     const { violations } = await axe.run({ runOnly, rules, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }"""
-# Where only the texts of a table's rows differ, their colours do not: one row is looked at, and one at an even place.
-# axe looks at no text of a single character, which therefore does not stand for others.
-_HIDE_ROWS_ALIKE = """() => {
-    const alike = [...document.querySelectorAll("tbody")].flatMap(({ rows }) => {
-        const seen = new Set();
-        return [...rows].filter((row, place) => {
-            const markup = `${place % 2} ${row.outerHTML.replace(/>[^<]{2,}</g, ">text<")}`;
-            return seen.size === seen.add(markup).size;
-        });
+# Where only the texts of a table's rows differ, their colours do not: axe sees one of these rows, and one at an even
+# place. It looks at no text of a single character, which therefore does not stand for others.
+_SHOW_SAMPLES = """() => [...document.querySelectorAll("tbody:not(:has(button, dialog))")].map(body => {
+    const seen = new Set(), sample = body.cloneNode();
+    [...body.rows].forEach((row, place) => {
+        const markup = `${place % 2} ${row.outerHTML.replace(/>[^<]{2,}</g, ">text<")}`;
+        if (seen.size < seen.add(markup).size) sample.append(row.cloneNode(true));
     });
-    alike.forEach(row => (row.style.display = "none"));
-    return alike;
-}"""
-_SHOW_ROWS = "rows => rows.forEach(row => row.style.removeProperty('display'))"
+    body.replaceWith(sample);
+    return [body, sample];
+})"""
+_SHOW_TABLES = "tables => tables.forEach(([body, sample]) => sample.replaceWith(body))"
 _UNTIL_REPAINTED = """async () => {
     // what listens to the theme is told with the next frame; some colours then change gradually, and after those
     // the ones that elements within take from them
@@ -54,12 +52,12 @@ async def list_violations(person: Visitor, *, best_practice: bool = True) -> lis
         await page.evaluate(AXE)
     tags = [*_WCAG, *(["best-practice"] if best_practice else [])]
     found: list[str] = await page.evaluate(_RUN, [tags, BY_COLOR])
-    alike = await page.evaluate_handle(_HIDE_ROWS_ALIKE)
+    tables = await page.evaluate_handle(_SHOW_SAMPLES)
     for theme in _THEMES:
         await _show_theme(page, theme)
         found += [f"{theme}: {violation}" for violation in await page.evaluate(_RUN, [BY_COLOR, []])]
     await _show_theme(page, "light")
-    await alike.evaluate(_SHOW_ROWS)
+    await tables.evaluate(_SHOW_TABLES)
     return found
 
 
