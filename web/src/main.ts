@@ -1,9 +1,7 @@
 import { mount } from "svelte";
 import "./app.css";
 import App, { begin } from "./App.svelte";
-import { date, money } from "$lib/format";
-import { today } from "$lib/paris";
-import { startRouter } from "$lib/router.svelte";
+import { date, money, startRouter, today } from "$lib";
 
 // a page restored from the back/forward cache may show data of a session that has ended
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

@@ -28,7 +28,6 @@ export const t = dictionary({
     "Les mois marqués * ne sont connus qu’en partie ; leurs barres comptent l’abonnement du mois entier.",
   ],
   partly: ["{share} of its hours", "{share} de ses heures"],
-  option: ["Option", "Option"],
   bill: ["Bill", "Facture"],
   known: ["Hours with a price", "Heures avec un prix"],
   lowest: ["lowest bill", "facture la plus basse"],
