@@ -178,9 +178,13 @@ async def _wait_for_history(client: HomeAssistantClient, oldest: datetime, newes
 
 async def _has_reached(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
     ids = await energy.list_statistics(client, series)
-    there = [await energy.load_hours(client, each, oldest - timedelta(days=7)) for each in ids]
-    return len(there) == len(USAGE_POINTS) and all(
-        hours and min(hours) <= oldest and max(hours) >= newest for hours in there
+    # only both ends are loaded: Home Assistant is still busy with all between
+    return len(ids) == len(USAGE_POINTS) and all(
+        [
+            await energy.load_hours(client, each, newest)
+            and await energy.load_hours(client, each, oldest - timedelta(days=7), oldest)
+            for each in ids
+        ]
     )
 
 

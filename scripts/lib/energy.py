@@ -17,11 +17,14 @@ async def list_statistics(client: HomeAssistantClient, series: str) -> dict[str,
     }
 
 
-async def load_hours(client: HomeAssistantClient, statistic_id: str, start: datetime) -> dict[datetime, float]:
-    """What each hour since `start` added to a statistic, by the hour's start."""
+async def load_hours(
+    client: HomeAssistantClient, statistic_id: str, start: datetime, end: datetime | None = None
+) -> dict[datetime, float]:
+    """What each hour since `start`, and before `end` if given, added to a statistic, by the hour's start."""
     answer = await client.command(
         "recorder/statistics_during_period",
         start_time=start.isoformat(),
+        **({"end_time": end.isoformat()} if end else {}),
         statistic_ids=[statistic_id],
         period="hour",
         types=["change"],

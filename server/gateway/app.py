@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from gateway import __version__, api, problems
+from gateway import __version__, api, error_handlers
 from gateway.backup.schedule import find_newest_backup
 from gateway.discovery.announcement import announce_gateway
 from gateway.imports import routes as imports
@@ -76,7 +76,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.site_name = settings.site_name  # for pages
-    problems.install_handlers(app)
+    error_handlers.install_handlers(app)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,

@@ -195,7 +195,7 @@ async def recover_by_mail(person: Visitor, site: Site) -> None:
         await forgetful.fill_field("New password", THIRD_PASSWORD)
         await forgetful.press_button("Set the password")
         await forgetful.wait_for_text("The new password is set.")
-        await forgetful.log_in(MOVED, THIRD_PASSWORD)
+        await forgetful.log_in_by_form(MOVED, THIRD_PASSWORD)
         await forgetful.visit("account")
         await expect(forgetful.card("You")).to_contain_text(MOVED)
     # the browser that was logged in is not any more, and may have noticed by itself

@@ -42,7 +42,7 @@ async def sign_up(person: Visitor, site: Site) -> None:
     await person.fill_field("Password", PASSWORD)
     await person.press_button("Confirm")
     await person.wait_for_text("Your address is confirmed.")
-    await person.log_in(PERSON)
+    await person.log_in_by_form(PERSON)
 
 
 async def add_meter(person: Visitor) -> None:
@@ -154,7 +154,7 @@ async def log_out_everywhere(person: Visitor) -> None:
 
 
 async def delete_account(person: Visitor) -> None:
-    await person.log_in(PERSON)
+    await person.log_in_by_form(PERSON)
     await person.open("account")
     await person.press_button("Delete the account")
     dialog = person.page.get_by_role("dialog")

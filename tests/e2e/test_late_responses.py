@@ -105,7 +105,8 @@ async def test_a_late_response_to_a_change_of_the_account_does_not_log_in_again(
             person.page.on("framenavigated", lambda frame: opened.append(frame.url))
             async with person.page.expect_response(lambda response: response.request.method == "PATCH"):
                 held.released.set()
-        await person.fetch_json("/v1/session")  # what is answered after that response is read after it
+        # what the page is answered after that response is read after it
+        await person.page.evaluate("path => fetch(path).then(answer => answer.text())", "/api/v1/session")
         await person.until_loaded()
         await expect(log_in).to_be_visible()
         assert opened == [], "the log-in page stays"

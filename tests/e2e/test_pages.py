@@ -7,7 +7,7 @@ from playwright.async_api import Route, expect
 
 from scripts.lib.front_end import GUEST_PAGES, OWNER_PAGES
 from scripts.lib.stack import Stack
-from tests.e2e.accessibility import list_violations, list_violations_of_dark
+from tests.e2e.accessibility import list_violations
 from tests.e2e.conftest import OWNER
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -26,7 +26,6 @@ async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
     person.refused.clear()
     await person.visit(page)
     objections = await list_violations(person)
-    objections += await list_violations_of_dark(person)
     too_wide = await find_too_wide(person)
     if page == "docs":
         # read as it stands in the page: what is far below is not drawn yet
@@ -35,7 +34,6 @@ async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
         await person.page.locator(".opblock-tag").first.wait_for()
         # the order of Swagger UI's headings is its own
         objections += await list_violations(person, best_practice=False)
-        objections += await list_violations_of_dark(person)
         too_wide += await find_too_wide(person)
     found = {"axe": objections, "browser": person.wrong + person.refused, "width": too_wide}
     return {kind: what for kind, what in found.items() if what}
@@ -60,7 +58,7 @@ async def test_every_page_is_accessible_in_both_themes_and_keeps_to_its_policy(
 ) -> None:
     async with open_visitor(pages.gateway_url, language=language, width=width) as person:
         wrong = {page: await check_page(person, page) for page in GUEST_PAGES}
-        await person.log_in(OWNER)
+        await person.log_in_by_form(OWNER)
         wrong |= {page: await check_page(person, page) for page in OWNER_PAGES}
     assert {page: what for page, what in wrong.items() if what} == {}
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { preferredLanguage, setLanguage } from "$i18n";
 import {
   ago,
@@ -17,7 +17,6 @@ import {
   weekdayName,
 } from "$lib/format";
 
-vi.stubGlobal("document", { documentElement: {} });
 afterEach(() => setLanguage("en"));
 
 const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, " ");

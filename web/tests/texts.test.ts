@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from "vitest";
-import { dictionary, useLanguage } from "$i18n";
+import { dictionary, setLanguage } from "$i18n";
 
-afterEach(() => useLanguage("en"));
+afterEach(() => setLanguage("en"));
 
 test("placeholders are filled in the order of each language", () => {
   const t = dictionary({ left: ["{count} of {total} left", "sur {total}, il reste : {count}"] });
   expect(t().left({ count: "3", total: "22" })).toBe("3 of 22 left");
-  useLanguage("fr");
+  setLanguage("fr");
   expect(t().left({ count: "3", total: "22" })).toBe("sur 22, il reste\u00a0: 3");
 });
 

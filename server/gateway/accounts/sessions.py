@@ -3,8 +3,9 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account, BrowserSession

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Callable
 from pkgutil import resolve_name
-from typing import Annotated, cast, override
+from typing import Annotated, Any, cast, override
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from gateway import __version__
-from gateway.cli.common import report_failures
 from gateway.kit.loading import import_without_gc
 
 _COMMANDS = {
@@ -57,6 +56,16 @@ class _Commands(TyperGroup):
         single.command(cmd_name)(found)
         return cast("TyperCommand", get_command(single))
 
+    @override
+    def invoke(self, ctx: Any) -> object:
+        """Run a command. Known failures are printed as one line."""
+        # imported here: it knows the failures of the database, which --help and --version do without
+        with import_without_gc():
+            from gateway.cli.common import report_failures  # noqa: PLC0415
+
+        with report_failures():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -79,6 +88,5 @@ def main(
 
 
 def run() -> None:
-    """Run a command. Known failures are printed as one line."""
-    with report_failures():
-        app()
+    """Run a command."""
+    app()

@@ -7,7 +7,8 @@ import typer
 from gateway.account_data.deletion import erase_account
 from gateway.accounts import addresses, repository
 from gateway.accounts.models import Account
-from gateway.cli.common import fail, print_table, with_runtime
+from gateway.cli.common import fail, print_table
+from gateway.cli.runtime import with_runtime
 from gateway.runtime import Runtime
 from gateway.usage_points import repository as points
 

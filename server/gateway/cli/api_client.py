@@ -7,7 +7,8 @@ import typer
 
 from gateway.accounts import repository, service
 from gateway.accounts.clients import delete_client
-from gateway.cli.common import fail, print_table, with_runtime
+from gateway.cli.common import fail, print_table
+from gateway.cli.runtime import with_runtime
 from gateway.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="API clients: credentials of Home Assistant and scripts.")

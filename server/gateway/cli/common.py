@@ -1,10 +1,9 @@
 """Functions that commands share."""
 
-import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from errno import EACCES
 from pathlib import Path
 from typing import NoReturn
@@ -17,8 +16,7 @@ from gateway.instance import KeysLostError
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.logging import configure_logging
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError, is_damaged
-from gateway.migrations import NewerDatabaseError, upgrade_database
-from gateway.runtime import Runtime, open_runtime
+from gateway.migrations import NewerDatabaseError
 from gateway.settings import Settings, explain_errors
 
 _SQLITE = b"SQLite format 3\0"
@@ -111,20 +109,3 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     for row in (titles, *rows):
         print("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
-
-
-@asynccontextmanager
-async def _open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    await upgrade_database(settings.database_url)
-    async with open_runtime(settings) as runtime:
-        yield runtime
-
-
-def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result:
-    """Migrate the database, run `work` with a runtime, and return its result."""
-
-    async def main() -> Result:
-        async with _open_runtime(load_settings()) as runtime:
-            return await work(runtime)
-
-    return asyncio.run(main())

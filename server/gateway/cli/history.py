@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.kit import paris
 from gateway.metering.history import Progress, measure_progress
 from gateway.runtime import Runtime

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from gateway.billing.hours.publishing import Publisher
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.csv_export.service import CsvExporter
 from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write_table

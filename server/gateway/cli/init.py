@@ -13,7 +13,8 @@ from gateway.accounts import addresses, recovery, repository
 from gateway.accounts.service import create_api_client, find_or_create_account
 from gateway.audit.service import record_event
 from gateway.cli import passwords
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.cli.upstreams import find_enedis_problem, find_rte_problem
 from gateway.kit.urls import check_url
 from gateway.runtime import Runtime

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.keys import rotation as keys
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.runtime import Runtime

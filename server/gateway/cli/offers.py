@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.runtime import Runtime
 from gateway.tariffs.offers import OfferBook, OffersDocument, PublishedAtError, describe_format, parse_offers
 from gateway.tariffs.repository import replace_offers

@@ -7,7 +7,8 @@ import typer
 from gateway.accounts import addresses, recovery, repository
 from gateway.audit.service import record_event
 from gateway.cli import passwords
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail
+from gateway.cli.runtime import with_runtime
 from gateway.runtime import Runtime
 
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from gateway.accounts import repository as accounts
 from gateway.accounts.service import find_or_create_account
 from gateway.cli.api_client import OWNER
-from gateway.cli.common import fail, print_table, with_runtime
+from gateway.cli.common import fail, print_table
+from gateway.cli.runtime import with_runtime
 from gateway.consents.service import delete_usage_point
 from gateway.kit.wire import JsonObject
 from gateway.runtime import Runtime

@@ -1,15 +1,16 @@
-"""Files below a folder, read at their first request; the path decides how long a browser may cache a file."""
+"""Files below a folder, read once per version; the path decides how long a browser may cache a file."""
 
 import gzip
 import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 _KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "no-cache"
+_INDEX = "index.html"
 _PAGE = re.compile(r"/[^/.]*")
 """Every page has a path of one segment without a dot; the script in the browser decides what it shows."""
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
@@ -21,11 +22,17 @@ class NoFrontEndError(Exception):
 
 @dataclass(frozen=True)
 class File:
-    """A file with its media type; `is_hashed`: its name contains a hash, so that its content never changes."""
+    """A version of a file; `is_hashed`: its name contains a hash, so that its content never changes."""
 
     path: Path
-    media_type: str
+    changed_ns: int
     is_hashed: bool
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type, with the encoding of a text."""
+        media_type = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
     @cached_property
     def content(self) -> bytes:
@@ -52,29 +59,29 @@ class File:
 
 
 class Files:
-    """A built front end."""
+    """A built front end, which may be built again while it is served."""
 
     def __init__(self, folder: Path) -> None:
-        """List the files, without hidden ones and links out of the folder. Raises NoFrontEndError if it has no page."""
-        if not (folder / "index.html").is_file():
+        """Raises NoFrontEndError if the folder has no page."""
+        if not (folder / _INDEX).is_file():
             raise NoFrontEndError(f"{folder} holds no index.html: build the front end first (npm run build in web/)")
-        self._files = {
-            f"/{path.relative_to(folder).as_posix()}": _load_file(folder, path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-            and path.resolve().is_relative_to(folder.resolve())
-        }
-        if "/index.html" not in self._files:
+        self._folder = folder
+        if self._find(_INDEX) is None:
             raise NoFrontEndError(f"{folder}/index.html is a link that leads out of the folder")
 
     def find_file(self, path: str) -> File | None:
         """Return the file at a path; index.html for the path of a page; else None."""
-        return self._files.get(path) or (self._files["/index.html"] if _PAGE.fullmatch(path) else None)
+        return self._find(path.removeprefix("/")) or (self._find(_INDEX) if _PAGE.fullmatch(path) else None)
+
+    def _find(self, name: str) -> File | None:
+        """Return a file, without hidden ones and links out of the folder."""
+        file = self._folder / name
+        if any(not part or part.startswith(".") for part in name.split("/")) or not file.is_file():
+            return None
+        if not file.resolve().is_relative_to(self._folder.resolve()):
+            return None
+        return _load_file(file, file.stat().st_ctime_ns, name.startswith("assets/"))
 
 
-def _load_file(folder: Path, path: Path) -> File:
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if media_type == "text/javascript" or media_type.startswith("text/"):
-        media_type = f"{media_type}; charset=utf-8"
-    return File(path, media_type, path.relative_to(folder).parts[0] == "assets")
+_load_file = lru_cache(maxsize=256)(File)
+"""The file with what was read of it, until it changes."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 
 from gateway.kit.clock import Clock
 from gateway.kit.compression import accepts_gzip, compress, decompress, is_worth_compressing

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, text
 
-from gateway import problems
+from gateway import error_handlers
 from gateway.accounts.models import Account
 from gateway.kit.database import Database
 from gateway.kit.outage import UnstorableTextError
@@ -142,7 +142,7 @@ async def test_token_errors_are_those_of_oauth(gateway: Gateway) -> None:
 
 async def test_the_log_names_a_failure_by_its_instance(caplog: pytest.LogCaptureFixture) -> None:
     app = FastAPI()
-    problems.install_handlers(app)
+    error_handlers.install_handlers(app)
     app.add_middleware(RequestLog, observe=lambda *_: None)
 
     @app.get("/broken")

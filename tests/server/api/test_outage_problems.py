@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from gateway import problems
+from gateway import error_handlers
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 
 
@@ -14,7 +14,7 @@ from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 )
 async def test_it_is_a_problem_with_a_time_to_come_back(error: Exception, status: int, code: str) -> None:
     app = FastAPI()
-    problems.install_handlers(app)
+    error_handlers.install_handlers(app)
 
     @app.get("/")
     async def raise_outage() -> None:

@@ -1,15 +1,21 @@
-"""Packages that nothing of the gateway uses: its program does not load them, and importing it leaves them to others."""
+"""Commands load only the packages that they use, and importing the gateway leaves those that nothing uses to others."""
 
 import re
 import subprocess
 import sys
 
+import pytest
+
+
+def list_loaded(*arguments: str) -> set[str]:
+    """Run `gateway ARGUMENTS`; return the modules that it loads."""
+    command = [sys.executable, "-X", "importtime", "-m", "gateway", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
+
 
 def test_the_program_does_not_load_what_it_never_uses() -> None:
-    command = [sys.executable, "-X", "importtime", "-m", "gateway", "openapi"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-
-    loaded = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.MULTILINE))
+    loaded = list_loaded("openapi")
     assert "fastapi" in loaded
     # an attempt that fails is listed too, but no module of the package
     assert not [
@@ -17,6 +23,17 @@ def test_the_program_does_not_load_what_it_never_uses() -> None:
         for name in loaded
         if name.startswith(("cryptography.x509.", "opentelemetry.sdk.metrics.", "pydantic.v1.", "rich."))
     ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "unused"),
+    [
+        ("--version", {"fastapi", "pydantic", "sqlalchemy"}),
+        ("--help", {"fastapi"}),  # it imports every command
+    ],
+)
+def test_a_command_that_serves_nothing_does_without_what_takes_long_to_load(argument: str, unused: set[str]) -> None:
+    assert not list_loaded(argument) & unused
 
 
 def test_importing_the_package_leaves_the_modules_of_others_alone() -> None:

@@ -91,13 +91,26 @@ async def test_what_is_not_there_is_not_kept_and_not_the_page(site: httpx2.Async
         assert "immutable" not in answer.headers["Cache-Control"]
         assert "The page" not in answer.text
         is_secured(answer)
-    for path in ("/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2findex.html", "/\\..\\x"):
+    for path in ("/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2findex.html", "/\\..\\x", "/a%00.js"):
         answer = await site.get(path)
         assert answer.status_code in {400, 404}, path
         is_secured(answer)
     for refused in (await site.post("/overview"), await site.post("/assets/x.js", content=b"x" * 5000)):
         assert refused.status_code in {404, 405, 413}
         is_secured(refused)
+
+
+async def test_a_new_build_is_served_at_once(site: httpx2.AsyncClient, build_folder: Path) -> None:
+    first = await site.get("/overview")
+    (build_folder / "assets/app-d41d8cd9.js").unlink()
+    (build_folder / "assets/app-0cc175b9.js").write_text("console.log('new');")
+    (build_folder / "index.html").write_text("<!doctype html><title>New page</title>")
+    page = await site.get("/overview", headers={"If-None-Match": first.headers["ETag"]})
+    assert (page.status_code, "New page" in page.text) == (200, True)
+    assert (await site.get("/assets/app-0cc175b9.js")).text == "console.log('new');"
+    assert (await site.get("/assets/app-d41d8cd9.js")).status_code == 404
+    (build_folder / "index.html").unlink()
+    assert (await site.get("/overview")).status_code == 404, "while it is built"
 
 
 async def test_what_a_browser_has_already_is_not_sent_again(site: httpx2.AsyncClient) -> None:

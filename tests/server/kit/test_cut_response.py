@@ -20,14 +20,14 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
-from gateway import problems
+from gateway import error_handlers
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.logging import configure_logging
 from gateway.kit.outage import DatabaseDownError
 from gateway.kit.requests import BodyLimit, RequestLog
 
 app = FastAPI()
-problems.install_handlers(app)
+error_handlers.install_handlers(app)
 app.add_middleware(BodyLimit, largest=1000, uploads=re.compile("/upload"), largest_upload=1000)
 app.add_middleware(RequestLog, observe=lambda *_: None)
 

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import problems
+from gateway import error_handlers
 from gateway.accounts.dependencies import get_caller
 from gateway.accounts.service import Caller
 from gateway.dependencies import provide_part
@@ -71,7 +71,7 @@ def build_app(database: Database, kept: KeptResponses, clock: SetClock, keyring:
     """Build the API of a home's readings. Nobody's consent stands: Enedis is never asked."""
     archive = Archive(database, MemoryStore(), clock, {Priority.PERSON: cast("Enedis", None)}, keyring)
     app = FastAPI()
-    problems.install_handlers(app)
+    error_handlers.install_handlers(app)
     app.include_router(router, prefix="/{point_id}")
     provide_part(app, Clock, clock)
     provide_part(app, Readings, Readings(database, archive, clock, keyring, 50))

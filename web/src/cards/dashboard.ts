@@ -1,4 +1,4 @@
-import { preferredLanguage, useLanguage } from "$i18n";
+import { preferredLanguage, setLanguage } from "$i18n";
 import { listMeters, type Meter } from "./commands";
 import { type CardName, elementName } from "./element.svelte";
 import type { HomeAssistant } from "./home-assistant";
@@ -56,7 +56,7 @@ const onlyMeter = ({ id }: Meter, ecowatt: Card): Section[] => [
 export function defineDashboard(): void {
   class Dashboard extends HTMLElement {
     static async generate(_config: object, hass: HomeAssistant): Promise<object> {
-      useLanguage(preferredLanguage([hass.language]));
+      setLanguage(preferredLanguage([hass.language]));
       return {
         title: t().dashboard.title,
         views: [

@@ -2,37 +2,37 @@ import { listMeters } from "./commands";
 import { pageHomeAssistant } from "./home-assistant";
 import { t } from "./texts";
 
+interface Field {
+  name: keyof ReturnType<typeof t>["fields"];
+  selector: object;
+}
 /** A form as Home Assistant's card editor draws it. */
 export interface ConfigForm {
-  schema: { name: string; selector: object }[];
-  computeLabel: (field: { name: string }) => string;
-  computeHelper: (field: { name: string }) => string | undefined;
+  schema: Field[];
+  computeLabel: (field: Field) => string;
+  computeHelper: (field: Field) => string;
 }
 
-const named = (texts: Readonly<Record<string, string>>, name: string): string | undefined => texts[name];
+const buildForm = (schema: Field[]): ConfigForm => ({
+  schema,
+  computeLabel: ({ name }) => t().fields[name],
+  computeHelper: ({ name }) => t().help[name],
+});
 
-function buildForm(schema: ConfigForm["schema"]): ConfigForm {
-  return {
-    schema,
-    computeLabel: ({ name }) => named(t().fields, name) ?? name,
-    computeHelper: ({ name }) => named(t().help, name),
-  };
-}
-
-const TITLE = { name: "title", selector: { text: {} } };
+const TITLE: Field = { name: "title", selector: { text: {} } };
 
 /** The form of a card that shows no meter. */
 export const titleForm = (): ConfigForm => buildForm([TITLE]);
 
 /** The form of a card that shows a meter, and more fields. */
-export async function meterForm(...more: ConfigForm["schema"]): Promise<ConfigForm> {
+export async function meterForm(...more: Field[]): Promise<ConfigForm> {
   const hass = pageHomeAssistant();
   const meters = hass ? await listMeters(hass) : [];
   const options = meters.map(({ id, name }) => ({ value: id, label: name }));
   return buildForm([TITLE, { name: "meter", selector: { select: { mode: "dropdown", options } } }, ...more]);
 }
 
-export const HOURS = {
+export const HOURS: Field = {
   name: "hours",
   selector: { number: { min: 0.5, max: 12, step: 0.5, mode: "box", unit_of_measurement: "h" } },
 };

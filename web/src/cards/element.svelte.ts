@@ -1,5 +1,5 @@
 import { type Component, mount, unmount } from "svelte";
-import { preferredLanguage, useLanguage } from "$i18n";
+import { preferredLanguage, setLanguage } from "$i18n";
 import colors from "$charts/colors.css?inline";
 import utilities from "$ui/utilities.css?inline";
 import css from "./card.css?inline";
@@ -51,7 +51,7 @@ export function defineCard({ name, component, form, rows, livesHidden = false }:
     }
 
     set hass(hass: HomeAssistant) {
-      useLanguage(preferredLanguage([hass.language]));
+      setLanguage(preferredLanguage([hass.language]));
       this.style.colorScheme = hass.themes.darkMode ? "dark" : "light";
       // the connection and the commands stay the same; what changes with each state is of no interest here
       this.#hass ??= hass;

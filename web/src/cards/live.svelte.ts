@@ -66,25 +66,22 @@ export class Asked<Question, Answer> {
 
 /** The meter of a card: the one of its configuration, else the first that suits it. */
 export class ChosenMeter {
-  readonly #meters: Asked<object, Meter[]>;
-  readonly #wanted: () => string | undefined;
-  readonly #suits: (meter: Meter) => boolean;
+  readonly #hass = homeAssistant();
+  readonly #meters = new Asked(
+    () => ({}),
+    () => listMeters(this.#hass),
+  );
 
-  constructor(wanted: () => string | undefined, suits: (meter: Meter) => boolean = () => true) {
-    const hass = homeAssistant();
-    this.#meters = new Asked(
-      () => ({}),
-      () => listMeters(hass),
-    );
-    this.#wanted = wanted;
-    this.#suits = suits;
-  }
+  constructor(
+    private readonly wanted: () => string | undefined,
+    private readonly suits: (meter: Meter) => boolean = () => true,
+  ) {}
 
   /** Undefined while it is not known, null where there is none. */
   get current(): Meter | null | undefined {
     const meters = this.#meters.answer;
     if (!meters) return this.#meters.failed ? null : undefined;
-    const wanted = this.#wanted();
-    return (wanted ? meters.find(({ id }) => id === wanted) : meters.find(this.#suits)) ?? null;
+    const wanted = this.wanted();
+    return meters.find(wanted ? ({ id }) => id === wanted : this.suits) ?? null;
   }
 }

@@ -1,4 +1,4 @@
-import { preferredLanguage, useLanguage } from "$i18n";
+import { preferredLanguage, setLanguage } from "$i18n";
 import { type CardName, elementName } from "./element.svelte";
 import { pageHomeAssistant } from "./home-assistant";
 import { t } from "./texts";
@@ -7,7 +7,7 @@ const DOCS = "https://github.com/MyElectricalData/my_electrical_data/blob/main/d
 
 /** The texts in the language of the page, which is known when the picker is opened, and not when this script is read. */
 function texts(): ReturnType<typeof t> {
-  useLanguage(preferredLanguage([pageHomeAssistant()?.language ?? document.documentElement.lang]));
+  setLanguage(preferredLanguage([pageHomeAssistant()?.language ?? document.documentElement.lang]));
   return t();
 }
 

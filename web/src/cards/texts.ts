@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  loading: ["Loading…", "Chargement…"],
   silent: ["The gateway does not answer.", "La passerelle ne répond pas."],
   silentSince: [
     "The gateway has not answered since {when}. The figures shown are from before that.",

@@ -1,13 +1,9 @@
+import type { Schema } from "$api";
 import { addDays, dayOf, daysBetween, parisClock, startOfDay } from "$lib/paris";
 import { labelEvery, type Scale } from "./scale";
 
-/** A reading as the gateway gives it: average watts over some minutes. */
-export interface Reading {
-  start: string;
-  minutes: number;
-  watts: number;
-  quality: "measured" | "estimated" | "imported";
-}
+/** Average watts over some minutes. */
+export type Reading = Schema<"CurveReading">;
 const HOUR = 3_600_000;
 
 /** The curve as SVG paths: its line, and the area down to `floor`. A gap between readings starts a new segment. */

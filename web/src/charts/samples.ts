@@ -4,6 +4,7 @@ import type { Bar } from "./Bars.svelte";
 import { type Carpet, ROWS } from "./carpet";
 import type { DayCell } from "./DayStrip.svelte";
 import type { Group } from "./GroupedBars.svelte";
+import { bucketsOf } from "../pages/meter/drafts";
 import { heatColor, heatStep } from "./heat";
 import type { HeatCell } from "./HeatGrid.svelte";
 import type { Reading } from "./load-curve";
@@ -11,26 +12,18 @@ import type { Reading } from "./load-curve";
 /** Sample data for the page that shows all charts, always the same. */
 const wave = (n: number, period: number) => (1 + Math.sin((n / period) * 2 * Math.PI)) / 2;
 
-const parts: Record<string, readonly string[]> = {
-  base: ["base"],
-  hp_hc: ["hp", "hc"],
-  tempo: ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
-  own: ["Week", "Night", "Weekend"],
-};
+export const buckets = { ...bucketsOf, custom: ["week", "night", "week_end"] };
 
-export function bars(option: keyof typeof parts, count: number): Bar[] {
-  const buckets = parts[option] ?? [];
+/** Bars of which the fifth is not known, and the last only partly. */
+export function bars(ofOption: readonly string[], count: number): Bar[] {
   return Array.from({ length: count }, (_, n): Bar => {
     if (n === 4)
       return { label: `${n + 1}`, parts: [], total: null, before: 9000, sentence: `Bar ${n + 1}: not known` };
-    const values = buckets.map((bucket, place) => ({
-      bucket,
-      value: Math.round(2000 + 4000 * wave(n + place * 3, 11)),
-    }));
-    const total = values.reduce((sum, { value }) => sum + value, 0);
+    const parts = ofOption.map((bucket, place) => ({ bucket, value: 2000 + 4000 * wave(n + place * 3, 11) }));
+    const total = Math.round(parts.reduce((sum, { value }) => sum + value, 0));
     return {
       label: `${n + 1}`,
-      parts: values,
+      parts,
       total,
       before: n === 2 ? null : Math.round(total * (0.8 + wave(n, 7) / 2)),
       partial: n === count - 1,
@@ -50,31 +43,27 @@ export function readings(start: string, count: number): Reading[] {
 }
 
 export function periods(start: string): Schema<"PeriodView">[] {
-  const buckets = ["red_hp", "red_hc", "white_hp", "white_hc", "blue_hp"];
-  const prices = [0.7562, 0.1568, 0.1894, 0.1486, null];
-  return buckets.map((bucket, n) => ({
+  const prices = { red_hp: 0.7562, red_hc: 0.1568, white_hp: 0.1894, white_hc: 0.1486, blue_hp: null };
+  return Object.entries(prices).map(([bucket, price], n) => ({
     start: new Date(Date.parse(start) + n * 8 * 3_600_000).toISOString(),
     end: new Date(Date.parse(start) + (n + 1) * 8 * 3_600_000).toISOString(),
     bucket,
     off_peak: n % 2 === 1,
-    price: prices[n] ?? null,
+    price,
     certain: n < 3,
     expected: n === 3,
-    expected_reason: n === 3 ? ("quota_left" as const) : null,
+    expected_reason: n === 3 ? "quota_left" : null,
   }));
 }
 
-export const groups: Group[] = Array.from({ length: 12 }, (_, n) => {
-  const values = [
-    { name: "base", value: Math.round(60 + 80 * wave(n + 9, 12)) },
-    { name: "tempo", value: n === 3 ? null : Math.round(50 + 70 * wave(n + 9, 12)) },
-  ];
-  return {
-    label: `${n + 1}`,
-    values,
-    sentence: `Month ${n + 1}: ${values.map(({ value }) => value ?? "–").join(", ")}`,
-  };
-});
+export const groups: Group[] = Array.from({ length: 12 }, (_, n) => ({
+  label: `${n + 1}`,
+  values: [
+    { name: "base", value: 60 + 80 * wave(n + 9, 12) },
+    { name: "tempo", value: n === 3 ? null : 50 + 70 * wave(n + 9, 12) },
+  ],
+  sentence: `Month ${n + 1}`,
+}));
 
 /** A year in which nothing is known of the fifth week. */
 export const carpet: Carpet = {
@@ -86,16 +75,11 @@ export const carpet: Carpet = {
   }),
 };
 
+/** A year whose last months are expected at first, then not known. */
 export const days: DayCell[] = Array.from({ length: 365 }, (_, n) => {
   const day = addDays("2026-01-01", n);
-  const fill = heatColor(heatStep(wave(n + 90, 365), 1) ?? 0);
-  if (n < 300) return { day, fill, describe: () => `${day}: known` };
-  return {
-    day,
-    fill: n < 330 ? fill : null,
-    hatched: true,
-    describe: () => `${day}: ${n < 330 ? "expected" : "not known"}`,
-  };
+  const fill = n < 330 ? heatColor(heatStep(wave(n + 90, 365), 1) ?? 0) : null;
+  return { day, fill, hatched: n >= 300, describe: () => day };
 });
 
 export const heatCells: HeatCell[] = Array.from({ length: 3 * 24 }, (_, n) => {

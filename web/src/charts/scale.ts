@@ -39,9 +39,9 @@ export function bands(count: number, [from, to]: readonly [number, number], gap 
 }
 
 /** Labels below the middle of bars, as many as there is room for. */
-export function labelBands(texts: readonly string[], { step, width, start }: ReturnType<typeof bands>) {
-  const every = labelEvery(texts.length, step * texts.length, 46);
-  return texts.flatMap((text, n) => (n % every === 0 ? [{ x: start(n) + width / 2, text }] : []));
+export function labelBands(bars: readonly { label: string }[], { step, width, start }: ReturnType<typeof bands>) {
+  const every = labelEvery(bars.length, step * bars.length, 46);
+  return bars.flatMap(({ label: text }, n) => (n % every === 0 ? [{ x: start(n) + width / 2, text }] : []));
 }
 
 /** Which nth labels to show, so that they are `space` pixels apart. */

@@ -58,14 +58,8 @@ let current = $state<Language>(preferredLanguage(typeof navigator === "undefined
 /** The current language, a rune's value. */
 export const language = (): Language => current;
 
-/** Use a language in a page that is not ours. */
-export function useLanguage(chosen: Language): void {
-  current = chosen;
-}
-
 export function setLanguage(chosen: Language): void {
-  useLanguage(chosen);
-  document.documentElement.lang = chosen;
+  current = chosen;
 }
 
 /** In French, some signs are preceded by a space at which the line must not break. */

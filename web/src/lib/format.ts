@@ -90,6 +90,8 @@ export const dateTime = (at: Moment | null): string =>
   at === null
     ? UNKNOWN
     : dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+/** Full hours of the clock as people write them, up to 24:00. */
+export const hourText = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
 const dayTimes = () => dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 export const dayTime = (at: Moment): string => dayTimes().format(moment(at));
 /** From one moment to another; the day is written once if it is the same. */
@@ -108,7 +110,6 @@ export const dateRange = (start: Day, end: Day): string =>
   dates({ day: "numeric", month: "short", year: "numeric" }).formatRange(noon(start), noon(addDays(end, -1)));
 export const month = (day: Day): string => dates({ month: "long", year: "numeric" }).format(noon(day));
 export const shortMonth = (day: Day): string => dates({ month: "short" }).format(noon(day));
-export const year = (day: Day): string => day.slice(0, 4);
 
 /** The first `most` of a list, and whether there are more. */
 export const listFirst = (texts: readonly string[], most: number): string =>

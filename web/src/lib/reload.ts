@@ -1,3 +1,5 @@
+import { on } from "svelte/events";
+
 /** The longest delay of a timer, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 const SOONEST = 15_000;
@@ -15,9 +17,9 @@ export function scheduleReload(wait: number, reload: () => void): () => void {
   const reloadIfDue = (): void => {
     if (document.visibilityState === "visible" && Date.now() >= due) reload();
   };
-  document.addEventListener("visibilitychange", reloadIfDue);
+  const stopListening = on(document, "visibilitychange", reloadIfDue);
   return () => {
     clearTimeout(timer);
-    document.removeEventListener("visibilitychange", reloadIfDue);
+    stopListening();
   };
 }

@@ -1,3 +1,4 @@
+import { on } from "svelte/events";
 import { answer, api, type Problem, type Schema, whenSessionEnds } from "$api";
 import { isLanguage, setLanguage } from "$i18n";
 import { base } from "./base";
@@ -67,14 +68,13 @@ class Session {
     );
     const tabs = new BroadcastChannel(LOG_OUT);
     tabs.addEventListener("message", openLandingPage);
-    const checkOnReturn = (): void => {
+    const stopListening = on(document, "visibilitychange", () => {
       if (document.visibilityState === "visible") void this.#check().catch(() => undefined);
-    };
-    document.addEventListener("visibilitychange", checkOnReturn);
+    });
     return () => {
       clearInterval(timer);
       tabs.close();
-      document.removeEventListener("visibilitychange", checkOnReturn);
+      stopListening();
     };
   }
 

@@ -14,7 +14,9 @@ export const words = dictionary({
     red: ["Red day", "Jour rouge"],
     unknown: ["Not known yet", "Pas encore connu"],
   },
+  // in the order of charts and tables; each has a colour in colors.css
   buckets: {
+    subscription: ["Subscription", "Abonnement"],
     base: ["Base", "Base"],
     hp: ["Peak", "Heures pleines"],
     hc: ["Off-peak", "Heures creuses"],
@@ -25,7 +27,6 @@ export const words = dictionary({
     red_hp: ["Red, peak", "Rouge, pleines"],
     red_hc: ["Red, off-peak", "Rouge, creuses"],
     unknown: ["Not assigned", "Non attribué"],
-    subscription: ["Subscription", "Abonnement"],
     production: ["Production", "Production"],
   },
   options: {
@@ -57,7 +58,10 @@ export const words = dictionary({
   energy: ["Energy", "Énergie"],
   subscribedPower: ["Subscribed power", "Puissance souscrite"],
   callsByDay: ["Calls to Enedis by day", "Appels à Enedis par jour"],
+  from: ["from {when}", "à partir du {when}"],
   until: ["until {when}", "jusqu’au {when}"],
+  option: ["Option", "Option"],
+  apiClients: ["API clients", "Clients d’API"],
   priceMissing: [
     "The price of some of these hours is not known.",
     "Le prix de certaines de ces heures n’est pas connu.",

@@ -2,6 +2,8 @@ import { dictionary } from "$i18n";
 
 /** Texts of the shared components and of the layout. */
 export const t = dictionary({
+  email: ["E-mail address", "Adresse de courriel"],
+  newPassword: ["New password", "Nouveau mot de passe"],
   passwordHint: [
     "At least 12 characters; a few words are best.",
     "Au moins 12 caractères ; quelques mots sont le mieux.",
@@ -14,6 +16,7 @@ export const t = dictionary({
   showMore: ["Show more", "Afficher la suite"],
   cancel: ["Cancel", "Annuler"],
   close: ["Close", "Fermer"],
+  deletePermanently: ["Delete permanently", "Supprimer définitivement"],
   save: ["Save", "Enregistrer"],
   saved: ["Saved.", "Enregistré."],
   skip: ["Skip to the content", "Aller au contenu"],

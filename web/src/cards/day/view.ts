@@ -1,9 +1,8 @@
 import type { Bar } from "$charts/Bars.svelte";
-import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
+import { type Row, toBar, toRows, type Unit, write } from "../../pages/consumption/bars";
 import { t as page } from "../../pages/consumption/texts";
 import type { Span } from "../../pages/consumption/view";
-import { energy, money } from "$lib/format";
-import { words } from "$lib/words";
+import { words } from "$lib";
 import type { Series } from "../commands";
 import { t } from "./texts";
 
@@ -18,17 +17,17 @@ export interface DayView {
 /** The rows of a series and their bars: consumption by bucket with its euros, and production beside it. */
 export function buildView(series: Series, span: Span, unit: Unit, produces: boolean): DayView {
   const rows = toRows(series, span, "consumption", unit);
-  const others = toRows(series, span, "consumption", unit === "energy" ? "euros" : "energy");
+  const otherUnit = unit === "energy" ? "euros" : "energy";
+  const others = toRows(series, span, "consumption", otherUnit);
   const produced = produces ? toRows(series, span, "production", unit) : undefined;
-  const write = { energy, euros: money };
   const bars = rows.map((row, place) => {
     const bar = toBar(row, unit);
     const other = others[place]?.total ?? null;
     const beside = produced?.[place]?.total;
     const sentence = [
       bar.sentence,
-      ...(other === null ? [] : [write[unit === "energy" ? "euros" : "energy"](other)]),
-      ...(beside === undefined || beside === null ? [] : [`${words().directions.production} ${write[unit](beside)}`]),
+      ...(other === null ? [] : [write(otherUnit)(other)]),
+      ...(beside === undefined || beside === null ? [] : [`${words().directions.production} ${write(unit)(beside)}`]),
     ].join(" · ");
     return { ...bar, sentence, ...(produced ? { beside: beside ?? null } : {}) };
   });

@@ -1,7 +1,6 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  from: ["from {when}", "à partir du {when}"],
   possible: [
     "It can still be {colors}. RTE confirms it by 11:20.",
     "Il peut encore être {colors}. RTE le confirme avant 11\u00a0h\u00a020.",

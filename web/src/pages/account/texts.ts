@@ -2,7 +2,6 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   profile: ["You", "Vous"],
-  email: ["E-mail address", "Adresse de courriel"],
   pending: [
     "{email} will replace it once you open the link in our e-mail.",
     "{email} la remplacera dès que vous ouvrirez le lien de notre courriel.",
@@ -11,7 +10,6 @@ export const t = dictionary({
   changeEmail: ["Change the address", "Changer l’adresse"],
   newEmail: ["New address", "Nouvelle adresse"],
   currentPassword: ["Current password", "Mot de passe actuel"],
-  newPassword: ["New password", "Nouveau mot de passe"],
   changePassword: ["Change the password", "Changer le mot de passe"],
   passwordChanged: [
     "The password is changed. Other browsers are logged out.",
@@ -28,7 +26,6 @@ export const t = dictionary({
   used: ["{used} of {limit} used", "{used} sur {limit}"],
   resets: ["Resets {when}.", "Remise à zéro le {when}."],
   calls: ["Calls", "Appels"],
-  clients: ["API clients", "Clients d’API"],
   clientsText: [
     "Home Assistant and each script sign in with a client of their own.",
     "Home Assistant et les scripts se connectent chacun avec le leur.",

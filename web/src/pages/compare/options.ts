@@ -4,8 +4,8 @@ import { money, month, percent, shortMonth, words } from "$lib";
 import { t } from "./texts";
 
 type View = Schema<"ComparisonView">;
-const ORDER = ["own", "base", "hp_hc", "changed_hours", "tempo"];
 
+/** The options that are no offers, in the order in which they are shown. */
 const COLORS: Readonly<Record<string, string>> = {
   own: "var(--custom-1)",
   base: "var(--hp)",
@@ -13,6 +13,7 @@ const COLORS: Readonly<Record<string, string>> = {
   changed_hours: "var(--custom-3)",
   tempo: "var(--blue-hp)",
 };
+const ORDER = Object.keys(COLORS);
 const OFFER_COLORS = ["var(--custom-4)", "var(--red-hp)", "var(--blue-hc)"];
 
 /** The options that the gateway compared, the reader's own first, offers last. */

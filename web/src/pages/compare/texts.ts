@@ -28,10 +28,9 @@ export const t = dictionary({
     "Les mois marqués * ne sont connus qu’en partie ; leurs barres comptent l’abonnement du mois entier.",
   ],
   partly: ["{share} of its hours", "{share} de ses heures"],
-  option: ["Option", "Option"],
   bill: ["Bill", "Facture"],
   known: ["Hours with a price", "Heures avec un prix"],
-  lowest: ["lowest", "la plus basse"],
+  lowest: ["lowest bill", "facture la plus basse"],
   options: {
     own: ["Your own tariff", "Votre tarif"],
     changed_hours: ["Peak/off-peak with other hours", "Heures pleines/creuses à d’autres heures"],

@@ -1,21 +1,16 @@
+import { loadElement } from "$lib/load";
 // not bundled: 1.5 MB that are already minified
 import scriptUrl from "swagger-ui-dist/swagger-ui-bundle.js?url";
 import styleUrl from "swagger-ui-dist/swagger-ui.css?url";
 
 type SwaggerUI = (options: Record<string, unknown>) => unknown;
 
-const loaded = (element: HTMLScriptElement | HTMLLinkElement): Promise<void> =>
-  new Promise((resolve, reject) => {
-    element.addEventListener("load", () => resolve());
-    element.addEventListener("error", () => reject(new Error("Swagger UI did not load")));
-    document.head.append(element);
-  });
-
 /** Swagger UI of an OpenAPI document, without its calls to other sites. */
 export async function showSwagger(domNode: HTMLElement, url: string): Promise<void> {
   const script = Object.assign(document.createElement("script"), { src: scriptUrl });
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: styleUrl });
-  const [described] = await Promise.all([fetch(url).then((answer) => answer.json()), loaded(script), loaded(style)]);
+  const asked = fetch(url).then((answer) => answer.json());
+  const [described] = await Promise.all([asked, loadElement(script), loadElement(style)]);
   const swagger = (globalThis as unknown as { SwaggerUIBundle: SwaggerUI }).SwaggerUIBundle;
   swagger({
     domNode,
@@ -28,17 +23,4 @@ export async function showSwagger(domNode: HTMLElement, url: string): Promise<vo
     validatorUrl: null,
     withCredentials: true,
   });
-}
-
-/** Make Swagger UI follow the system's colour scheme, for which it needs a class; return how to stop. */
-export function followTheme(): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const { classList } = document.documentElement;
-  const follow = (): void => void classList.toggle("dark-mode", dark.matches);
-  follow();
-  dark.addEventListener("change", follow);
-  return () => {
-    dark.removeEventListener("change", follow);
-    classList.remove("dark-mode");
-  };
 }

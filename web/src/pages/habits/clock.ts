@@ -1,8 +1,7 @@
-import { words } from "$lib/words";
+import { hourText, words } from "$lib";
 
 export const hours = Array.from({ length: 24 }, (_, hour) => hour);
-/** Hours of the clock as people write them: from an hour to the next. */
-export const hourText = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
 
+/** What is said about an hour of the clock. */
 export const describeHour = (name: string, hour: number, value: string): string =>
   words().inHours({ name, from: hourText(hour), until: hourText(hour + 1), value });

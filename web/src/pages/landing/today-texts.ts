@@ -4,7 +4,6 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   today: ["Tempo today", "Tempo aujourd’hui"],
   tomorrow: ["Tempo tomorrow", "Tempo demain"],
-  from: ["from {day}", "à partir du {day}"],
   possible: ["Still possible: {colors}", "Encore possible : {colors}"],
   announced: ["Announced in the morning, by 11:20.", "Annoncé dans la matinée, avant 11\u00a0h\u00a020."],
   unconfirmed: ["not confirmed yet", "pas encore confirmé"],

@@ -57,31 +57,8 @@ export function minutes(time: string): number {
   return hour * 60 + minute;
 }
 
-export const newTimes = (): Times => ({
-  season: "all",
-  weekdays: [...EVERY_DAY],
-  holidays: "by_weekday",
-  slots: [],
-});
-export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "", colors: [], on: null });
-export const newOffPeak = (slots: Times["slots"] = [{ from: "", to: "" }]): OffPeakDraft => ({
-  ...newTimes(),
-  slots,
-  validFrom: "",
-  validTo: "",
-});
-export const newTariff = (power: number): TariffDraft => ({
-  validFrom: "",
-  option: "base",
-  power,
-  own: false,
-  prices: [],
-  subscription: "",
-  production: "",
-  offer: "",
-  holidays: "mainland",
-  kept: {},
-});
+export const newPrice = (bucket = ""): PriceDraft => ({ ...toTimes({}), bucket, price: "", colors: [], on: null });
+export const newOffPeak = (): OffPeakDraft => toOffPeakDraft({ slots: [["", ""]] });
 
 interface GivenTimes {
   season?: Times["season"];
@@ -141,17 +118,18 @@ export function toTariffDraft(tariff: Schema<"Tariff-Output">): TariffDraft {
 }
 
 export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
-  const offer = (draft.option === "custom" && draft.offer) || null;
-  const own = !offer && (draft.own || draft.option === "custom");
+  const isCustom = draft.option === "custom";
+  const offer = (isCustom && draft.offer) || null;
+  const own = !offer && (draft.own || isCustom);
   return {
     valid_from: draft.validFrom || null,
     option: draft.option,
     power_kva: draft.power,
     prices: own
       ? draft.prices.map((row) => ({
-          ...(draft.option === "custom" ? fromTimes(row) : {}),
-          ...(draft.option === "custom" && row.colors.length > 0 ? { colors: row.colors } : {}),
-          ...(draft.option === "custom" && row.on ? { on: row.on } : {}),
+          ...(isCustom ? fromTimes(row) : {}),
+          ...(isCustom && row.colors.length > 0 ? { colors: row.colors } : {}),
+          ...(isCustom && row.on ? { on: row.on } : {}),
           bucket: row.bucket.trim(),
           eur_per_kwh: parseNumber(row.price) ?? 0,
         }))
@@ -160,7 +138,7 @@ export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
         : "regulated",
     ...(offer ? { offer } : {}),
     holidays: draft.holidays,
-    ...(draft.option === "custom" ? draft.kept : {}),
+    ...(isCustom ? draft.kept : {}),
     subscription_eur_per_month: parseNumber(draft.subscription),
     production_eur_per_kwh: parseNumber(draft.production),
   };

@@ -36,7 +36,6 @@ export const t = dictionary({
     "Aucun tarif n’est indiqué : sans lui, les coûts ne sont pas connus.",
   ],
   always: ["always", "depuis toujours"],
-  from: ["from {day}", "à partir du {day}"],
   regulated: ["Regulated prices on {day}", "Prix réglementés au {day}"],
   checkedOn: ["Last checked on {day}", "Dernière vérification le {day}"],
   perMonth: ["{eur} a month", "{eur} par mois"],
@@ -53,7 +52,6 @@ export const t = dictionary({
   validFrom: ["Applies from", "S’applique à partir du"],
   validFromHint: ["Empty: it has always applied.", "Vide : depuis toujours."],
   validTo: ["Other hours from", "Autres heures à partir du"],
-  option: ["Option", "Option"],
   prices: ["Prices", "Prix"],
   offer: ["Offer", "Offre"],
   holidaysOf: ["Public holidays of", "Jours fériés de"],
@@ -219,5 +217,4 @@ export const t = dictionary({
     "Its readings, tariffs and consent here are deleted immediately and permanently.",
     "Ses relevés, ses tarifs et son consentement sont supprimés de ce site, immédiatement et définitivement.",
   ],
-  deleteConfirm: ["Delete permanently", "Supprimer définitivement"],
 });

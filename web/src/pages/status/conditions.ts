@@ -12,7 +12,3 @@ export const tones = {
   down: "bad",
   paused: "bad",
 } as const satisfies Record<Schema<"Condition">, string>;
-
-/** Whether data may be missing because of it, so that the overview mentions it. */
-export const isTrouble = ({ condition }: Schema<"ServiceStatus">): boolean =>
-  condition !== "working" && condition !== "unstable";
