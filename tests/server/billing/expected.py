@@ -1,9 +1,10 @@
 """What the answers about a home must say, counted minute by minute; shares nothing with the gateway.
 
-Prices are copied from EDF's printed price lists. Energy is in watt-minutes, money in EUR.
+Prices are copied from EDF's printed price lists. Energy is in watt-minutes, money in whole numbers of 1/`MONEY` EUR.
 """
 
 import calendar
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from itertools import groupby
 from tests.server.paris import PARIS, midnight
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+WATT_MINUTES = 60_000
+"""In a kWh."""
+MONEY = 10_000 * WATT_MINUTES * 12 * math.lcm(28, 29, 30, 31) * math.lcm(23, 24, 25)
+"""A watt-minute at any price of four decimals and an hour's subscription are whole: fractions would add up slowly."""
 REGULATED = ("base", "hp_hc", "tempo")
 _BUCKETS = {
     "base": ("base",),
@@ -112,11 +117,17 @@ class Sums:
 
     consumption: int | None = None
     production: int | None = None
-    cost: Fraction | None = None
-    revenue: Fraction | None = None
+    cost: int | None = None
+    revenue: int | None = None
     used: Counter[str] = field(default_factory=Counter)
-    costs: dict[str, Fraction] = field(default_factory=dict)
+    costs: dict[str, int] = field(default_factory=dict)
     lacks: set[str] = field(default_factory=set)
+
+
+def count_money(eur: Fraction) -> int:
+    money = eur * MONEY
+    assert money.is_integer(), eur
+    return int(money)
 
 
 def list_days(start: date, end: date) -> list[date]:
@@ -214,12 +225,12 @@ class Home:
     def is_whole(self, day: date, hours: Mapping[int, Hour]) -> bool:
         return sum(hour.minutes for hour in hours.values()) == len(list_clocks(day))
 
-    def subscription_of(self, day: date, option: str = "") -> Fraction:
+    def subscription_of(self, day: date, option: str = "") -> int:
         contract = self.find_contract(day)
         month = Fraction(_find_grid(option or contract.option, contract.kva, day)[1])
         if self.produces:
             month += [yearly for first, yearly in _SURCHARGES if first <= day.isoformat()][-1] / 12
-        return month / calendar.monthrange(day.year, day.month)[1]
+        return count_money(month / calendar.monthrange(day.year, day.month)[1])
 
     def add_up(self, days: Iterable[date], today: date) -> Sums:
         """What the known hours of some days come to, and what is missing."""
@@ -238,18 +249,19 @@ class Home:
         contract = self.find_contract(day)
         found.consumption = (found.consumption or 0) + hour.energy
         found.used.update(hour.used)
+        prices = list_prices(contract.option, contract.kva, day)
         for bucket, energy in hour.used.items():
-            price = price_of(contract.option, contract.kva, day, bucket)
-            if price is not None:
-                found.cost = (found.cost or Fraction(0)) + energy * price / 60_000
-                found.costs[bucket] = found.costs.get(bucket, Fraction(0)) + energy * price / 60_000
+            if bucket in prices:
+                cost = energy * prices[bucket]
+                found.cost = (found.cost or 0) + cost
+                found.costs[bucket] = found.costs.get(bucket, 0) + cost
             elif energy:
                 found.lacks.add("cost")
         if hour.gave is None:
             return
         found.production = (found.production or 0) + hour.gave
         if contract.production is not None:
-            found.revenue = (found.revenue or Fraction(0)) + hour.gave * contract.production / 60_000
+            found.revenue = (found.revenue or 0) + hour.gave * price_watt_minute(contract.production)
         elif hour.gave:
             found.lacks.add("revenue")
 
@@ -268,9 +280,16 @@ def _find_grid(option: str, kva: int, day: date) -> tuple[str, str, str]:
     return [grid for grid in _GRIDS[option, kva] if grid[0] <= day.isoformat()][-1]
 
 
-def price_of(option: str, kva: int, day: date, bucket: str) -> Fraction | None:
-    prices = dict(zip(_BUCKETS[option], _find_grid(option, kva, day)[2].split(), strict=True))
-    return Fraction(prices[bucket]) if bucket in prices else None
+@cache
+def price_watt_minute(eur_per_kwh: Fraction) -> int:
+    return count_money(eur_per_kwh / WATT_MINUTES)
+
+
+@cache
+def list_prices(option: str, kva: int, day: date) -> dict[str, int]:
+    """What a watt-minute costs, by bucket."""
+    told = _find_grid(option, kva, day)[2].split()
+    return {bucket: price_watt_minute(Fraction(eur)) for bucket, eur in zip(_BUCKETS[option], told, strict=True)}
 
 
 def find_year_before(day: date) -> date | None:
@@ -311,27 +330,25 @@ def split_days(step: str, days: Sequence[date]) -> list[list[date]]:
 class OptionBill:
     """What an option comes to in a month, over the hours that are compared. `share` is that of the month's hours."""
 
-    energy: Fraction
-    subscription: Fraction
+    energy: int
+    subscription: int
     share: Fraction
 
 
 def compare_month(home: Home, days: Sequence[date]) -> dict[str, OptionBill | None]:
     """What a month would have cost under each option; empty if nothing has a price. None: cannot be compared."""
     days = [day for day in days if day >= home.since]
-    costs: dict[str, dict[tuple[date, int], Fraction]] = {name: {} for name in (*REGULATED, "own")}
+    costs: dict[str, dict[tuple[date, int], int]] = {name: {} for name in (*REGULATED, "own")}
     lengths: dict[tuple[date, int], int] = {}
     for name, found in costs.items():
         for day in days:
             contract = home.find_contract(day)
             option = contract.option if name == "own" else name
+            prices = list_prices(option, contract.kva, day)
             for number, hour in home.list_hours(day, option).items():
-                prices = {bucket: price_of(option, contract.kva, day, bucket) for bucket in hour.used}
-                known_prices = {bucket: price for bucket, price in prices.items() if price is not None}
-                if known_prices.keys() == hour.used.keys():
+                if hour.used.keys() <= prices.keys():
                     lengths[day, number] = hour.minutes // 60
-                    eur = [Fraction(energy, 60_000) * known_prices[bucket] for bucket, energy in hour.used.items()]
-                    found[day, number] = sum(eur, Fraction(0))
+                    found[day, number] = sum(energy * prices[bucket] for bucket, energy in hour.used.items())
     known = {name: sum(lengths[key] for key in found) for name, found in costs.items()}
     most = max(known.values())
     if not most:
@@ -343,8 +360,8 @@ def compare_month(home: Home, days: Sequence[date]) -> dict[str, OptionBill | No
     hours = sum(len(list_clocks(day)) // 60 for day in days)
     return {
         name: OptionBill(
-            sum((costs[name][key] for key in shared), Fraction(0)),
-            sum((home.subscription_of(day, "" if name == "own" else name) for day in days), Fraction(0)),
+            sum(costs[name][key] for key in shared),
+            sum(home.subscription_of(day, "" if name == "own" else name) for day in days),
             Fraction(sum(lengths[key] for key in shared), hours),
         )
         if name in compared
