@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { answer, api } from "../src/api";
-import { leave, session } from "../src/lib/session.svelte";
+
+// all files share their modules: another may have replaced what is to happen when a session ends
+vi.resetModules();
+const { answer, api } = await import("../src/api");
+const { leave, session } = await import("../src/lib/session.svelte");
 
 const location = { href: "http://localhost/meter?meter=abc", search: "?meter=abc", assign: vi.fn() };
 const refuse = (code: string) =>
