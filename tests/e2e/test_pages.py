@@ -77,7 +77,9 @@ async def test_on_a_phone_the_rows_of_a_wide_table_are_lists_with_named_values(
         region = person.page.get_by_role("group", name=table)
         row = region.get_by_role("row").first
         await expect(row.get_by_role("cell", name=re.compile(rf"^{column} .*\S"))).to_be_visible()
-        assert await region.evaluate("region => region.scrollWidth - region.clientWidth") == 0
+        for width in (390, 820, 1280, 1440):
+            await person.page.set_viewport_size({"width": width, "height": 900})
+            assert await region.evaluate("region => region.scrollWidth - region.clientWidth") == 0, width
 
 
 _MOVES = "document.getAnimations().length"
