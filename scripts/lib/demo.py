@@ -178,7 +178,7 @@ async def _wait_for_history(client: HomeAssistantClient, oldest: datetime, newes
 
 async def _has_reached(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
     ids = await energy.list_statistics(client, series)
-    # only both ends are loaded: Home Assistant is still busy with all between
+    # only both ends: loading every hour would slow the import down
     return len(ids) == len(USAGE_POINTS) and all(
         [
             await energy.load_hours(client, each, newest)

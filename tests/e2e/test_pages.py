@@ -1,6 +1,7 @@
 """Every page of the front end in a real browser: axe objects to nothing, no policy is violated."""
 
 import asyncio
+import re
 
 import pytest
 from playwright.async_api import Route, expect
@@ -61,6 +62,22 @@ async def test_every_page_is_accessible_in_both_themes_and_keeps_to_its_policy(
         await person.log_in_by_form(OWNER)
         wrong |= {page: await check_page(person, page) for page in OWNER_PAGES}
     assert {page: what for page, what in wrong.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "column"), [("compare", "Option", "Bill"), ("administration", "Users", "API clients")]
+)
+async def test_on_a_phone_the_rows_of_a_wide_table_are_lists_with_named_values(
+    pages: Stack, page: str, table: str, column: str
+) -> None:
+    async with open_visitor(pages.gateway_url, width=390) as person:
+        await person.log_in(OWNER)
+        await person.wait_for_days()
+        await person.visit(page)
+        region = person.page.get_by_role("group", name=table)
+        row = region.get_by_role("row").first
+        await expect(row.get_by_role("cell", name=re.compile(rf"^{column} .*\S"))).to_be_visible()
+        assert await region.evaluate("region => region.scrollWidth - region.clientWidth") == 0
 
 
 _MOVES = "document.getAnimations().length"

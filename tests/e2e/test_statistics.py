@@ -32,7 +32,7 @@ async def fetch_complete_series(client: HomeAssistantClient, home: str, series: 
         ids = [
             key for key, name in (await energy.list_statistics(client, series)).items() if name.startswith(f"{home} ")
         ]
-        # all of them only once the newest is there: Home Assistant is still busy with those between
+        # all of them only once the newest is there: loading every hour again and again would slow the import down
         is_there = ids and await energy.load_hours(client, ids[0], newest)
         hours = await energy.load_hours(client, ids[0], OLDEST) if is_there else {}
         whole = hours and min(hours) <= newest - timedelta(days=59) and max(hours) == newest

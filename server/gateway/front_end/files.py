@@ -26,6 +26,7 @@ class File:
 
     path: Path
     changed_ns: int
+    size: int
     is_hashed: bool
 
     @cached_property
@@ -80,7 +81,8 @@ class Files:
             return None
         if not file.resolve().is_relative_to(self._folder.resolve()):
             return None
-        return _load_file(file, file.stat().st_ctime_ns, name.startswith("assets/"))
+        status = file.stat()
+        return _load_file(file, status.st_ctime_ns, status.st_size, name.startswith("assets/"))
 
 
 _load_file = lru_cache(maxsize=256)(File)

@@ -42,7 +42,10 @@ class FrontEndSite:
         if path == _API or path.startswith(f"{_API}/"):
             await self._app(_is_api_path(scope), receive, send_with_headers)
         elif scope["method"] in {"GET", "HEAD"} and path not in _OURS and (file := self._files.find_file(path)):
-            response = await asyncio.to_thread(_respond_file, file, Headers(scope=scope))
+            try:
+                response = await asyncio.to_thread(_respond_file, file, Headers(scope=scope))
+            except FileNotFoundError:  # it was there a moment ago: the front end is being built
+                response = Response(status_code=HTTPStatus.NOT_FOUND, headers={"Cache-Control": "no-store"})
             if scope["method"] == "HEAD":
                 response.body = b""
             await response(scope, receive, send_with_headers)

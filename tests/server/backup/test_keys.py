@@ -16,7 +16,7 @@ PRM = "30001000000001"
 
 _STOPS_HALF_WAY = """
 import time
-from gateway.cli.common import with_runtime
+from gateway.cli.runtime import with_runtime
 from gateway.keys import rotation
 
 async def work(runtime):

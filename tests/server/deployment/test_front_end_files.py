@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from gateway.app import create_app
-from gateway.front_end.files import Files, NoFrontEndError
+from gateway.front_end.files import File, Files, NoFrontEndError
 from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
 from gateway.settings import Settings
@@ -104,13 +104,31 @@ async def test_a_new_build_is_served_at_once(site: httpx2.AsyncClient, build_fol
     first = await site.get("/overview")
     (build_folder / "assets/app-d41d8cd9.js").unlink()
     (build_folder / "assets/app-0cc175b9.js").write_text("console.log('new');")
-    (build_folder / "index.html").write_text("<!doctype html><title>New page</title>")
+    (build_folder / "index.html").write_text("<!doctype html><title>Another page</title>")
     page = await site.get("/overview", headers={"If-None-Match": first.headers["ETag"]})
-    assert (page.status_code, "New page" in page.text) == (200, True)
+    assert (page.status_code, "Another page" in page.text) == (200, True)
     assert (await site.get("/assets/app-0cc175b9.js")).text == "console.log('new');"
     assert (await site.get("/assets/app-d41d8cd9.js")).status_code == 404
     (build_folder / "index.html").unlink()
     assert (await site.get("/overview")).status_code == 404, "while it is built"
+
+
+async def test_a_file_that_a_build_removes_during_a_request_is_not_found(build_folder: Path) -> None:
+    class Removed(Files):
+        def find_file(self, path: str) -> File | None:
+            found = super().find_file(path)
+            (build_folder / "icon.svg").unlink(missing_ok=True)
+            return found
+
+    async def fail(*_: object) -> None:
+        raise AssertionError("the API is not asked")
+
+    headers = build_security_headers(with_captcha=False)
+    whole = httpx2.ASGITransport(FrontEndSite(fail, Removed(build_folder), headers))
+    async with httpx2.AsyncClient(transport=whole, base_url="http://gateway") as http:
+        gone = await http.get("/icon.svg")
+    assert (gone.status_code, gone.headers["Cache-Control"]) == (404, "no-store")
+    is_secured(gone)
 
 
 async def test_what_a_browser_has_already_is_not_sent_again(site: httpx2.AsyncClient) -> None:
