@@ -227,10 +227,7 @@ class Home:
 
     def subscription_of(self, day: date, option: str = "") -> int:
         contract = self.find_contract(day)
-        month = Fraction(_find_grid(option or contract.option, contract.kva, day)[1])
-        if self.produces:
-            month += [yearly for first, yearly in _SURCHARGES if first <= day.isoformat()][-1] / 12
-        return count_money(month / calendar.monthrange(day.year, day.month)[1])
+        return price_day(option or contract.option, contract.kva, day, produces=self.produces)
 
     def add_up(self, days: Iterable[date], today: date) -> Sums:
         """What the known hours of some days come to, and what is missing."""
@@ -290,6 +287,15 @@ def list_prices(option: str, kva: int, day: date) -> dict[str, int]:
     """What a watt-minute costs, by bucket."""
     told = _find_grid(option, kva, day)[2].split()
     return {bucket: price_watt_minute(Fraction(eur)) for bucket, eur in zip(_BUCKETS[option], told, strict=True)}
+
+
+@cache
+def price_day(option: str, kva: int, day: date, *, produces: bool) -> int:
+    """What a day of a subscription costs."""
+    month = Fraction(_find_grid(option, kva, day)[1])
+    if produces:
+        month += [yearly for first, yearly in _SURCHARGES if first <= day.isoformat()][-1] / 12
+    return count_money(month / calendar.monthrange(day.year, day.month)[1])
 
 
 def find_year_before(day: date) -> date | None:
