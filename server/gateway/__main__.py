@@ -20,9 +20,9 @@ def run() -> None:
     """Run a command."""
     skip_unused_libraries()
     with import_without_gc():
-        from gateway.cli import run as run_command  # noqa: PLC0415 - it imports what would import these
+        from gateway.cli import app  # noqa: PLC0415 - it imports what would import these
 
-    run_command()
+    app()
 
 
 if __name__ == "__main__":

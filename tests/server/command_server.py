@@ -70,4 +70,4 @@ def _run_command(*files: int, arguments: list[str], folder: str, env: dict[str, 
     os.environ.update(env)
     time.tzset()
     sys.argv = ["gateway", *arguments]
-    cli.run()
+    cli.app()

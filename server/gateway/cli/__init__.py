@@ -85,8 +85,3 @@ def main(
     """The gateway of MyElectricalData."""
     # only their owner may read databases, keys and backups
     os.umask(0o077)
-
-
-def run() -> None:
-    """Run a command."""
-    app()

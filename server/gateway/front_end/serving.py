@@ -41,16 +41,22 @@ class FrontEndSite:
         path = scope["path"]
         if path == _API or path.startswith(f"{_API}/"):
             await self._app(_is_api_path(scope), receive, send_with_headers)
-        elif scope["method"] in {"GET", "HEAD"} and path not in _OURS and (file := self._files.find_file(path)):
-            try:
-                response = await asyncio.to_thread(_respond_file, file, Headers(scope=scope))
-            except FileNotFoundError:  # it was there a moment ago: the front end is being built
-                response = Response(status_code=HTTPStatus.NOT_FOUND, headers={"Cache-Control": "no-store"})
+        elif (
+            scope["method"] in {"GET", "HEAD"} and path not in _OURS and (response := await self._find_response(scope))
+        ):
             if scope["method"] == "HEAD":
                 response.body = b""
             await response(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
+
+    async def _find_response(self, scope: Scope) -> Response | None:
+        """Return the file at the path of a request; None if there is none, or if a build removes it meanwhile."""
+        try:
+            file = self._files.find_file(scope["path"])
+            return await asyncio.to_thread(_respond_file, file, Headers(scope=scope)) if file else None
+        except FileNotFoundError:
+            return None
 
 
 def _is_api_path(scope: Scope) -> Scope:

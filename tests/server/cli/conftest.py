@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import Settings
+from scripts.lib.program import free_port
 from tests.server.backup.conftest import GATEWAY
 from tests.server.commands import run_command
 from tests.server.conftest import Simulator
@@ -92,6 +93,8 @@ def shell(tmp_path: Path, simulator: Simulator) -> Shell:
     names = {name.upper() for name in Settings.model_fields}
     env = {name: value for name, value in os.environ.items() if name not in names}
     env |= {
+        # nothing listens there: at the default, a demo may
+        "BACKEND_URL": f"http://localhost:{free_port()}",
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/data/gateway.db",
         "ENEDIS_ENVIRONMENT": "simulator",
         "ENEDIS_BASE_URL": simulator.url,

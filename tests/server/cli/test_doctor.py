@@ -31,11 +31,12 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
         "RTE_CLIENT_SECRET": "a-wrong-one",
         "ENEDIS_BASE_URL": "http://127.0.0.1:9",
     }
-    before = shell.run("doctor")
+    port = str(free_port())
+    before = shell.run("doctor", "--port", port)
     assert before.returncode == 1
     assert "gateway migrate" in before.stdout
     shell.run("migrate")
-    found = shell.run("doctor")
+    found = shell.run("doctor", "--port", port)
     assert found.returncode == 1
     for words in ("BACKEND_URL is http", "ADMIN_EMAILS is empty", "Enedis does not answer", "RTE rejects"):
         assert words in found.stdout, found.stdout

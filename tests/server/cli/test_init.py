@@ -61,7 +61,7 @@ async def test_from_nothing_to_a_gateway_that_home_assistant_signs_in_to(
 
 
 def test_at_a_terminal_init_asks_for_all_that_is_not_set(shell: Shell) -> None:
-    for name in ("ENEDIS_CLIENT_ID", "ENEDIS_CLIENT_SECRET", "RTE_CLIENT_ID", "RTE_CLIENT_SECRET"):
+    for name in ("ENEDIS_CLIENT_ID", "ENEDIS_CLIENT_SECRET", "RTE_CLIENT_ID", "RTE_CLIENT_SECRET", "BACKEND_URL"):
         del shell.env[name]
     code, seen = shell.talk(
         "init",

@@ -113,21 +113,23 @@ async def test_a_new_build_is_served_at_once(site: httpx2.AsyncClient, build_fol
     assert (await site.get("/overview")).status_code == 404, "while it is built"
 
 
-async def test_a_file_that_a_build_removes_during_a_request_is_not_found(build_folder: Path) -> None:
+async def test_a_file_that_a_build_removes_during_a_request_is_not_found(
+    build_folder: Path, settings: Settings, clock: SetClock
+) -> None:
     class Removed(Files):
         def find_file(self, path: str) -> File | None:
             found = super().find_file(path)
             (build_folder / "icon.svg").unlink(missing_ok=True)
             return found
 
-    async def fail(*_: object) -> None:
-        raise AssertionError("the API is not asked")
-
-    headers = build_security_headers(with_captcha=False)
-    whole = httpx2.ASGITransport(FrontEndSite(fail, Removed(build_folder), headers))
-    async with httpx2.AsyncClient(transport=whole, base_url="http://gateway") as http:
+    app = create_app(settings, clock)
+    whole = FrontEndSite(app, Removed(build_folder), build_security_headers(with_captcha=False))
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,
+    ):
         gone = await http.get("/icon.svg")
-    assert (gone.status_code, gone.headers["Cache-Control"]) == (404, "no-store")
+    assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
     is_secured(gone)
 
 

@@ -13,7 +13,7 @@ from tests.server.conftest import wait_until
 
 __all__ = ["make_serving"]
 
-_PATIENT = "from gateway import cli; from gateway.kit import graceful_shutdown as it; it.PATIENCE = 120; cli.run()"
+_PATIENT = "from gateway import cli; from gateway.kit import graceful_shutdown as it; it.PATIENCE = 120; cli.app()"
 """A gateway that waits longer for its clients: on a busy machine these tests need more than seconds."""
 _REQUEST = b"%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n"
 

@@ -3,7 +3,7 @@ import { bucketName, words } from "$lib/words";
 const CUSTOM = 4;
 const own: string[] = [];
 
-const isOurs = (bucket: string): boolean => bucket in words().buckets;
+const isOurs = (bucket: string): boolean => Object.hasOwn(words().buckets, bucket);
 
 /** The order in which buckets are stacked and listed: ours as they are named, then those of own prices by name. */
 export function byBucket(a: string, b: string): number {
