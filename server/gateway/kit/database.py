@@ -6,6 +6,7 @@ lock when it begins (BEGIN IMMEDIATE). SQLite lets writers poll for its lock, in
 
 import asyncio
 import enum
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, override
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, Row, Select, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_, greenlet_spawn
 
 from gateway.kit.outage import translate_database_errors
 
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 20
 """How long a writer on SQLite waits for those of its process, and then for those of others."""
 _SQLITE_PRAGMAS = (
-    f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}",  # first: the next one may have to wait for a lock, too
-    "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
+    f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}",
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost one disk flush per transaction
 )
+_RETRY_SECONDS = 0.05
 
 
 CONNECT_SECONDS = 5
@@ -245,6 +246,24 @@ def _check_rested_connections(engine: AsyncEngine) -> None:
                 raise InvalidatePoolError from error
 
 
+def _use_write_ahead_log(cursor: DBAPICursor) -> None:
+    """Set the journal mode with which readers do not wait for the writer.
+
+    A new file's first connections compete for a lock here, and SQLite refuses all but one at once: its busy_timeout
+    does not apply to a change of the mode.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        await_(asyncio.sleep(_RETRY_SECONDS))
+
+
 def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -252,6 +271,7 @@ def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
         cursor = connection.cursor()
         for pragma in (*_SQLITE_PRAGMAS, references):
             cursor.execute(pragma)
+        _use_write_ahead_log(cursor)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
