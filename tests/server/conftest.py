@@ -28,6 +28,7 @@ from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.domain.tempo_season import Season
 from gateway.health import disk
+from gateway.jobs.worker import Job
 from gateway.kit import database, http, shared_query
 from gateway.kit.crypto import Keyring
 from gateway.metering import service
@@ -39,8 +40,10 @@ from gateway.tariffs.options import Option
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points import repository as usage_points
 from gateway.usage_points import service as points
+from gateway.wiring import list_jobs
 from scripts.lib.program import free_port
 from tests.server import postgresql
+from tests.server.statements import share_compiled_statements
 from tests.server.tables import create_tables
 
 # pytest imports this file as `conftest`; tests that import it get the same module, not a second copy of its classes
@@ -57,6 +60,9 @@ gc.set_threshold(*gc.get_threshold()[:2], 100)
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 """An autumn morning: the day with 25 hours is nine days past, yesterday has been published."""
+
+
+_RTE_JOBS = {"tempo", "tempo_forecast", "ecowatt"}
 
 
 class SetClock:
@@ -178,6 +184,12 @@ def simulator(simulator_process: Simulator) -> Simulator:
     return simulator_process
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    with share_compiled_statements():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id at its least: tests make many accounts."""
@@ -207,6 +219,16 @@ def patient_program(monkeypatch: pytest.MonkeyPatch) -> None:
 def patient_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have readers wait until everything they asked for was fetched, however slow this machine is."""
     monkeypatch.setattr(service, "PATIENCE", 200.0)
+
+
+@pytest.fixture
+def without_rte(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have gateways request nothing from RTE, which is half of what they do in the background."""
+
+    def list_other_jobs(runtime: Runtime) -> dict[str, Job]:
+        return {name: job for name, job in list_jobs(runtime).items() if name not in _RTE_JOBS}
+
+    monkeypatch.setattr("gateway.app.list_jobs", list_other_jobs)
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ PASSWORD = "seven green turtles on a roof"
 EMAIL = "somebody.else@example.org"
 
 
+@pytest.fixture(autouse=True)
+def no_rte(without_rte: None) -> None:
+    """Accounts have nothing to do with RTE."""
+
+
 @dataclass
 class StandIn:
     """A small server that keeps what it is sent, and answers as told."""

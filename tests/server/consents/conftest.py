@@ -16,6 +16,11 @@ from tests.server.conftest import Gateway, SetClock, Simulator
 CALLBACK = "http://gateway/oauth/callback"
 
 
+@pytest.fixture(autouse=True)
+def no_rte(without_rte: None) -> None:
+    """Consents have nothing to do with RTE."""
+
+
 @dataclass
 class Person:
     """Somebody with an account, and a browser that keeps cookies."""
