@@ -134,6 +134,10 @@ def list_shared_classes() -> Iterator[str]:
             yield f"{name}: one name for two things: {', '.join(map(str, sorted(found)))}"
 
 
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
 def list_private_names_in_tests() -> Iterator[str]:
     """What tests import or replace of product code that is private to its module."""
     for file in sorted((ROOT / "tests").rglob("*.py")):
@@ -142,9 +146,9 @@ def list_private_names_in_tests() -> Iterator[str]:
                 case ast.ImportFrom(module=str(module), names=names) if module.startswith(
                     ("gateway", "custom_components")
                 ):
-                    private = [name.name for name in names if name.name.startswith("_") and name.name != "__version__"]
+                    private = [name.name for name in names if _is_private(name.name)]
                 case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
-                    private = [name] if name.startswith("_") or "._" in name else []
+                    private = [name] if _is_private(name.rpartition(".")[2]) else []
                 case _:
                     continue
             for name in private:
