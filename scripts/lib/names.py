@@ -135,7 +135,7 @@ def list_shared_classes() -> Iterator[str]:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__")
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
 
 
 def list_private_names_in_tests() -> Iterator[str]:
@@ -148,7 +148,7 @@ def list_private_names_in_tests() -> Iterator[str]:
                 ):
                     private = [name.name for name in names if _is_private(name.name)]
                 case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
-                    private = [name] if _is_private(name.rpartition(".")[2]) else []
+                    private = [name] if any(map(_is_private, name.split("."))) else []
                 case _:
                     continue
             for name in private:

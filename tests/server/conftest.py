@@ -63,6 +63,7 @@ NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 
 
 _RTE_JOBS = {"tempo", "tempo_forecast", "ecowatt"}
+"""The jobs about Tempo and Ecowatt."""
 
 
 class SetClock:
@@ -223,10 +224,12 @@ def patient_readers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def without_rte(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have gateways request nothing from RTE, which is half of what they do in the background."""
+    """Have gateways run no jobs about Tempo and Ecowatt, which are half of what they do in the background."""
 
     def list_other_jobs(runtime: Runtime) -> dict[str, Job]:
-        return {name: job for name, job in list_jobs(runtime).items() if name not in _RTE_JOBS}
+        jobs = list_jobs(runtime)
+        assert jobs.keys() >= _RTE_JOBS
+        return {name: job for name, job in jobs.items() if name not in _RTE_JOBS}
 
     monkeypatch.setattr("gateway.app.list_jobs", list_other_jobs)
 

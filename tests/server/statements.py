@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import URL
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import LRUCache
 
 from gateway.kit import database
 
@@ -18,11 +19,11 @@ from gateway.kit import database
 @contextmanager
 def share_compiled_statements() -> Iterator[None]:
     """Do so within the block. SQLAlchemy looks a statement up by its dialect, of which each database has its own."""
-    compiled: dict[Any, Any] = {}
+    compiled: LRUCache[Any, Any] = LRUCache(2000)
 
     def create_engine(url: URL, **options: Any) -> AsyncEngine:
         if url.get_backend_name() == "sqlite":
-            options["execution_options"] = {"compiled_cache": compiled}
+            options["execution_options"] = options.get("execution_options", {}) | {"compiled_cache": compiled}
         return create_async_engine(url, **options)
 
     with pytest.MonkeyPatch.context() as monkeypatch:

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { dictionary, setLanguage } from "$i18n";
+import { bucketName } from "$lib/words";
 
 afterEach(() => setLanguage("en"));
 
@@ -19,4 +20,9 @@ test("a text whose languages have different placeholders does not compile", () =
     // @ts-expect-error -- English lacks {count}
     right: ["some", "{count}"],
   });
+});
+
+test("a bucket that its owner named like a property of every object keeps that name", () => {
+  expect(bucketName("constructor")).toBe("constructor");
+  expect(bucketName("night_rate")).toBe("night rate");
 });

@@ -6,7 +6,6 @@ lock when it begins (BEGIN IMMEDIATE). SQLite lets writers poll for its lock, in
 
 import asyncio
 import enum
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -32,10 +31,11 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 20
 """How long a writer on SQLite waits for those of its process, and then for those of others."""
 _SQLITE_PRAGMAS = (
-    f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}",
+    f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}",  # first: the next one may have to wait for a lock, too
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost one disk flush per transaction
 )
 _RETRY_SECONDS = 0.05
+"""The pause between attempts to set SQLite's journal mode."""
 
 
 CONNECT_SECONDS = 5
@@ -249,15 +249,19 @@ def _check_rested_connections(engine: AsyncEngine) -> None:
 def _use_write_ahead_log(cursor: DBAPICursor) -> None:
     """Set the journal mode with which readers do not wait for the writer.
 
-    A new file's first connections compete for a lock here, and SQLite refuses all but one at once: its busy_timeout
-    does not apply to a change of the mode.
+    It changes once in a file's life. Where several connections attempt that, SQLite lets one have its lock and refuses
+    the others immediately, without waiting for busy_timeout.
     """
+    from sqlite3 import SQLITE_BUSY, OperationalError  # noqa: PLC0415 - not loaded with PostgreSQL
+
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+        except OperationalError as error:
+            # the low byte; errors of the adapter itself have no code
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code != SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         else:
             return

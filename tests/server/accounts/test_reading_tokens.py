@@ -7,9 +7,14 @@ import pytest
 from icalendar import Calendar
 
 from tests.server.accounts.conftest import PASSWORD, log_in, sign_up_and_log_in
-from tests.server.conftest import NOW, Gateway, SetClock
+from tests.server.conftest import NOW, Gateway, SetClock, wait_until
 
 OWNER, METER = "owner@example.org", "30001000000001"
+
+
+@pytest.fixture(autouse=True)
+def no_rte() -> None:
+    """Nothing is left out: a calendar shows Tempo days."""
 
 
 @pytest.fixture
@@ -85,10 +90,15 @@ async def test_a_calendar_subscribes_to_a_secret_address(
     tempo = {"option": "tempo", "power_kva": 9}
     (await browser.patch(f"/v1/usage-points/{point}", json={"tariff": tempo})).raise_for_status()
     url = await find_calendar_url(browser, point, token)
-    answer = await gateway.http.get(url)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/calendar")
-    events = Calendar.from_ical(answer.text).events
+
+    async def find_events_with_colors() -> Any:
+        answer = await gateway.http.get(url)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/calendar")
+        events = Calendar.from_ical(answer.text).events
+        return events if any(event["SUMMARY"] == "Tempo: blue day" for event in events) else None
+
+    events = await wait_until(find_events_with_colors)
     off_peak = [event for event in events if event["SUMMARY"] == "Off-peak hours"]
     assert off_peak[1].start == NOW.replace(hour=21, minute=0)
     assert off_peak[1].end - off_peak[1].start == timedelta(hours=8)

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import Settings
-from scripts.lib.program import free_port
 from tests.server.backup.conftest import GATEWAY
 from tests.server.commands import run_command
 from tests.server.conftest import Simulator
@@ -94,7 +93,7 @@ def shell(tmp_path: Path, simulator: Simulator) -> Shell:
     env = {name: value for name, value in os.environ.items() if name not in names}
     env |= {
         # nothing listens there: at the default, a demo may
-        "BACKEND_URL": f"http://localhost:{free_port()}",
+        "BACKEND_URL": "http://localhost:9",
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/data/gateway.db",
         "ENEDIS_ENVIRONMENT": "simulator",
         "ENEDIS_BASE_URL": simulator.url,

@@ -113,14 +113,17 @@ async def test_a_new_build_is_served_at_once(site: httpx2.AsyncClient, build_fol
     assert (await site.get("/overview")).status_code == 404, "while it is built"
 
 
+@pytest.mark.parametrize("is_found", [True, False])
 async def test_a_file_that_a_build_removes_during_a_request_is_not_found(
-    build_folder: Path, settings: Settings, clock: SetClock
+    build_folder: Path, settings: Settings, clock: SetClock, *, is_found: bool
 ) -> None:
     class Removed(Files):
         def find_file(self, path: str) -> File | None:
             found = super().find_file(path)
-            (build_folder / "icon.svg").unlink(missing_ok=True)
-            return found
+            (build_folder / "icon.svg").unlink()
+            if is_found:
+                return found
+            raise FileNotFoundError(path)
 
     app = create_app(settings, clock)
     whole = FrontEndSite(app, Removed(build_folder), build_security_headers(with_captcha=False))
@@ -130,6 +133,7 @@ async def test_a_file_that_a_build_removes_during_a_request_is_not_found(
     ):
         gone = await http.get("/icon.svg")
     assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
+    assert gone.headers["Cache-Control"] == "no-store"
     is_secured(gone)
 
 

@@ -15,6 +15,11 @@ from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway
 HOME = "30001000000001"
 
 
+@pytest.fixture(autouse=True)
+def no_rte() -> None:
+    """Nothing is left out: the clock is that of all jobs."""
+
+
 async def wait_until_idle(gateway: Gateway, point: str) -> str | None:
     """Wait until nothing is to be asked; return up to which day the curve is known."""
     return (await gateway.at_rest(await gateway.sign_in(), point))["freshness"]["complete_until"]

@@ -86,7 +86,8 @@ export const words = dictionary({
 /** The name of a part of a bill: a bucket in the reader's language or as its owner named it, or the subscription. */
 export function bucketName(bucket: string): string {
   const known: Readonly<Record<string, string>> = words().buckets;
-  return known[bucket] ?? bucket.replaceAll("_", " ");
+  const name = Object.hasOwn(known, bucket) ? known[bucket] : undefined;
+  return name ?? bucket.replaceAll("_", " ");
 }
 
 /** A level of Ecowatt: 0 low-carbon, 1 normal, 2 tense, 3 very tense. */
