@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -57,14 +58,13 @@ async def test_200_at_once_that_read_then_write_lose_none(database: Database) ->
 
 
 async def test_a_new_file_that_another_program_writes_to_is_opened_when_it_has_written(tmp_path: Path) -> None:
-    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    asyncio.get_running_loop().call_later(0.1, other.execute, "CREATE TABLE of_the_other (id INTEGER)")
-    asyncio.get_running_loop().call_later(0.1, other.execute, "COMMIT")
-    async with Database(f"sqlite+aiosqlite:///{tmp_path}/new.db") as database, database.write() as session:
-        assert await session.scalar(text("SELECT count(*) FROM of_the_other")) == 0
-        assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
-    other.close()
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE of_the_other (id INTEGER)")
+        asyncio.get_running_loop().call_later(0.1, other.commit)
+        async with Database(f"sqlite+aiosqlite:///{tmp_path}/new.db") as database, database.write() as session:
+            assert await session.scalar(text("SELECT count(*) FROM of_the_other")) == 0
+            assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
 
 
 async def test_an_error_takes_back_what_the_transaction_did(database: Database) -> None:
