@@ -1,4 +1,4 @@
-"""The feeds of the cards, sent at each change: Tempo, Ecowatt, coming hours, whether a gateway does not respond."""
+"""The feeds of the cards, sent at each change: meters, Tempo, Ecowatt, coming hours, whether a gateway is silent."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -18,9 +18,10 @@ from homeassistant.util import dt as dt_util
 from .api.figures import Period
 from .api.signals import EcowattDay, EcowattSpan, TempoDay, TempoForecast, TempoNow, TempoSeason
 from .availability_log import get_availability_log
-from .const import DOMAIN
+from .const import DOMAIN, METER
 from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .feed import FeedCoordinator
+from .paris import paris_day
 from .price_spans import list_price_spans
 from .window import find_cheapest
 
@@ -31,10 +32,26 @@ HORIZON: Final = timedelta(hours=36)
 class FeedName(StrEnum):
     """What a card can subscribe to."""
 
+    METERS = "meters"
     TEMPO = "tempo"
     ECOWATT = "ecowatt"
     PERIODS = "periods"
     GATEWAY = "gateway"
+
+
+class CardMeter(TypedDict):
+    """A meter; without an option, and as one that does not produce, while its gateway has not told of it."""
+
+    id: str | None
+    name: str
+    option: str | None
+    produces: bool
+
+
+class MetersData(TypedDict):
+    """The meters of all gateways."""
+
+    meters: list[CardMeter]
 
 
 class TempoData(TypedDict):
@@ -71,7 +88,7 @@ class PeriodsData(TypedDict):
     cheapest: CheapestHours | None
 
 
-type FeedData = TempoData | EcowattData | PeriodsData
+type FeedData = MetersData | TempoData | EcowattData | PeriodsData
 
 
 class FeedMessage(TypedDict):
@@ -90,6 +107,24 @@ def list_entries(hass: HomeAssistant) -> list[GatewayConfigEntry]:
 def list_loaded_entries(hass: HomeAssistant) -> list[GatewayConfigEntry]:
     """Return the entries that have coordinators."""
     return [entry for entry in list_entries(hass) if entry.state is ConfigEntryState.LOADED]
+
+
+def list_card_meters(hass: HomeAssistant) -> list[CardMeter]:
+    """Return the meters of all gateways, with what is known of them while their entry is loaded."""
+    today, known = paris_day(dt_util.utcnow()), {}
+    for entry in list_loaded_entries(hass):
+        known.update(entry.runtime_data.usage_points.data)
+    return [
+        {
+            "id": meter.unique_id,
+            "name": meter.title,
+            "option": point.find_option(today) if point else None,
+            "produces": bool(point and point.contract.produces),
+        }
+        for entry in list_entries(hass)
+        for meter in entry.get_subentries_of_type(METER)
+        for point in [known.get(meter.unique_id or "")]
+    ]
 
 
 class FeedSubscription:
@@ -147,6 +182,8 @@ class FeedSubscription:
             data = entry.runtime_data
             yield data.usage_points
             match self._feed:
+                case FeedName.METERS:
+                    pass
                 case FeedName.TEMPO:
                     yield from (data.tempo, data.tempo_days)
                     if data.tempo_forecast:
@@ -182,7 +219,9 @@ class FeedSubscription:
         )
 
     def _find_data(self, now: datetime) -> FeedData | None:
-        """Return the feed of the first gateway that has it, or None."""
+        """Return the meters of all gateways; of any other feed, that of the first gateway that has it, or None."""
+        if self._feed is FeedName.METERS:
+            return {"meters": list_card_meters(self._hass)}
         for entry in list_loaded_entries(self._hass):
             if (found := self._build(entry.runtime_data, now)) is not None:
                 return found
@@ -207,7 +246,7 @@ class FeedSubscription:
                 return {"now": ecowatt.at(now), "days": ecowatt.days, "as_of": ecowatt.as_of}
             case FeedName.PERIODS:
                 return next((self._build_periods(meter, now) for meter in self._find_meters(data)), None)
-            case FeedName.GATEWAY:
+            case FeedName.METERS | FeedName.GATEWAY:
                 return None
             case _:
                 assert_never(self._feed)

@@ -102,6 +102,7 @@ type GatewayConfigEntry = ConfigEntry[RuntimeData]
 class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
     """The account's meters by id. It also checks the gateway's identity and version."""
 
+    pace = Pace(usual=timedelta(minutes=30), most=timedelta(minutes=30))
     ping: Ping
 
     @override
@@ -111,7 +112,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_gateway")
         answer = await self.client.fetch_usage_points()
         points = {point.id: point for point in answer.data.items}
-        return Response(points, answer.max_age), None
+        return Response(points), answer.data.next_change
 
     @override
     def _list_change_times(self) -> Iterable[datetime]:

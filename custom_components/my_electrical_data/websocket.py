@@ -18,13 +18,11 @@ from homeassistant.components.websocket_api import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 
-from .card_feeds import FeedMessage, FeedName, FeedSubscription, list_entries, list_loaded_entries
-from .const import DOMAIN, METER
+from .card_feeds import FeedMessage, FeedName, FeedSubscription, list_card_meters, list_loaded_entries
+from .const import DOMAIN
 from .coordinator import GatewayConfigEntry
 from .feed import translate_errors
-from .paris import paris_day
 
 _HOMES: Final[dict[Any, Any]] = {vol.Required("type"): f"{DOMAIN}/homes"}
 _SUBSCRIBE: Final[dict[Any, Any]] = {
@@ -57,22 +55,8 @@ def async_register_commands(hass: HomeAssistant) -> None:
 @callback
 @websocket_command(_HOMES)
 def _send_homes(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send the meters of all gateways; data from a gateway is included only while its entry is loaded."""
-    today, known = paris_day(dt_util.utcnow()), {}
-    for entry in list_loaded_entries(hass):
-        known.update(entry.runtime_data.usage_points.data)
-    meters = [
-        {
-            "id": meter.unique_id,
-            "name": meter.title,
-            "option": point.find_option(today) if point else None,
-            "produces": bool(point and point.contract.produces),
-        }
-        for entry in list_entries(hass)
-        for meter in entry.get_subentries_of_type(METER)
-        for point in [known.get(meter.unique_id or "")]
-    ]
-    connection.send_result(message["id"], {"meters": meters})
+    """Send the meters of all gateways."""
+    connection.send_result(message["id"], {"meters": list_card_meters(hass)})
 
 
 @callback

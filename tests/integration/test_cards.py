@@ -20,6 +20,7 @@ from scripted_gateway import (
     PERIODS,
     PING,
     POINT_ID,
+    POINTS,
     SERIES,
     TEMPO,
     ScriptedGateway,
@@ -176,6 +177,16 @@ async def test_a_meter_that_is_not_ours(send_command: Send) -> None:
 
 
 # What the cards are told again and again
+
+
+async def test_a_meter_whose_contract_comes_later(
+    subscribe_feed: Send, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
+) -> None:
+    assert [meter["produces"] for meter in (await subscribe_feed("meters"))["data"]["meters"]] == [False]
+    gateway.answers[POINTS]["items"][0]["contract"]["produces"] = True
+    await move_to("2026-11-23T10:36:00+00:00")
+    [meter] = (await next_event(socket, lambda event: event["data"]["meters"][0]["produces"]))["data"]["meters"]
+    assert (meter["id"], meter["name"], meter["option"]) == (POINT_ID, "Maison", "hp_hc")
 
 
 async def test_tempo_turns_at_six(subscribe_feed: Send, socket: Any, move_to: MoveTo) -> None:

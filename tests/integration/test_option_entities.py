@@ -85,6 +85,46 @@ async def test_a_change_on_the_gateway_is_followed_on_its_day(
     assert list_keys(hass, entry) >= {"price_hp", "price_hc"}
 
 
+async def test_a_contract_that_comes_after_the_meter_shows_its_production(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    answer = gateway.answers[POINTS]
+    answer["next_change"] = "2026-11-23T10:05:10+00:00"
+    answer["items"][0]["contract"] = {}
+    await set_up()
+    registry = er.async_get(hass)
+
+    def get_entry(key: str) -> er.RegistryEntry:
+        entity_id = registry.async_get_entity_id("sensor", "my_electrical_data", f"{POINT_ID}_{key}")
+        assert entity_id
+        return registry.entities[entity_id]
+
+    registry.async_update_entity(get_entry("year_production").entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+    assert get_entry("month_production").disabled_by is er.RegistryEntryDisabler.INTEGRATION
+
+    answer["items"][0]["contract"] = {"produces": True}
+    answer["next_change"] = "2026-11-24T08:30:00+00:00"
+    await move_to("2026-11-23T10:05:11+00:00")
+    await move_to("2026-11-23T10:05:42+00:00")
+    assert hass.states.get(get_entry("month_production").entity_id)
+    assert hass.states.get(get_entry("month_revenue").entity_id)
+    assert get_entry("year_production").disabled_by is er.RegistryEntryDisabler.USER
+    assert get_entry("last_year_energy").disabled_by is er.RegistryEntryDisabler.INTEGRATION, "as before"
+
+
+async def test_what_is_changed_elsewhere_is_noticed_within_half_an_hour(
+    gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    """Whatever Enedis tells next, and when."""
+    gateway.answers[POINTS]["next_change"] = "2026-11-24T08:30:00+00:00"
+    await set_up()
+    asked = len(gateway.list_requests(POINTS))
+    await move_to("2026-11-23T10:30:00+00:00")
+    assert len(gateway.list_requests(POINTS)) == asked
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert len(gateway.list_requests(POINTS)) == asked + 1
+
+
 async def test_the_forecast_goes_with_its_setting(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> None:
     grid, forecast = f"{INSTANCE_ID}_grid", {"tempo_red_forecast", "tempo_forecast_retrieved"}
     entry.add_to_hass(hass)

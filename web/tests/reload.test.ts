@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { scheduleReload } from "../src/lib/reload";
+import { getTimeToReload, scheduleReload } from "../src/lib/reload";
 
 const HOUR = 3_600_000;
 const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+const changesIn = (wait: number) => ({ next_change: new Date(Date.now() + wait).toISOString() });
 const show = () => page.dispatchEvent(new Event("visibilitychange"));
 
 beforeEach(() => {
@@ -14,6 +15,14 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
+});
+
+test("a card reloads when its data can change, and each hour; a page whose data never change does not", () => {
+  expect(getTimeToReload(changesIn(20_000), HOUR)).toBe(20_000);
+  expect(getTimeToReload(changesIn(48 * HOUR), HOUR)).toBe(HOUR);
+  expect(getTimeToReload(changesIn(48 * HOUR), Infinity)).toBe(48 * HOUR);
+  expect(getTimeToReload({ next_change: null }, HOUR)).toBe(HOUR);
+  expect(getTimeToReload(undefined, Infinity)).toBe(Infinity);
 });
 
 test("a page opened in the evening reloads within half a minute of the change at 06:00", () => {

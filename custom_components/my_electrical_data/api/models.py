@@ -326,6 +326,7 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsagePoints:
-    """The account's meters."""
+    """The account's meters, and when what Enedis tells of one can be newer."""
 
     items: tuple[UsagePoint, ...]
+    next_change: datetime | None = None

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import KeptResponsesDep, PointId, part
+from gateway.dependencies import ClockDep, KeptResponsesDep, PointId, part
+from gateway.kit import conditional
 from gateway.problems import describe_responses
 from gateway.quotas.dependencies import enforce_quota
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
@@ -19,10 +20,18 @@ router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404,
 point_router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404, 422))
 
 
-@router.get("/usage-points", responses=describe_responses(429), dependencies=[Depends(enforce_quota)])
-async def list_usage_points(summaries: SummaryServiceDep, caller: CallerDep) -> UsagePoints:
+@router.get(
+    "/usage-points",
+    response_model=UsagePoints,
+    responses=describe_responses(429) | conditional.UNCHANGED,
+    dependencies=[Depends(enforce_quota)],
+)
+async def list_usage_points(
+    request: Request, summaries: SummaryServiceDep, clock: ClockDep, caller: CallerDep
+) -> Response:
     """List the account's meters."""
-    return UsagePoints(items=await summaries.list_points(caller.account_id))
+    found = await summaries.list_points(caller.account_id)
+    return conditional.respond(request, found, now=clock.now(), next_change=found.next_change)
 
 
 @point_router.get("", responses=describe_responses(429), dependencies=[Depends(enforce_quota)])

@@ -54,6 +54,7 @@ class UsagePointView(BaseModel):
 
 
 class UsagePoints(BaseModel):
-    """All meters of an account."""
+    """All meters of an account, and when what Enedis tells of one can be newer."""
 
     items: list[UsagePointView]
+    next_change: Utc

@@ -14,7 +14,7 @@ from gateway.metering.notices import find_notices
 from gateway.metering.schemas import History, Hole
 from gateway.tariffs.off_peak_dates import find_undated_hours
 from gateway.tariffs.repository import load_offers, load_price_book
-from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePointView
+from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePoints, UsagePointView
 from gateway.usage_point_summary.settings import UsagePointChanges
 from gateway.usage_points import repository, service
 from gateway.usage_points.models import UsagePoint
@@ -29,11 +29,15 @@ class SummaryService:
         self._clock = clock
         self._keyring = keyring
 
-    async def list_points(self, account_id: str) -> list[UsagePointView]:
+    async def list_points(self, account_id: str) -> UsagePoints:
         """Return the summary of each of an account's usage points."""
+        now = self._clock.now()
         async with self._database.read() as session:
             points = await repository.list_of_account(session, account_id)
-        return [await self.summarize_point(point) for point in points]
+        # the contract of a new usage point comes before its readings: what is due of these stands for both
+        changes = (freshness.find_next_change_by_date(point, now) for point in points)
+        items = [await self.summarize_point(point) for point in points]
+        return UsagePoints(items=items, next_change=min(changes, default=now + paris.HOUR))
 
     async def change_settings(self, account_id: str, point_id: str, choices: UsagePointChanges) -> UsagePointView:
         """Change the settings of an account's usage point; return its summary. Raises ProblemError."""

@@ -12,6 +12,7 @@ from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import Gateway, SetClock, Simulator
 
 BASE = "30001000000001"
+PRODUCING = "30001000000005"
 MORNING = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
 NEXT_MORNING = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)
 DUE = datetime(2026, 11, 4, 8, 40, tzinfo=UTC)
@@ -32,6 +33,7 @@ async def hours_of_yesterday(gateway: Gateway, point: str) -> tuple[dict[str, st
 
 
 async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:
+    """The list of meters too: what it tells of the newest day follows."""
     point = await gateway.add_meter(BASE)
     _, held = await hours_of_yesterday(gateway, point)
     path = f"/v1/usage-points/{point}"
@@ -45,6 +47,7 @@ async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, 
             await gateway.http.get(f"{path}/{of}", headers=who)
             for of in ("totals", f"series?{days}", f"habits?{days}", "comparison")
         ]
+        figures.append(await gateway.http.get("/v1/usage-points", headers=who))
     asked = hours.json()
     assert asked["from"] is None
     come_back = parse_instant(asked["next_change"])
@@ -68,6 +71,21 @@ async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, c
     asked = await gateway.get(f"/v1/usage-points/{point}/hours", who, cursor=held["cursor"])
     assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
     assert parse_instant(asked["next_change"]) > NEXT_MORNING
+
+
+async def test_a_contract_that_is_on_its_way(gateway: Gateway) -> None:
+    async with gateway.runtime.store.lease("job:usage_points"):  # what fetches contracts waits for it
+        point = await gateway.add_meter(PRODUCING)
+        who = await gateway.sign_in()
+        before = await gateway.http.get("/v1/usage-points", headers=who)
+    assert before.json()["items"][0]["contract"]["produces"] is None
+    pause = parse_instant(before.json()["next_change"]) - gateway.runtime.clock.now()
+    assert pause == timedelta(seconds=10)
+    assert before.headers["cache-control"] == "private, max-age=10"
+    await gateway.at_rest(who, point)
+    after = await gateway.get("/v1/usage-points", who)
+    assert after["items"][0]["contract"]["produces"] is True
+    assert parse_instant(after["next_change"]) - gateway.runtime.clock.now() > timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("what", ["daily", "load-curve"])

@@ -4127,11 +4127,12 @@ export interface components {
         };
         /**
          * UsagePoints
-         * @description All meters of an account.
+         * @description All meters of an account, and when what Enedis tells of one can be newer.
          */
         UsagePoints: {
             /** Items */
             items: components["schemas"]["UsagePointView"][];
+            next_change: components["schemas"]["Utc"];
         };
         /**
          * UseByDay
@@ -9134,6 +9135,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UsagePoints"];
                 };
+            };
+            /** @description What the caller has is still valid. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

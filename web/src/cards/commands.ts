@@ -50,7 +50,11 @@ export interface Periods {
   until: string;
   cheapest: { start: string; end: string; price: number } | null;
 }
+export interface Meters {
+  meters: Meter[];
+}
 export interface Feeds {
+  meters: Meters;
   tempo: Tempo;
   ecowatt: Ecowatt;
   periods: Periods;
@@ -58,13 +62,13 @@ export interface Feeds {
 }
 
 export async function listMeters(hass: HomeAssistant): Promise<Meter[]> {
-  return (await hass.callWS<{ meters: Meter[] }>({ type: `${DOMAIN}/homes` })).meters;
+  return (await hass.callWS<Meters>({ type: `${DOMAIN}/homes` })).meters;
 }
 
 export const fetchSeries = (
   hass: HomeAssistant,
   asked: { meter: string; start: Day; end: Day; step: Schema<"Step"> },
-): Promise<Series> => hass.callWS({ type: `${DOMAIN}/series`, ...asked });
+): Promise<Series & Pick<Schema<"SeriesView">, "next_change">> => hass.callWS({ type: `${DOMAIN}/series`, ...asked });
 
 export const fetchComparison = (hass: HomeAssistant, meter: string): Promise<Comparison> =>
   hass.callWS({ type: `${DOMAIN}/comparison`, meter });

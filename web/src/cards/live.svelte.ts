@@ -1,6 +1,6 @@
 import { unreachable } from "$api";
 import { Resource } from "$lib/resource.svelte";
-import { type Feed, type Feeds, listMeters, type Meter, subscribe } from "./commands";
+import { type Feed, type Feeds, type Meter, subscribe } from "./commands";
 import { homeAssistant } from "./home-assistant";
 
 /** A feed as a card shows it. Make one while a component is made; `of` is read again when its runes change. */
@@ -35,12 +35,12 @@ export class Clock {
   }
 }
 
-/** A dashboard stays open for weeks: what it shows is asked anew each hour. */
+/** A dashboard stays open for weeks: what it shows is asked anew each hour, or sooner where it is known to change. */
 const RENEW_MS = 3_600_000;
 
 /**
- * What a question is answered, kept up to date: asked again when the question changes, each hour, and a minute later where
- * that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
+ * What a question is answered, kept up to date: asked again when the question changes, at the `next_change` of the answer,
+ * each hour, and a minute later where that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
  */
 export class Asked<Question, Answer> {
   readonly #resource: Resource<Answer | undefined>;
@@ -66,11 +66,7 @@ export class Asked<Question, Answer> {
 
 /** The meter of a card: the one of its configuration, else the first that suits it. */
 export class ChosenMeter {
-  readonly #hass = homeAssistant();
-  readonly #meters = new Asked(
-    () => ({}),
-    () => listMeters(this.#hass),
-  );
+  readonly #feed = new LiveFeed("meters");
 
   constructor(
     private readonly wanted: () => string | undefined,
@@ -79,8 +75,8 @@ export class ChosenMeter {
 
   /** Undefined while it is not known, null where there is none. */
   get current(): Meter | null | undefined {
-    const meters = this.#meters.answer;
-    if (!meters) return this.#meters.failed ? null : undefined;
+    const meters = this.#feed.data?.meters;
+    if (!meters) return undefined;
     const wanted = this.wanted();
     return meters.find(wanted ? ({ id }) => id === wanted : this.suits) ?? null;
   }

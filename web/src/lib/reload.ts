@@ -6,6 +6,15 @@ const SOONEST = 15_000;
 /** Pages opened at different times do not all reload in the same second. */
 const SPREAD = 30_000;
 
+/** Data that says when it can change, like most responses of the gateway. */
+type Changing = { next_change?: string | null | undefined } | null | undefined;
+
+/** In how many milliseconds data are loaded again: at their `next_change`, at the latest after `renewAfter`. */
+export function getTimeToReload(data: unknown, renewAfter: number): number {
+  const change = (data as Changing)?.next_change;
+  return Math.min(renewAfter, change ? Date.parse(change) - Date.now() : Infinity);
+}
+
 /**
  * Reload after `wait` milliseconds. A timer stops while the computer sleeps: when the page becomes visible after that
  * moment, it reloads immediately. The result cancels both.

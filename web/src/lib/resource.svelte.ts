@@ -1,19 +1,16 @@
 import { Problem } from "$api";
-import { scheduleReload } from "./reload";
+import { getTimeToReload, scheduleReload } from "./reload";
 
 /** How long to wait after a failure that can pass, if the gateway names no time. */
 const RETRY = 60_000;
 /** Whether the gateway did not respond, or failed. */
 const canPass = ({ status }: Problem): boolean => status === 0 || status >= 500;
 
-/** Data that says when it can change, like most responses of the gateway. */
-type Changing = { next_change?: string | null | undefined } | null | undefined;
-
 /**
  * Data that a page shows: loading, ready or failed. Loaded data stays while newer data is loaded.
  *
- * Create it while a component is created. `load` is called again after `renewAfter` milliseconds or, without it, at the
- * `next_change` of its data; after a failure that can pass; and when a rune changes that it read before its first await.
+ * Create it while a component is created. `load` is called again at the `next_change` of its data, at the latest after
+ * `renewAfter` milliseconds; after a failure that can pass; and when a rune changes that it read before its first await.
  */
 export class Resource<Data> {
   data = $state.raw<Data>();
@@ -21,7 +18,7 @@ export class Resource<Data> {
   loading = $state(true);
   #attempt = $state(0);
 
-  constructor(load: (signal: AbortSignal) => Promise<Data>, renewAfter?: number) {
+  constructor(load: (signal: AbortSignal) => Promise<Data>, renewAfter = Infinity) {
     $effect(() => {
       void this.#attempt;
       const controller = new AbortController();
@@ -36,9 +33,8 @@ export class Resource<Data> {
           this.data = data;
           this.problem = undefined;
           this.loading = false;
-          const change = (data as Changing)?.next_change;
-          const wait = renewAfter ?? (change ? Date.parse(change) - Date.now() : undefined);
-          if (wait !== undefined) reloadAfter(wait);
+          const wait = getTimeToReload(data, renewAfter);
+          if (wait < Infinity) reloadAfter(wait);
         },
         (error: unknown) => {
           if (controller.signal.aborted) return;
