@@ -30,7 +30,7 @@ from .events import async_start_events
 from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
-from .option_entities import async_follow_production, async_reload_on_new_option, async_remove_ruled_out
+from .option_entities import async_reload_on_new_option, async_remove_ruled_out
 from .services import async_setup_services
 from .takeover import async_look_for_earlier
 from .websocket import async_register_commands
@@ -75,7 +75,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_ruled_out(hass, entry)
-    async_follow_production(hass, entry)
     async_reload_on_new_option(hass, entry)
     await async_show_or_hide_dashboard(hass)
 

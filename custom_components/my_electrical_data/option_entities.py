@@ -1,10 +1,9 @@
-"""Which entities a meter has: none that its option or a setting rules out, and those of production once it produces.
+"""Removes the entities that a tariff's option or a setting rules out, and reloads when an option changes.
 
 Home Assistant remembers what a person changed of a removed entity, and applies it if the entity comes back.
 """
 
 from collections.abc import Iterator
-from itertools import product
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -18,7 +17,6 @@ from .devices import get_grid_id
 from .grid_sensors import FORECAST
 from .meter_bucket_sensors import list_buckets, list_keys
 from .paris import paris_day
-from .total_sensors import build_production_sensors
 
 
 @callback
@@ -28,28 +26,6 @@ def async_remove_ruled_out(hass: HomeAssistant, entry: GatewayConfigEntry) -> No
     for platform, unique_id in _list_ruled_out(entry):
         if entity_id := registry.async_get_entity_id(platform, DOMAIN, unique_id):
             registry.async_remove(entity_id)
-
-
-@callback
-def async_follow_production(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Enable a meter's sensors of production when its contract says that it produces, which may be after set-up.
-
-    Home Assistant then reloads the entry. Sensors that a person has disabled stay so.
-    """
-    registry, feeds = er.async_get(hass), entry.runtime_data
-
-    @callback
-    def enable_sensors() -> None:
-        for point_id, sensor in product(feeds.meters, build_production_sensors(shown=True)):
-            point = feeds.usage_points.data.get(point_id)
-            entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, f"{point_id}_{sensor.key}")
-            if not (point and point.contract.produces and entity_id):
-                continue
-            if registry.entities[entity_id].disabled_by is er.RegistryEntryDisabler.INTEGRATION:
-                registry.async_update_entity(entity_id, disabled_by=None)
-
-    enable_sensors()
-    entry.async_on_unload(feeds.usage_points.async_add_listener(enable_sensors))
 
 
 @callback

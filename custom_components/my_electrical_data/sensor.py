@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -105,6 +105,7 @@ async def async_setup_entry(
         for sensors in batched(_build_meter_sensors(feeds, meter), AT_ONCE, strict=False):
             await asyncio.sleep(0)  # let other tasks run on the event loop
             async_add_entities(sensors, config_subentry_id=meter.subentry_id)
+    _add_production_sensors(entry, async_add_entities)
     for subentry in entry.get_subentries_of_type(CHEAPEST_WINDOW):
         if owner := feeds.meters.get(subentry.data[CONF_METER]):
             windows = [WindowSensor(owner.periods, description, subentry) for description in WINDOW]
@@ -117,10 +118,34 @@ async def async_setup_entry(
         )
 
 
+def _add_production_sensors(entry: GatewayConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback) -> None:
+    """Add the sensors of production of each meter once its contract is known, which may be after the set-up.
+
+    Whether a sensor is enabled by default is decided when it is first added.
+    """
+    feeds = entry.runtime_data
+    without = set(feeds.meters)
+
+    @callback
+    def add_sensors() -> None:
+        for point_id in sorted(without):
+            meter, point = feeds.meters[point_id], feeds.usage_points.data.get(point_id)
+            if point is None or point.contract.produces is None:
+                continue
+            without.remove(point_id)
+            owner = (point_id, build_meter_device(meter))
+            totals = build_production_sensors(shown=point.contract.produces)
+            async_add_entities(
+                (FeedSensor(meter.totals, total, *owner) for total in totals), config_subentry_id=meter.subentry_id
+            )
+
+    add_sensors()
+    entry.async_on_unload(feeds.usage_points.async_add_listener(add_sensors))
+
+
 def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
     owner = (meter.point_id, build_meter_device(meter))
     point = feeds.usage_points.data.get(meter.point_id)
-    given = build_production_sensors(shown=bool(point and point.contract.produces))
     buckets = list_buckets(point, dt_util.utcnow())
     yield FeedSensor(meter.daily, LAST_DAY, *owner)
     yield FeedSensor(meter.comparison, CHEAPEST_OPTION, *owner)
@@ -132,7 +157,7 @@ def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEnt
         yield RetrievalSensor(feed, name, *owner)
     for period in PERIODS:
         yield PeriodsSensor(meter.periods, period, *owner)
-    for total in (*CONSUMPTION, *given):
+    for total in CONSUMPTION:
         yield FeedSensor(meter.totals, total, *owner)
     for peak in MAX_POWER:
         yield FeedSensor(meter.max_power, peak, *owner)

@@ -183,13 +183,13 @@ async def test_data_grow_old_at_midnight_and_late_at_their_minute(
 ) -> None:
     await set_up()
     assert (get_state(hass, "data_age"), get_state(hass, "data_late", "binary_sensor")) == ("0", "off")
-    gateway.headers[POINTS] = {"Cache-Control": "max-age=20000"}
-    await move_to(parse_paris("2026-11-24T23:00").isoformat())
+    gateway.answers[POINTS]["next_change"] = "2026-11-26T07:00:00Z"
+    await move_to(parse_paris("2026-11-24T23:45").isoformat())
     assert get_state(hass, "data_age") == "1"
     asked = len(gateway.list_requests(POINTS))
     await move_to(parse_paris("2026-11-25T00:00").isoformat())
     assert (get_state(hass, "data_age"), len(gateway.list_requests(POINTS))) == ("2", asked)
-    await move_to(parse_paris("2026-11-25T11:30").isoformat())
+    await move_to(parse_paris("2026-11-25T11:45").isoformat())
     asked = len(gateway.list_requests(POINTS))
     assert get_state(hass, "data_late", "binary_sensor") == "off"
     await move_to(parse_paris("2026-11-25T12:00").isoformat())
