@@ -18,13 +18,17 @@ UNKNOWN = UsagePoint("30001000000012", "base", 6)
 _CALM, _VERY_TENSE = 1, 3
 
 
-async def start_day(stack: Stack, *, producing: str, unknown: str) -> None:
-    """Start the simulator and the gateway on that day, with the two homes of these names. The clock is the stack's."""
+async def start_day(stack: Stack, *, producing: str, unknown: str, slow_by: float = 0) -> None:
+    """Start the simulator and the gateway on that day, with the two homes of these names. The clock is the stack's.
+
+    Enedis answers the first question about the home that produces after `slow_by` seconds.
+    """
     await stack.start_simulator()
     levels = [_VERY_TENSE if hour == NOW.hour else _CALM for hour in range(24)]
     orders: list[tuple[str, dict[str, Any]]] = [
         ("/control/ecowatt", {"date": f"{NOW:%Y-%m-%d}", "levels": levels}),
         ("/control/tempo", {"date": f"{NOW:%Y-%m-%d}", "colour": "RED"}),
+        ("/control/faults", {"prm": PRODUCING.prm, "latency": slow_by, "times": 1}),
     ]
     async with aiohttp.ClientSession(stack.simulator_url, raise_for_status=True) as simulator:
         for path, order in orders:
