@@ -173,7 +173,7 @@ async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Per
     await wait_until(has_ended)
     assert await alice.get_consent_status(asked) == ("refused", "wrong_meter")
     assert await alice.may_retry(asked) == (True, True)
-    assert await alice.gateway.get("/v1/usage-points", alice.who) == {"items": []}
+    assert (await alice.gateway.get("/v1/usage-points", alice.who))["items"] == []
 
 
 async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
