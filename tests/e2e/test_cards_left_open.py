@@ -17,6 +17,7 @@ SERIES = ROOT / "tests" / "integration" / "fixtures" / "series.json"
 SCRIPT = ROOT / "custom_components" / DOMAIN / "frontend" / "cards.js"
 EVENING = datetime(2026, 11, 23, 21, 40, tzinfo=ZoneInfo("Europe/Paris"))
 METER = {"id": "a" * 16, "name": "Maison", "option": "hp_hc", "produces": False}
+METERS = {"meters": {"data": {"meters": [METER]}}}
 # Answers commands with `window.answers`, and sends `window.feeds` once, as long as nothing changes.
 HOME_ASSISTANT = """async ({ card, answers, feeds }) => {
     for (const name of ["home-assistant", "ha-card"]) customElements.define(name, class extends HTMLElement {});
@@ -67,8 +68,8 @@ async def test_the_hours_to_come_move_on_by_themselves(page: Page) -> None:
         build_period(morning, morning.replace(hour=22), "hp"),
     ]
     until = (EVENING + timedelta(hours=36)).isoformat()
-    feeds = {"periods": {"data": {"items": items, "until": until, "cheapest": None}}}
-    card = await show_card(page, "hours", answers={"homes": {"meters": [METER]}}, feeds=feeds)
+    feeds = METERS | {"periods": {"data": {"items": items, "until": until, "cheapest": None}}}
+    card = await show_card(page, "hours", answers={}, feeds=feeds)
     await expect(card).to_contain_text("Maintenant : Heures pleines")
     await page.clock.fast_forward("30:00")
     await expect(card).to_contain_text("Maintenant : Heures creuses")
@@ -78,12 +79,23 @@ async def test_the_hours_to_come_move_on_by_themselves(page: Page) -> None:
 
 async def test_the_day_that_arrives_in_the_morning_is_shown(page: Page) -> None:
     series = json.loads(SERIES.read_text()) | {"known": {"start": "2026-11-01", "end": "2026-11-23"}}
-    card = await show_card(page, "day", answers={"homes": {"meters": [METER]}, "series": series}, feeds={})
+    card = await show_card(page, "day", answers={"series": series}, feeds=METERS)
     day = card.locator("strong[aria-live]")
     await expect(day).to_have_text("dimanche 22 novembre 2026")
     await page.evaluate("window.answers.series.known.end = '2026-11-24'")
     await page.clock.fast_forward("12:30:00")
     await expect(day).to_have_text("lundi 23 novembre 2026")
+
+
+async def test_the_first_day_of_a_new_meter_is_shown_when_the_gateway_expects_it(page: Page) -> None:
+    series = json.loads(SERIES.read_text())
+    known, soon = {"start": "2026-11-01", "end": "2026-11-23"}, EVENING + timedelta(seconds=30)
+    unknown = series | {"known": None, "next_change": soon.isoformat()}
+    card = await show_card(page, "day", answers={"series": unknown}, feeds=METERS)
+    await expect(card).to_contain_text("Il n’y a pas encore de données")
+    await page.evaluate("series => window.answers.series = series", series | {"known": known})
+    await page.clock.fast_forward("00:40")
+    await expect(card.locator("strong[aria-live]")).to_have_text("dimanche 22 novembre 2026")
 
 
 async def test_a_card_says_briefly_that_the_gateway_is_silent(page: Page) -> None:
