@@ -326,7 +326,7 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsagePoints:
-    """The account's meters, and when what Enedis tells of one can be newer."""
+    """The account's meters, and when to list them again."""
 
     items: tuple[UsagePoint, ...]
     next_change: datetime | None = None

@@ -54,7 +54,7 @@ class UsagePointView(BaseModel):
 
 
 class UsagePoints(BaseModel):
-    """All meters of an account, and when what Enedis tells of one can be newer."""
+    """All meters of an account, and when to list them again: soon while Enedis has not told the contract of a new one."""
 
     items: list[UsagePointView]
     next_change: Utc

@@ -1,5 +1,7 @@
 """Builds the summary of a usage point from several rooms."""
 
+from datetime import timedelta
+
 from gateway.billing.days.billed_point import BilledPoint
 from gateway.billing.notices import list_notices as billing_notices
 from gateway.consents.service import delete_usage_point
@@ -20,6 +22,9 @@ from gateway.usage_points import repository, service
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.notices import list_notices
 
+_VALID_FOR = timedelta(minutes=30)
+"""How long a client may keep the list: owners change their meters elsewhere too."""
+
 
 class SummaryService:
     """Summarizes usage points, changes their settings, and deletes them."""
@@ -34,10 +39,10 @@ class SummaryService:
         now = self._clock.now()
         async with self._database.read() as session:
             points = await repository.list_of_account(session, account_id)
-        # the contract of a new usage point comes before its readings: what is due of these stands for both
-        changes = (freshness.find_next_change_by_date(point, now) for point in points)
+        # the contract of a new usage point comes before its readings: it is there when these are expected
+        changes = [freshness.find_next_change(point, now) for point in points if point.contract.told_at is None]
         items = [await self.summarize_point(point) for point in points]
-        return UsagePoints(items=items, next_change=min(changes, default=now + paris.HOUR))
+        return UsagePoints(items=items, next_change=min([*changes, now + _VALID_FOR]))
 
     async def change_settings(self, account_id: str, point_id: str, choices: UsagePointChanges) -> UsagePointView:
         """Change the settings of an account's usage point; return its summary. Raises ProblemError."""

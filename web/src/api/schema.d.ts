@@ -4127,7 +4127,7 @@ export interface components {
         };
         /**
          * UsagePoints
-         * @description All meters of an account, and when what Enedis tells of one can be newer.
+         * @description All meters of an account, and when to list them again: soon while Enedis has not told the contract of a new one.
          */
         UsagePoints: {
             /** Items */

@@ -9,8 +9,10 @@ export class LiveFeed<Name extends keyof Feeds> {
 
   constructor(name: Name, of: () => { meter?: string; hours?: number } | null | undefined = () => ({})) {
     const hass = homeAssistant();
+    // by its content: the list of meters is another one at each change of any of them
+    const written = $derived(JSON.stringify(of() ?? null));
     $effect(() => {
-      const options = of();
+      const options = JSON.parse(written) as ReturnType<typeof of>;
       if (options) return subscribe(hass, name, options, (feed) => (this.received = feed));
       return undefined;
     });
@@ -35,28 +37,33 @@ export class Clock {
   }
 }
 
-/** A dashboard stays open for weeks: what it shows is asked anew each hour, or sooner where it is known to change. */
+/** A dashboard stays open for weeks: what it shows is asked anew each hour. */
 const RENEW_MS = 3_600_000;
 
 /**
- * What a question is answered, kept up to date: asked again when the question changes, at the `next_change` of the answer,
- * each hour, and a minute later where that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
+ * What a question is answered, kept up to date: asked again when the question changes, each hour, at the `next_change` of an
+ * answer that knows nothing yet, and a minute later where that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
  */
-export class Asked<Question, Answer> {
-  readonly #resource: Resource<Answer | undefined>;
+export class Asked<Question, Answer extends { next_change: string }> {
+  readonly #resource: Resource<{ answer: Answer; next_change: string | null } | undefined>;
 
-  constructor(question: () => Question | undefined, ask: (question: Question) => Promise<Answer>) {
+  constructor(
+    question: () => Question | undefined,
+    ask: (question: Question) => Promise<Answer>,
+    knows: (answer: Answer) => boolean,
+  ) {
     const written = $derived(JSON.stringify(question()) as string | undefined);
     this.#resource = new Resource(async () => {
       if (written === undefined) return undefined;
-      return ask(JSON.parse(written) as Question).catch(() => {
+      const answer = await ask(JSON.parse(written) as Question).catch(() => {
         throw unreachable();
       });
+      return { answer, next_change: knows(answer) ? null : answer.next_change };
     }, RENEW_MS);
   }
 
   get answer(): Answer | undefined {
-    return this.#resource.data;
+    return this.#resource.data?.answer;
   }
 
   get failed(): boolean {
