@@ -54,7 +54,7 @@ class UsagePointView(BaseModel):
 
 
 class UsagePoints(BaseModel):
-    """All meters of an account, and when to list them again: soon while Enedis has not told the contract of a new one."""
+    """All meters of an account, and when to list them again: soon while a contract is not known yet."""
 
     items: list[UsagePointView]
     next_change: Utc

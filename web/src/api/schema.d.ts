@@ -4127,7 +4127,7 @@ export interface components {
         };
         /**
          * UsagePoints
-         * @description All meters of an account, and when to list them again: soon while Enedis has not told the contract of a new one.
+         * @description All meters of an account, and when to list them again: soon while a contract is not known yet.
          */
         UsagePoints: {
             /** Items */
