@@ -124,15 +124,15 @@ def _add_production_sensors(entry: GatewayConfigEntry, async_add_entities: AddCo
     Whether a sensor is enabled by default is decided when it is first added.
     """
     feeds = entry.runtime_data
-    without = set(feeds.meters)
+    waiting = set(feeds.meters)
 
     @callback
     def add_sensors() -> None:
-        for point_id in sorted(without):
+        for point_id in sorted(waiting):
             meter, point = feeds.meters[point_id], feeds.usage_points.data.get(point_id)
             if point is None or point.contract.produces is None:
                 continue
-            without.remove(point_id)
+            waiting.remove(point_id)
             owner = (point_id, build_meter_device(meter))
             totals = build_production_sensors(shown=point.contract.produces)
             async_add_entities(

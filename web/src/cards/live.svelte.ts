@@ -41,8 +41,9 @@ export class Clock {
 const RENEW_MS = 3_600_000;
 
 /**
- * What a question is answered, kept up to date: asked again when the question changes, each hour, at the `next_change` of an
- * answer that knows nothing yet, and a minute later where that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
+ * What a question is answered, kept up to date: asked again when the question changes, each hour, at the `next_change` of
+ * an answer that knows nothing yet, and a minute later where that failed. Questions are compared by their content: one that
+ * is made anew with the same content is not asked anew.
  */
 export class Asked<Question, Answer extends { next_change: string }> {
   readonly #resource: Resource<{ answer: Answer; next_change: string | null } | undefined>;
